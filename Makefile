@@ -1,0 +1,50 @@
+# What README, CI and people all call. Each target is a few lines here or one script under scripts/.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+.PHONY: help demo test check bench soak fuzz build plan workbook tests packages
+
+export CARGO_TERM_COLOR ?= auto
+target := $(or $(CARGO_TARGET_DIR),target)
+baoxue := $(target)/release/baoxue
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+demo: build ## make a county's files in demo/county, compare them, say where the workbook is
+	@scripts/demo demo
+
+test: packages check plan workbook tests ## everything; exit 0 means that all of it passed
+
+check: ## formatting, lints, documentation, licences and sources, directions between rooms
+	cargo fmt --all --check
+	cargo clippy --workspace --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --locked --no-deps --document-private-items --quiet
+	scripts/deny
+	cargo test --workspace --locked --quiet --test it directions::
+
+bench: build ## the figures of README's table, and target/bench.json (BENCH=quick|full|"20k 1m", RUNS=n)
+	scripts/bench
+
+soak: build ## compare ever new counties, twice each, for MINUTES=10: same bytes, bounded memory
+	scripts/soak
+
+fuzz: ## each fuzz target for MINUTES=1 (needs nightly and cargo-fuzz)
+	scripts/fuzz
+
+build:
+	cargo build --release --workspace --locked
+
+plan: build
+	$(baoxue) plan check plans/nanjian
+
+workbook: build
+	scripts/demo $(target)/demo
+	scripts/opens $(target)/demo/findings/findings.xlsx
+
+tests:
+	scripts/tests
+
+packages:
+	@scripts/packages soffice=libreoffice-calc-nogui

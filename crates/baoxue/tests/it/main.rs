@@ -1,0 +1,6 @@
+//! The one integration-test binary of `baoxue`: what must hold for the whole workspace or the whole program.
+//! What a single room can show by itself is tested in that room.
+
+// `cfg(test)` is always true here; it tells clippy that these modules are tests, where `expect` is welcome.
+#[cfg(test)]
+mod directions;
