@@ -1,1 +1,16 @@
-//! room
+//! Pure rules of 控辍保学: who a number belongs to, how old a child is on a date, which day is a school day,
+//! where a village lies, and what the county plan asks for.
+//!
+//! Nothing here reads a file, a clock, a database or the network: text and dates come in, values and
+//! problems in plain Chinese go out. What a county may decide is read from its plan ([`plan`]); what
+//! national standards and laws fix is code, each with its number or article.
+
+pub mod age;
+pub mod calendar;
+pub mod codes;
+pub mod date;
+pub mod divisions;
+mod fold;
+pub mod identity;
+pub mod mask;
+pub mod plan;

@@ -1,0 +1,402 @@
+//! Making a [`Plan`] from its files: `plan.toml` here, the others beside it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::model::{
+    AbsenceRule, Basis, Code, Conference, County, Deadline, Document, FindingKind, FindingRule, LegalStep,
+    LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Target, TimeUnit, Unit,
+};
+use super::problem::PlanProblem;
+use super::read::File;
+use super::{Plan, clause, load_columns, load_places};
+use crate::age::SchoolAge;
+
+/// Declares the shape of a piece of `plan.toml` that is a rule: its own fields, and where it comes from.
+macro_rules! rules {
+    ($($name:ident { $($(#[$meta:meta])* $field:ident: $type:ty),* $(,)? })+) => { $(
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct $name {
+            $($(#[$meta])* $field: $type,)*
+            clause: Option<Spanned<String>>,
+            source: Option<String>,
+            text: String,
+        }
+    )+ };
+}
+
+rules! {
+    RawSchoolAge { from_years: i16, turned_by: Spanned<String>, until_years: i16 }
+    RawAbsence { days: u16, unit: Spanned<String> }
+    RawConference { every_months: u8, who: Spanned<String> }
+    RawUnit { name: String }
+    RawTarget { key: String, title: String, percent: f64 }
+    RawSeason { key: String, title: String, months: Vec<i8>, who: Spanned<String> }
+    RawDeadline { key: String, title: String, who: Spanned<String>, amount: u16, unit: Spanned<String> }
+    RawMeasure { title: String, #[serde(default)] lead: Vec<Spanned<String>>, responsible: Vec<Spanned<String>> }
+    RawCode { code: String, label: String }
+    RawStep { kind: Spanned<String>, papers: Vec<RawPaper> }
+    RawFinding {
+        kind: Spanned<String>, title: String, who: Spanned<String>, deadline: Spanned<String>, sentence: String
+    }
+    RawNamedList { name: String, #[serde(default)] synonyms: Vec<String>, effect: Spanned<String> }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDocument {
+    title: String,
+    number: String,
+    issued: Date,
+    sections: BTreeMap<String, u8>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCounty {
+    code: String,
+    name: String,
+    short: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPaper {
+    title: String,
+    articles: Vec<String>,
+    #[serde(default)]
+    needs: String,
+}
+
+pub(super) fn load(files: &BTreeMap<String, String>) -> Result<Plan, Vec<PlanProblem>> {
+    let mut problems = Vec::new();
+    let opened = File::open(files, "plan.toml").map_err(|problem| problems.push(problem)).ok();
+    let divisions = load_places::divisions(files, &mut problems);
+    let calendar = load_places::calendar(files, &mut problems);
+    let lists = load_columns::lists(files, &mut problems);
+    let plan = opened.and_then(|file| {
+        let mut loader = Loader { file, sections: Vec::new(), units: Vec::new(), deadlines: Vec::new() };
+        let plan = loader.plan(divisions, calendar, lists);
+        problems.extend(loader.file.close());
+        plan
+    });
+    problems.sort();
+    match plan {
+        Some(plan) if problems.is_empty() => Ok(plan),
+        _ => Err(problems),
+    }
+}
+
+/// `plan.toml` while it is read, with what later pieces refer to.
+struct Loader<'a> {
+    file: File<'a>,
+    sections: Vec<(String, u8)>,
+    units: Vec<Unit>,
+    deadlines: Vec<Deadline>,
+}
+
+impl Loader<'_> {
+    /// `None` only when a problem has been noted.
+    fn plan(
+        &mut self,
+        divisions: Option<crate::divisions::Divisions>,
+        calendar: Option<crate::calendar::SchoolCalendar>,
+        lists: Option<[super::ListColumns; super::ListKind::ALL.len()]>,
+    ) -> Option<Plan> {
+        let document = self.document();
+        let county = self.file.one::<RawCounty>("county").map(Spanned::into_inner);
+        self.units = self.units();
+        self.deadlines = self.deadlines();
+        let school_age = self.school_age();
+        let absence = self.absence();
+        let conference = self.conference();
+        let targets = self.targets();
+        let seasons = self.seasons();
+        let measures = self.measures();
+        let causes = self.codes("cause");
+        let whereabouts = self.codes("whereabouts");
+        let placements = self.codes("placement");
+        let steps = self.steps();
+        let findings = self.findings();
+        let named_lists = self.named_lists();
+        let (school_age, school_age_basis) = school_age?;
+        let county = county?;
+        Some(Plan {
+            document: document?,
+            county: County { code: county.code, name: county.name, short: county.short },
+            school_age,
+            school_age_basis,
+            absence: absence?,
+            conference: conference?,
+            units: std::mem::take(&mut self.units),
+            targets,
+            seasons,
+            deadlines: std::mem::take(&mut self.deadlines),
+            measures,
+            causes,
+            whereabouts,
+            placements,
+            steps,
+            findings: findings?,
+            named_lists,
+            lists: lists?,
+            divisions: divisions?,
+            calendar: calendar?,
+        })
+    }
+
+    fn document(&mut self) -> Option<Document> {
+        let raw = self.file.one::<RawDocument>("document")?.into_inner();
+        self.sections = raw.sections.into_iter().collect();
+        Some(Document {
+            title: raw.title,
+            number: raw.number,
+            issued: raw.issued,
+            sections: self.sections.clone(),
+        })
+    }
+
+    fn units(&mut self) -> Vec<Unit> {
+        let raws = self.file.many::<RawUnit>("unit");
+        raws.into_iter()
+            .map(|raw| {
+                let (at, raw) = (raw.span(), raw.into_inner());
+                Unit { name: raw.name, duty: self.basis(at, raw.clause, raw.source, raw.text) }
+            })
+            .collect()
+    }
+
+    fn deadlines(&mut self) -> Vec<Deadline> {
+        let raws = self.file.many::<RawDeadline>("deadline");
+        raws.into_iter()
+            .filter_map(|raw| {
+                let (at, raw) = (raw.span(), raw.into_inner());
+                let basis = self.basis(at, raw.clause, raw.source, raw.text);
+                let who = self.who(raw.who);
+                let unit = self.coded(raw.unit, TimeUnit::from_code)?;
+                Some(Deadline { key: raw.key, title: raw.title, who, amount: raw.amount, unit, basis })
+            })
+            .collect()
+    }
+
+    fn school_age(&mut self) -> Option<(SchoolAge, Basis)> {
+        let raw = self.file.one::<RawSchoolAge>("school_age")?;
+        let (at, raw) = (raw.span(), raw.into_inner());
+        let basis = self.basis(at.clone(), raw.clause, raw.source, raw.text);
+        let turned_by = raw.turned_by.get_ref().split_once('-').and_then(|(month, day)| {
+            // 2023 is a common year: a rule that falls on 29 February would have no day in most years.
+            let date = Date::new(2023, month.parse().ok()?, day.parse().ok()?).ok()?;
+            Some((date.month(), date.day()))
+        });
+        let Some(turned_by) = turned_by else {
+            self.file.problem(raw.turned_by.span(), "turned_by 不是月日", "请写成 \"08-31\" 这样的月-日");
+            return None;
+        };
+        if !(0 < raw.from_years && raw.from_years < raw.until_years) {
+            self.file.problem(at, "from_years 应大于0且小于 until_years", "请改正起止年龄");
+        }
+        Some((SchoolAge { from_years: raw.from_years, turned_by, until_years: raw.until_years }, basis))
+    }
+
+    fn absence(&mut self) -> Option<AbsenceRule> {
+        let raw = self.file.one::<RawAbsence>("absence")?;
+        let (at, raw) = (raw.span(), raw.into_inner());
+        let basis = self.basis(at.clone(), raw.clause, raw.source, raw.text);
+        if raw.days == 0 {
+            self.file.problem(at, "days 不能是0", "请填缺课满几天算疑似辍学");
+        }
+        Some(AbsenceRule { days: raw.days, unit: self.coded(raw.unit, TimeUnit::from_code)?, basis })
+    }
+
+    fn conference(&mut self) -> Option<Conference> {
+        let raw = self.file.one::<RawConference>("conference")?;
+        let (at, raw) = (raw.span(), raw.into_inner());
+        let basis = self.basis(at.clone(), raw.clause, raw.source, raw.text);
+        if !(1..=12).contains(&raw.every_months) {
+            self.file.problem(at, "every_months 应为1至12", "请填每几个月开一次");
+        }
+        Some(Conference { every_months: raw.every_months, who: self.who(raw.who), basis })
+    }
+
+    fn targets(&mut self) -> Vec<Target> {
+        let raws = self.file.many::<RawTarget>("target");
+        raws.into_iter()
+            .map(|raw| {
+                let (at, raw) = (raw.span(), raw.into_inner());
+                if !(0.0..=100.0).contains(&raw.percent) {
+                    self.file.problem(at.clone(), "percent 应在0到100之间", "请填百分数,如 99.5");
+                }
+                let basis = self.basis(at, raw.clause, raw.source, raw.text);
+                Target { key: raw.key, title: raw.title, percent: raw.percent, basis }
+            })
+            .collect()
+    }
+
+    fn seasons(&mut self) -> Vec<Season> {
+        let raws = self.file.many::<RawSeason>("season");
+        raws.into_iter()
+            .map(|raw| {
+                let (at, raw) = (raw.span(), raw.into_inner());
+                if raw.months.is_empty() || raw.months.iter().any(|month| !(1..=12).contains(month)) {
+                    self.file.problem(at.clone(), "months 应是1至12的月份", "请填在哪几个月做");
+                }
+                let basis = self.basis(at, raw.clause, raw.source, raw.text);
+                Season { key: raw.key, title: raw.title, months: raw.months, who: self.who(raw.who), basis }
+            })
+            .collect()
+    }
+
+    fn measures(&mut self) -> Vec<Measure> {
+        let raws = self.file.many::<RawMeasure>("measure");
+        raws.into_iter()
+            .map(|raw| {
+                let (at, raw) = (raw.span(), raw.into_inner());
+                if raw.responsible.is_empty() {
+                    self.file.problem(at.clone(), "没有责任单位", "请在 responsible 里填责任单位");
+                }
+                Measure {
+                    title: raw.title,
+                    lead: raw.lead.into_iter().map(|unit| self.who(unit)).collect(),
+                    responsible: raw.responsible.into_iter().map(|unit| self.who(unit)).collect(),
+                    basis: self.basis(at, raw.clause, raw.source, raw.text),
+                }
+            })
+            .collect()
+    }
+
+    fn codes(&mut self, table: &'static str) -> Vec<Code> {
+        let raws = self.file.many::<RawCode>(table);
+        let mut codes: Vec<Code> = Vec::new();
+        for raw in raws {
+            let (at, raw) = (raw.span(), raw.into_inner());
+            if codes.iter().any(|code| code.code == raw.code || code.label == raw.label) {
+                self.file.problem(at.clone(), format!("{table} 里 {} 重复", raw.code), "请删去一条或改代码");
+            }
+            let basis = self.basis(at, raw.clause, raw.source, raw.text);
+            codes.push(Code { code: raw.code, label: raw.label, basis });
+        }
+        codes
+    }
+
+    fn steps(&mut self) -> Vec<LegalStep> {
+        let raws = self.file.many::<RawStep>("step");
+        let steps: Vec<LegalStep> = raws
+            .into_iter()
+            .filter_map(|raw| {
+                let (at, raw) = (raw.span(), raw.into_inner());
+                if raw.papers.iter().any(|paper| paper.articles.is_empty()) {
+                    self.file.problem(at.clone(), "有文书没写依据条文", "请在 articles 里填法律条文");
+                }
+                let papers = raw.papers.into_iter().map(|RawPaper { title, articles, needs }| Paper {
+                    title,
+                    articles,
+                    needs,
+                });
+                let papers = papers.collect();
+                let basis = self.basis(at, raw.clause, raw.source, raw.text);
+                Some(LegalStep { kind: self.coded(raw.kind, LegalStepKind::from_code)?, basis, papers })
+            })
+            .collect();
+        if !steps.iter().map(|step| step.kind).eq(LegalStepKind::ALL.iter().copied()) {
+            let todo = "请按 persuade、order、penalty、court 的顺序各写一段";
+            self.file.problem(0..0, "四步法的 [[step]] 不是依次四步", todo);
+        }
+        steps
+    }
+
+    fn findings(&mut self) -> Option<[FindingRule; FindingKind::ALL.len()]> {
+        let raws = self.file.many::<RawFinding>("finding");
+        let mut found = BTreeMap::new();
+        for raw in raws {
+            let (at, raw) = (raw.span(), raw.into_inner());
+            let basis = self.basis(at, raw.clause, raw.source, raw.text);
+            let who = self.who(raw.who);
+            let deadline = self.deadline(&raw.deadline);
+            let kind_at = raw.kind.span();
+            let (Some(kind), Some(deadline)) = (self.coded(raw.kind, FindingKind::from_code), deadline)
+            else {
+                continue;
+            };
+            let rule = FindingRule { kind, title: raw.title, sentence: raw.sentence, who, deadline, basis };
+            if found.insert(kind, rule).is_some() {
+                self.file.problem(kind_at, format!("{} 写了两次", kind.code()), "请只留一段");
+            }
+        }
+        for kind in FindingKind::ALL.iter().filter(|kind| !found.contains_key(kind)) {
+            self.file.problem(
+                0..0,
+                format!("缺少 kind = \"{}\" 的 [[finding]]", kind.code()),
+                "请补上这一段",
+            );
+        }
+        found.into_values().collect::<Vec<_>>().try_into().ok()
+    }
+
+    fn named_lists(&mut self) -> Vec<NamedList> {
+        let raws = self.file.many::<RawNamedList>("named_list");
+        raws.into_iter()
+            .filter_map(|raw| {
+                let (at, raw) = (raw.span(), raw.into_inner());
+                let basis = self.basis(at, raw.clause, raw.source, raw.text);
+                let effect = self.coded(raw.effect, NamedListEffect::from_code)?;
+                Some(NamedList { name: raw.name, synonyms: raw.synonyms, effect, basis })
+            })
+            .collect()
+    }
+
+    /// Where a rule comes from; a clause that the document does not have is a problem, and so is none at all.
+    fn basis(
+        &mut self,
+        at: Range<usize>,
+        clause: Option<Spanned<String>>,
+        source: Option<String>,
+        text: String,
+    ) -> Basis {
+        match &clause {
+            Some(clause) if !clause::exists(&self.sections, clause.get_ref()) => {
+                let what = format!("方案里没有条款 {}", clause.get_ref());
+                self.file.problem(clause.span(), what, "请对照方案原文改条款号");
+            }
+            None if source.is_none() => {
+                let todo = "方案有规定的写 clause = \"五(九)\",没有的写 source = \"county default\"";
+                self.file.problem(at.clone(), "没写出处", todo);
+            }
+            _ => {}
+        }
+        if text.trim().is_empty() {
+            self.file.problem(at, "text 是空的", "请用一句话写明规定");
+        }
+        Basis { clause: clause.map(Spanned::into_inner), source, text }
+    }
+
+    /// The name of a unit; one that no `[[unit]]` lists is a problem.
+    fn who(&mut self, name: Spanned<String>) -> String {
+        if !self.units.iter().any(|unit| unit.name == *name.get_ref()) {
+            let what = format!("没有登记的单位 {}", name.get_ref());
+            self.file.problem(name.span(), what, "请改成 [[unit]] 里的名称,或补一段 [[unit]]");
+        }
+        name.into_inner()
+    }
+
+    fn deadline(&mut self, key: &Spanned<String>) -> Option<Deadline> {
+        let found = self.deadlines.iter().find(|deadline| deadline.key == *key.get_ref()).cloned();
+        if found.is_none() {
+            let what = format!("没有 key = \"{}\" 的期限", key.get_ref());
+            self.file.problem(key.span(), what, "请改正,或补一段 [[deadline]]");
+        }
+        found
+    }
+
+    fn coded<T>(&mut self, code: Spanned<String>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let value = read(code.get_ref());
+        if value.is_none() {
+            self.file.problem(code.span(), format!("不认识的取值 {}", code.get_ref()), "请对照说明改正");
+        }
+        value
+    }
+}

@@ -1,0 +1,170 @@
+//! Reading `divisions.toml` and `calendar.toml`: where and when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::problem::PlanProblem;
+use super::read::File;
+use crate::calendar::{CountyHoliday, HolidayYear, SchoolCalendar, Term};
+use crate::divisions::{Divisions, Township};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCounty {
+    code: Spanned<String>,
+    name: String,
+    short: String,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTownship {
+    code: String,
+    name: String,
+    /// Last three digits of the code, and the name.
+    villages: BTreeMap<String, Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawYear {
+    year: i16,
+    source: String,
+    holidays: Vec<RawHoliday>,
+    worked: BTreeSet<Date>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawHoliday {
+    name: String,
+    first: Date,
+    last: Date,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTerm {
+    school_year: i16,
+    number: u8,
+    first: Date,
+    last: Date,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCountyHoliday {
+    name: String,
+    first: Date,
+    last: Date,
+    decided: bool,
+    source: String,
+}
+
+/// `None` only when a problem has been noted.
+pub(super) fn divisions(
+    files: &BTreeMap<String, String>,
+    problems: &mut Vec<PlanProblem>,
+) -> Option<Divisions> {
+    let mut file = File::open(files, "divisions.toml").map_err(|problem| problems.push(problem)).ok()?;
+    let county = file.one::<RawCounty>("county").map(Spanned::into_inner);
+    let raws = file.many::<RawTownship>("township");
+    let county_code = county.as_ref().map(|county| county.code.get_ref().clone()).unwrap_or_default();
+    if let Some(county) = county.as_ref().filter(|county| !is_code(county.code.get_ref(), 6)) {
+        file.problem(county.code.span(), "县代码不是6位数字", "请填 GB/T 2260 的6位代码");
+    }
+    let mut codes = BTreeSet::new();
+    let mut townships = Vec::new();
+    for raw in raws {
+        let (at, raw) = (raw.span(), raw.into_inner());
+        if !is_code(&raw.code, 9) || !raw.code.starts_with(&county_code) || !codes.insert(raw.code.clone()) {
+            let what = format!("{}的代码 {} 不是本县的9位代码,或与别的重复", raw.name, raw.code);
+            file.problem(at.clone(), what, "请对照统计用区划代码改正");
+        }
+        if !raw.name.ends_with(['镇', '乡']) {
+            file.problem(at, format!("{}不以镇或乡结尾", raw.name), "请写全称");
+        }
+        let mut villages = Vec::new();
+        for (tail, name) in raw.villages {
+            if !is_code(&tail, 3) || !name.get_ref().ends_with(['村', '区']) {
+                let what = format!("{tail} = {} 不是3位代码和村、社区名", name.get_ref());
+                file.problem(name.span(), what, "请写成 201 = \"新合村\" 或 001 = \"南街社区\"");
+            }
+            villages.push((format!("{}{tail}", raw.code), name.into_inner()));
+        }
+        townships.push((Township { code: raw.code, name: raw.name }, villages));
+    }
+    problems.extend(file.close());
+    let county = county?;
+    Some(Divisions::new(county.code.into_inner(), county.name, county.short, townships))
+}
+
+/// `None` only when a problem has been noted.
+pub(super) fn calendar(
+    files: &BTreeMap<String, String>,
+    problems: &mut Vec<PlanProblem>,
+) -> Option<SchoolCalendar> {
+    let mut file = File::open(files, "calendar.toml").map_err(|problem| problems.push(problem)).ok()?;
+    let mut years = Vec::new();
+    for raw in file.many::<RawYear>("year") {
+        let (at, raw) = (raw.span(), raw.into_inner());
+        let year = raw.year;
+        let mut off = BTreeMap::new();
+        for holiday in raw.holidays {
+            let days = days(holiday.first, holiday.last);
+            if days.is_empty() || days.len() > 15 || days.iter().any(|day| day.year() != year) {
+                let what = format!("{year}年{}的起止不对", holiday.name);
+                file.problem(at.clone(), what, "请核对首日和末日;跨年的分写在两年里");
+            }
+            off.extend(days.into_iter().map(|day| (day, holiday.name.clone())));
+        }
+        if let Some(day) = raw.worked.iter().find(|day| day.year() != year || off.contains_key(day)) {
+            file.problem(at.clone(), format!("调休上班日 {day} 不在{year}年,或同时是放假日"), "请核对通知");
+        }
+        if years.iter().any(|known: &HolidayYear| known.year == year) {
+            file.problem(at, format!("{year}年写了两次"), "请合并成一段");
+        }
+        years.push(HolidayYear { year, off, worked: raw.worked, source: raw.source });
+    }
+    let mut terms: Vec<Term> = Vec::new();
+    for raw in file.many::<RawTerm>("term") {
+        let (at, raw) = (raw.span(), raw.into_inner());
+        if !(1..=2).contains(&raw.number) || raw.first > raw.last {
+            file.problem(at.clone(), "学期号应为1(秋)或2(春),首日应在末日之前", "请核对这一段 [[term]]");
+        }
+        if terms.iter().any(|known| raw.first <= known.last && known.first <= raw.last) {
+            file.problem(at, "这个学期和另一个学期的日期重叠", "请核对起止");
+        }
+        let RawTerm { school_year, number, first, last, source } = raw;
+        terms.push(Term { school_year, number, first, last, source });
+    }
+    let county = file.many::<RawCountyHoliday>("county_holiday");
+    let county = county
+        .into_iter()
+        .map(|raw| {
+            let (at, RawCountyHoliday { name, first, last, decided, source }) =
+                (raw.span(), raw.into_inner());
+            if first > last {
+                file.problem(at, format!("{name}的首日在末日之后"), "请核对起止");
+            }
+            CountyHoliday { name, first, last, decided, source }
+        })
+        .collect();
+    problems.extend(file.close());
+    Some(SchoolCalendar::new(years, terms, county))
+}
+
+fn is_code(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The days from `first` to `last`, both included; none when they are the wrong way round.
+fn days(first: Date, last: Date) -> Vec<Date> {
+    first.series(jiff::ToSpan::days(1)).take_while(|day| *day <= last).collect()
+}

@@ -1,0 +1,233 @@
+//! The county plan (一县一案) as data: every value with the clause it comes from.
+//!
+//! Text in, a checked [`Plan`] or a list of problems out; reading files from disk is the caller's. What a law
+//! fixes is not plan data. How the files are built: `docs/adr/0002-plan-as-data.md`.
+
+mod clause;
+mod lists;
+mod load;
+mod load_columns;
+mod load_places;
+mod model;
+mod problem;
+mod read;
+
+use std::collections::BTreeMap;
+
+pub use lists::{FieldColumns, ListColumns, ListKind};
+pub use model::{
+    AbsenceRule, Basis, Code, Conference, County, Deadline, Document, FindingKind, FindingRule, LegalStep,
+    LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Target, TimeUnit, Unit,
+};
+pub use problem::PlanProblem;
+
+use crate::age::SchoolAge;
+use crate::calendar::SchoolCalendar;
+use crate::divisions::Divisions;
+
+/// The files of a plan, all in one directory.
+pub const FILES: [&str; 4] = ["plan.toml", "divisions.toml", "calendar.toml", "columns.toml"];
+
+/// A county plan, read and checked: every clause exists, every unit named is listed, every kind of finding and
+/// every list is described.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    document: Document,
+    county: County,
+    school_age: SchoolAge,
+    school_age_basis: Basis,
+    absence: AbsenceRule,
+    conference: Conference,
+    units: Vec<Unit>,
+    targets: Vec<Target>,
+    seasons: Vec<Season>,
+    deadlines: Vec<Deadline>,
+    measures: Vec<Measure>,
+    causes: Vec<Code>,
+    whereabouts: Vec<Code>,
+    placements: Vec<Code>,
+    steps: Vec<LegalStep>,
+    findings: [FindingRule; FindingKind::ALL.len()],
+    named_lists: Vec<NamedList>,
+    lists: [ListColumns; ListKind::ALL.len()],
+    divisions: Divisions,
+    calendar: SchoolCalendar,
+}
+
+impl Plan {
+    /// Reads and checks the files of a plan: file name to content, see [`FILES`]. Other files are ignored.
+    ///
+    /// # Errors
+    /// Every [`PlanProblem`] that could be found in one go, by file and line.
+    pub fn load(files: &BTreeMap<String, String>) -> Result<Self, Vec<PlanProblem>> {
+        load::load(files)
+    }
+
+    /// The published document.
+    #[must_use]
+    pub const fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The county.
+    #[must_use]
+    pub const fn county(&self) -> &County {
+        &self.county
+    }
+
+    /// The school-age rule, 五(八) and 义务教育法 11.
+    #[must_use]
+    pub const fn school_age(&self) -> &SchoolAge {
+        &self.school_age
+    }
+
+    /// Where the school-age rule comes from.
+    #[must_use]
+    pub const fn school_age_basis(&self) -> &Basis {
+        &self.school_age_basis
+    }
+
+    /// When absence makes a pupil 疑似辍学, 五(九).
+    #[must_use]
+    pub const fn absence(&self) -> &AbsenceRule {
+        &self.absence
+    }
+
+    /// How often 联席会议 is held, 五(二).
+    #[must_use]
+    pub const fn conference(&self) -> &Conference {
+        &self.conference
+    }
+
+    /// Every unit that the plan names, with its duty (section 四).
+    #[must_use]
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// Every figure to be reached (section 二).
+    #[must_use]
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    /// The figure to be reached with that key, such as `enrolment_rate` or `retention_rate`.
+    #[must_use]
+    pub fn target(&self, key: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.key == key)
+    }
+
+    /// The year's round of tasks, 五(八) and others.
+    #[must_use]
+    pub fn seasons(&self) -> &[Season] {
+        &self.seasons
+    }
+
+    /// The time allowed for each hop of a case.
+    #[must_use]
+    pub fn deadlines(&self) -> &[Deadline] {
+        &self.deadlines
+    }
+
+    /// The deadline with that key.
+    #[must_use]
+    pub fn deadline(&self, key: &str) -> Option<&Deadline> {
+        self.deadlines.iter().find(|deadline| deadline.key == key)
+    }
+
+    /// The twelve measures of section 五, in order.
+    #[must_use]
+    pub fn measures(&self) -> &[Measure] {
+        &self.measures
+    }
+
+    /// Why a child is not in school.
+    #[must_use]
+    pub fn causes(&self) -> &[Code] {
+        &self.causes
+    }
+
+    /// Where a child who is not in school is.
+    #[must_use]
+    pub fn whereabouts(&self) -> &[Code] {
+        &self.whereabouts
+    }
+
+    /// How a child who came back is placed, 五(十一).
+    #[must_use]
+    pub fn placements(&self) -> &[Code] {
+        &self.placements
+    }
+
+    /// The four steps with their papers, in order, 五(三).
+    #[must_use]
+    pub fn steps(&self) -> &[LegalStep] {
+        &self.steps
+    }
+
+    /// What people are told about one kind of finding.
+    #[must_use]
+    pub const fn finding(&self, kind: FindingKind) -> &FindingRule {
+        let [
+            not_on_roll,
+            not_in_school,
+            poverty_dropout,
+            studying_elsewhere,
+            roll_only,
+            duplicate_roll,
+            needs_review,
+        ] = &self.findings;
+        match kind {
+            FindingKind::NotOnRoll => not_on_roll,
+            FindingKind::NotInSchool => not_in_school,
+            FindingKind::PovertyDropout => poverty_dropout,
+            FindingKind::StudyingElsewhere => studying_elsewhere,
+            FindingKind::RollOnly => roll_only,
+            FindingKind::DuplicateRoll => duplicate_roll,
+            FindingKind::NeedsReview => needs_review,
+        }
+    }
+
+    /// Every named list that the plan knows.
+    #[must_use]
+    pub fn named_lists(&self) -> &[NamedList] {
+        &self.named_lists
+    }
+
+    /// The list that `--list NAME=F` means, by its name or another name for it; `None` when the plan does not
+    /// know it, which makes it a note ([`NamedListEffect::Note`]).
+    #[must_use]
+    pub fn named_list(&self, name: &str) -> Option<&NamedList> {
+        let wanted = crate::fold::key(name);
+        self.named_lists.iter().find(|list| {
+            std::iter::once(&list.name).chain(&list.synonyms).any(|known| crate::fold::key(known) == wanted)
+        })
+    }
+
+    /// The columns of a list.
+    #[must_use]
+    pub const fn list(&self, kind: ListKind) -> &ListColumns {
+        let [household, roll, present, poverty, disability, elsewhere, generic] = &self.lists;
+        match kind {
+            ListKind::Household => household,
+            ListKind::Roll => roll,
+            ListKind::Present => present,
+            ListKind::Poverty => poverty,
+            ListKind::Disability => disability,
+            ListKind::Elsewhere => elsewhere,
+            ListKind::Generic => generic,
+        }
+    }
+
+    /// Townships and villages.
+    #[must_use]
+    pub const fn divisions(&self) -> &Divisions {
+        &self.divisions
+    }
+
+    /// The school calendar.
+    #[must_use]
+    pub const fn calendar(&self) -> &SchoolCalendar {
+        &self.calendar
+    }
+}
