@@ -1,0 +1,156 @@
+//! Streams the rows of an opened table through the caller's function, on all cores, in bounded memory.
+
+use super::footer::is_footer;
+use super::limits::Deadline;
+use super::open::{Body, file_name};
+use super::text::{Chunk, Chunks, Rows, Shape, decoded};
+use super::{Kind, ReadError, Row, Table};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Footer lines that are named in a report; a list with more of them has a total per village, and ten say enough.
+const FOOTERS_NAMED: usize = 20;
+
+/// All that came of reading a file once.
+#[derive(Debug)]
+pub struct Folded<S> {
+    /// What the caller gathered, part by part in file order.
+    pub parts: Vec<S>,
+    /// Rows of data in all: neither blank nor footers.
+    pub rows: u64,
+    /// Lines below or between the data that were skipped, such as 合计 and 填表人; at most twenty are named.
+    pub footers: Vec<Footer>,
+    /// How many lines were skipped as footers.
+    pub footers_skipped: u64,
+    /// Byte sequences that mean nothing in the file's encoding; each became U+FFFD in its value.
+    pub garbled: u64,
+    /// The SHA-256 of the file, computed from the very bytes that were read.
+    pub sha256: [u8; 32],
+}
+
+/// A line that was skipped because it belongs to the form, not to the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footer {
+    /// Its line in the sheet, from 1.
+    pub line: u64,
+    /// How it begins, in up to ten characters.
+    pub beginning: String,
+}
+
+/// What one part of the file gave.
+struct Part<S> {
+    number: usize,
+    state: S,
+    rows: u64,
+    footers: Vec<Footer>,
+    footers_skipped: u64,
+    garbled: u64,
+}
+
+impl<S> Part<S> {
+    fn new(number: usize, state: S) -> Self {
+        Part { number, state, rows: 0, footers: Vec::new(), footers_skipped: 0, garbled: 0 }
+    }
+
+    /// Hands on one row, unless it is header, blank or footer.
+    fn take(&mut self, table: &Table, row: &Row<'_>, each: &impl Fn(&mut S, &Row<'_>)) {
+        if row.line <= table.last_header_line || row.is_blank() {
+            return;
+        }
+        if is_footer(row, &table.needed) {
+            self.footers_skipped += 1;
+            if self.footers.len() < FOOTERS_NAMED {
+                let first = row.cells().map(super::cell::trimmed).find(|cell| !cell.is_empty());
+                let beginning = first.unwrap_or_default().chars().take(10).collect();
+                self.footers.push(Footer { line: row.line, beginning });
+            }
+            return;
+        }
+        self.rows += 1;
+        each(&mut self.state, row);
+    }
+}
+
+impl Table {
+    /// Calls `row` for every row of data. The file is read in parts; each part starts from `new`, takes its rows in
+    /// order, and the parts come back in file order, so the n-th call over all parts is data row n. Blank rows and
+    /// footers are not rows. `progress` is told how many bytes of the file have been read.
+    ///
+    /// The checksum comes with it because the bytes are in the cache anyway: it costs a twentieth of the reading.
+    ///
+    /// # Errors
+    /// [`ReadError`] when the file turns out damaged, too large or too slow half-way, or holds no row of data. What
+    /// was gathered until then is dropped: a list is read whole or not at all.
+    pub fn fold<S: Send>(
+        &self,
+        new: impl Fn() -> S + Sync,
+        row: impl Fn(&mut S, &Row<'_>) + Sync,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Folded<S>, ReadError> {
+        let folded = match &self.body {
+            Body::Text(shape) => self.fold_text(*shape, &new, &row, progress),
+        };
+        let folded = folded.map_err(|error| error.at(&file_name(&self.path)))?;
+        if folded.rows == 0 {
+            let error = ReadError::new(Kind::Empty, "只有表头，没有数据", "请确认导出时选对了范围，或删去空表后再试");
+            return Err(error.at(&file_name(&self.path)));
+        }
+        Ok(folded)
+    }
+
+    /// Each thread takes the next chunk under a lock, which is held for reading and hashing only, and works on it
+    /// alone. So the memory in use is one chunk per thread.
+    fn fold_text<S: Send>(
+        &self,
+        shape: Shape,
+        new: &(impl Fn() -> S + Sync),
+        each: &(impl Fn(&mut S, &Row<'_>) + Sync),
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Folded<S>, ReadError> {
+        let deadline = Deadline::after(&self.limits);
+        let cells = AtomicU64::new(0);
+        let source = Mutex::new(Chunks::new(&self.file, shape)?);
+        let work = |_| {
+            let mut parts = Vec::new();
+            let mut chunk = Chunk::default();
+            while source.lock().unwrap_or_else(PoisonError::into_inner).next(&mut chunk)? {
+                deadline.check()?;
+                let (text, garbled) = decoded(&chunk.bytes, shape.encoding);
+                let mut part = Part::new(chunk.number, new());
+                part.garbled = garbled;
+                let mut rows = Rows::new(&text, chunk.line, shape, self.limits.columns);
+                let mut seen = 0;
+                while let Some(row) = rows.next(&self.columns) {
+                    seen += row.cells.len() as u64;
+                    part.take(self, &row, each);
+                }
+                if cells.fetch_add(seen, Ordering::Relaxed) + seen > self.limits.cells {
+                    return Err(ReadError::too_large(format!("单元格超过 {} 个", self.limits.cells)));
+                }
+                parts.push(part);
+                progress(chunk.read);
+            }
+            Ok(parts)
+        };
+        let parts: Result<Vec<Vec<Part<S>>>, ReadError> =
+            (0..rayon::current_num_threads()).into_par_iter().map(work).collect();
+        let mut parts: Vec<Part<S>> = parts?.into_iter().flatten().collect();
+        parts.sort_unstable_by_key(|part| part.number);
+        let chunks = source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(folded(parts, chunks.sha256()))
+    }
+}
+
+fn folded<S>(parts: Vec<Part<S>>, sha256: [u8; 32]) -> Folded<S> {
+    let mut all = Folded { parts: Vec::new(), rows: 0, footers: Vec::new(), footers_skipped: 0, garbled: 0, sha256 };
+    for part in parts {
+        all.rows += part.rows;
+        all.garbled += part.garbled;
+        all.footers_skipped += part.footers_skipped;
+        let room = FOOTERS_NAMED - all.footers.len();
+        all.footers.extend(part.footers.into_iter().take(room));
+        all.parts.push(part.state);
+    }
+    all
+}
