@@ -5,7 +5,9 @@
 //! in `rules`, never here.
 
 pub mod csv;
+pub mod rejects;
 mod save;
 pub mod table;
+pub mod workbook;
 
 pub use save::SaveError;

@@ -80,7 +80,11 @@ impl ReadError {
 
     /// The time allowed has passed.
     pub(crate) fn too_slow(seconds: u64) -> Self {
-        Self::new(Kind::TooSlow, format!("读取超过 {seconds} 秒，已停止"), "请把文件另存为 .csv，或分成几份后再试")
+        Self::new(
+            Kind::TooSlow,
+            format!("读取超过 {seconds} 秒，已停止"),
+            "请把文件另存为 .csv，或分成几份后再试",
+        )
     }
 
     /// Document types and entities are refused unread.
@@ -96,9 +100,11 @@ impl ReadError {
     pub(crate) fn disk(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::new(Kind::NotFound, "找不到文件", "请检查路径和文件名"),
-            io::ErrorKind::PermissionDenied => {
-                Self::new(Kind::NoPermission, "没有读取这个文件的权限", "请检查文件权限，或换一个能读取的位置")
-            }
+            io::ErrorKind::PermissionDenied => Self::new(
+                Kind::NoPermission,
+                "没有读取这个文件的权限",
+                "请检查文件权限，或换一个能读取的位置",
+            ),
             io::ErrorKind::IsADirectory => {
                 Self::new(Kind::Folder, "这是一个文件夹，不是文件", "请指定文件夹里的某一个文件")
             }

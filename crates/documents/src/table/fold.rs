@@ -93,7 +93,8 @@ impl Table {
         };
         let folded = folded.map_err(|error| error.at(&file_name(&self.path)))?;
         if folded.rows == 0 {
-            let error = ReadError::new(Kind::Empty, "只有表头，没有数据", "请确认导出时选对了范围，或删去空表后再试");
+            let error =
+                ReadError::new(Kind::Empty, "只有表头，没有数据", "请确认导出时选对了范围，或删去空表后再试");
             return Err(error.at(&file_name(&self.path)));
         }
         Ok(folded)
@@ -143,7 +144,8 @@ impl Table {
 }
 
 fn folded<S>(parts: Vec<Part<S>>, sha256: [u8; 32]) -> Folded<S> {
-    let mut all = Folded { parts: Vec::new(), rows: 0, footers: Vec::new(), footers_skipped: 0, garbled: 0, sha256 };
+    let mut all =
+        Folded { parts: Vec::new(), rows: 0, footers: Vec::new(), footers_skipped: 0, garbled: 0, sha256 };
     for part in parts {
         all.rows += part.rows;
         all.garbled += part.garbled;

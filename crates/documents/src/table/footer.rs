@@ -8,8 +8,30 @@ const TOTALS: [&str; 5] = ["合计", "总计", "共计", "小计", "累计"];
 
 /// How the other such lines begin once their spaces are gone.
 const BEGINNINGS: [&str; 24] = [
-    "合计", "总计", "共计", "小计", "总人数", "共有", "填表", "填报", "制表", "制单", "审核", "复核", "校对", "经办", "单位负责",
-    "负责人", "签字", "盖章", "备注", "说明", "注:", "注：", "打印", "导出",
+    "合计",
+    "总计",
+    "共计",
+    "小计",
+    "总人数",
+    "共有",
+    "填表",
+    "填报",
+    "制表",
+    "制单",
+    "审核",
+    "复核",
+    "校对",
+    "经办",
+    "单位负责",
+    "负责人",
+    "签字",
+    "盖章",
+    "备注",
+    "说明",
+    "注:",
+    "注：",
+    "打印",
+    "导出",
 ];
 
 /// The characters with which all of them begin: one look settles it for nearly every row.

@@ -136,10 +136,7 @@ fn spellings(text: &str, weakness: u8) -> [(u8, String); 2] {
 }
 
 fn labels(cells: &[String]) -> Vec<Label> {
-    cells
-        .iter()
-        .map(|cell| Label { written: one_line(cell), spellings: spellings(cell, 0).into() })
-        .collect()
+    cells.iter().map(|cell| Label { written: one_line(cell), spellings: spellings(cell, 0).into() }).collect()
 }
 
 /// Joins a row of groups with the row of headings below; a group reaches right over the blanks beside it.
@@ -200,7 +197,8 @@ fn assign(labels: &[Label], synonyms: &Synonyms, schema: &Schema) -> Assigned {
         .map(|(field, claims)| {
             claims.sort_unstable();
             let first = *claims.first()?;
-            let alike: Vec<usize> = claims.iter().filter(|claim| claim.0 == first.0).map(|claim| claim.2).collect();
+            let alike: Vec<usize> =
+                claims.iter().filter(|claim| claim.0 == first.0).map(|claim| claim.2).collect();
             if alike.len() > 1 {
                 duplicates.push((field, alike));
             }
@@ -222,7 +220,8 @@ fn missing(columns: &[Option<usize>], schema: &Schema) -> Vec<String> {
         if let Some(group) = field.any_of
             && groups.insert(group)
         {
-            let members = || schema.fields.iter().enumerate().filter(|(_, member)| member.any_of == Some(group));
+            let members =
+                || schema.fields.iter().enumerate().filter(|(_, member)| member.any_of == Some(group));
             if !members().any(|(index, _)| has(index)) {
                 missing.push(members().map(|(_, member)| member.name()).collect::<Vec<_>>().join(" 或 "));
             }

@@ -63,15 +63,18 @@ pub fn recognise(path: &Path, schemas: &[Schema], limits: &Limits) -> Result<Vec
         for (index, schema) in schemas.iter().enumerate() {
             let heads = heads(&file, schema, limits)?;
             if let Some((sheet, best, _)) = choose(&heads, schema) {
-                found.push((best.worth(), Likeness {
-                    schema: index,
-                    matched: best.matched,
-                    missing: best.missing,
-                    sheet: sheet.name.clone(),
-                }));
+                found.push((
+                    best.worth(),
+                    Likeness {
+                        schema: index,
+                        matched: best.matched,
+                        missing: best.missing,
+                        sheet: sheet.name.clone(),
+                    },
+                ));
             }
         }
-        found.sort_by(|a, b| b.0.cmp(&a.0));
+        found.sort_by_key(|(worth, _)| std::cmp::Reverse(*worth));
         Ok(found.into_iter().map(|(_, likeness)| likeness).collect())
     })();
     found.map_err(|error: ReadError| error.at(&file_name(path)))
@@ -91,7 +94,11 @@ fn file(path: &Path, limits: &Limits) -> Result<(File, u64), ReadError> {
         return Err(sniff::stranger("设备或管道"));
     }
     if about.len() > limits.file {
-        return Err(ReadError::too_large(format!("文件有 {} MB，超过允许的 {} MB", about.len() >> 20, limits.file >> 20)));
+        return Err(ReadError::too_large(format!(
+            "文件有 {} MB，超过允许的 {} MB",
+            about.len() >> 20,
+            limits.file >> 20
+        )));
     }
     Ok((file, about.len()))
 }
@@ -106,8 +113,12 @@ fn open_named(path: &Path, schema: &Schema, limits: &Limits) -> Result<Table, Re
         return Err(not_this_list(sheet, found, schema, heads.format));
     }
     if sheet.rows.last().is_none_or(|row| row.line <= found.last_line) {
-        return Err(ReadError::new(Kind::Empty, "只有表头，没有数据", "请确认导出时选对了范围，或删去空表后再试")
-            .at(&place(&sheet.name)));
+        return Err(ReadError::new(
+            Kind::Empty,
+            "只有表头，没有数据",
+            "请确认导出时选对了范围，或删去空表后再试",
+        )
+        .at(&place(&sheet.name)));
     }
     let last_header_line = found.last_line;
     let (format, name, body) = (heads.format, sheet.name.clone(), sheet.body.clone());
@@ -115,10 +126,22 @@ fn open_named(path: &Path, schema: &Schema, limits: &Limits) -> Result<Table, Re
     let columns: Vec<Option<usize>> =
         header.fields.iter().map(|column| column.as_ref().map(|column| column.index)).collect();
     let needed = (0..schema.fields.len())
-        .filter(|&index| schema.fields.get(index).is_some_and(|field| field.required || field.any_of.is_some()))
+        .filter(|&index| {
+            schema.fields.get(index).is_some_and(|field| field.required || field.any_of.is_some())
+        })
         .filter(|&index| columns.get(index).copied().flatten().is_some())
         .collect();
-    Ok(Table { path: path.to_owned(), file, bytes, limits: *limits, header, columns, needed, last_header_line, body })
+    Ok(Table {
+        path: path.to_owned(),
+        file,
+        bytes,
+        limits: *limits,
+        header,
+        columns,
+        needed,
+        last_header_line,
+        body,
+    })
 }
 
 /// The sheet with the best header, that header, and the names of other sheets that hold the same list complete.
@@ -154,7 +177,12 @@ fn no_header(heads: &Heads, schema: &Schema) -> ReadError {
     if heads.sheets.iter().all(|sheet| sheet.rows.is_empty()) {
         return ReadError::new(Kind::Empty, "表里没有内容", "请确认导出成功后再试");
     }
-    let seen = heads.sheets.iter().find_map(|sheet| sheet.rows.first()).map(|row| seen(&row.cells)).unwrap_or_default();
+    let seen = heads
+        .sheets
+        .iter()
+        .find_map(|sheet| sheet.rows.first())
+        .map(|row| seen(&row.cells))
+        .unwrap_or_default();
     ReadError::new(
         Kind::WrongList,
         format!("没有找到{}的表头；开头一行是：{seen}", schema.list),
@@ -175,7 +203,8 @@ fn not_this_list(sheet: &Sheet, found: Found, schema: &Schema, format: Format) -
 
 /// Up to a dozen headings, each cut short: enough to recognise a file by, too little to carry personal data away.
 fn seen(cells: &[String]) -> String {
-    let short = |cell: &String| cell.split_whitespace().collect::<String>().chars().take(12).collect::<String>();
+    let short =
+        |cell: &String| cell.split_whitespace().collect::<String>().chars().take(12).collect::<String>();
     let named: Vec<String> = cells.iter().map(short).filter(|cell| !cell.is_empty()).collect();
     let more = if named.len() > 12 { format!("…（共 {} 列）", named.len()) } else { String::new() };
     format!("{}{more}", named.iter().take(12).cloned().collect::<Vec<_>>().join("、"))

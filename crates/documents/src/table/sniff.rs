@@ -46,7 +46,10 @@ pub(crate) fn nature(start: &[u8]) -> Result<Nature, ReadError> {
     if start.is_empty() {
         return Err(ReadError::new(Kind::Empty, "文件是空的", "请重新导出后再试"));
     }
-    if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") || start.starts_with(b"PK\x07\x08") {
+    if start.starts_with(b"PK\x03\x04")
+        || start.starts_with(b"PK\x05\x06")
+        || start.starts_with(b"PK\x07\x08")
+    {
         return Ok(Nature::Zip);
     }
     if start.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
@@ -107,7 +110,9 @@ fn is_web_page(start: &[u8]) -> Result<bool, ReadError> {
     if has("urn:schemas-microsoft-com:office:spreadsheet") && has("<workbook") {
         return Err(stranger("“XML 表格 2003”文件"));
     }
-    Ok(["<html", "<table", "<!doctype html", "<head", "<body", "<meta", "<style", "<div"].iter().any(|tag| has(tag)))
+    Ok(["<html", "<table", "<!doctype html", "<head", "<body", "<meta", "<style", "<div"]
+        .iter()
+        .any(|tag| has(tag)))
 }
 
 #[cfg(test)]
@@ -118,7 +123,12 @@ mod tests {
     #[test]
     fn content_decides() {
         let check = |start: &[u8], expected: Result<Nature, Kind>| {
-            assert_eq!(nature(start).map_err(|error| error.kind), expected, "{:?}", String::from_utf8_lossy(start));
+            assert_eq!(
+                nature(start).map_err(|error| error.kind),
+                expected,
+                "{:?}",
+                String::from_utf8_lossy(start)
+            );
         };
         check(b"", Err(Kind::Empty));
         check(b"PK\x03\x04", Ok(Nature::Zip));

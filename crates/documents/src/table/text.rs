@@ -128,7 +128,8 @@ impl<'f> Chunks<'f> {
         };
         self.ended = read_on(self.file, &mut self.raw, 0, &mut self.offset)?;
         self.hash.update(&self.raw);
-        let mut text = String::with_capacity(decoder.max_utf8_buffer_length(self.raw.len()).unwrap_or(CHUNK * 3));
+        let mut text =
+            String::with_capacity(decoder.max_utf8_buffer_length(self.raw.len()).unwrap_or(CHUNK * 3));
         // The buffer has room for the longest possible result, so one call takes everything.
         let (result, _, _) = decoder.decode_to_string(&self.raw, &mut text, self.ended);
         debug_assert_eq!(result, CoderResult::InputEmpty);
@@ -168,7 +169,9 @@ fn whole_records(bytes: &[u8], shape: &Shape) -> usize {
         }
         let Some(quote) = quote.map(|quote| from + quote) else { return whole };
         let starts_value = quote == 0
-            || bytes.get(quote - 1).is_some_and(|&b| b == shape.delimiter || b == shape.newline || b == b'\r');
+            || bytes
+                .get(quote - 1)
+                .is_some_and(|&b| b == shape.delimiter || b == shape.newline || b == b'\r');
         from = match (starts_value, quoted(bytes, quote, shape)) {
             (true, Quoted::Open | Quoted::AtEnd) => return whole,
             (true, Quoted::Until(end)) => end,
@@ -201,7 +204,9 @@ fn quoted(bytes: &[u8], start: usize, shape: &Shape) -> Quoted {
         match bytes.get(quote + 1) {
             None => return Quoted::AtEnd,
             Some(b'"') => at = quote + 2,
-            Some(&b) if b == shape.delimiter || b == shape.newline || b == b'\r' => return Quoted::Until(quote + 1),
+            Some(&b) if b == shape.delimiter || b == shape.newline || b == b'\r' => {
+                return Quoted::Until(quote + 1);
+            }
             Some(_) => return Quoted::Stray,
         }
     }
@@ -268,7 +273,8 @@ impl<'t> Rows<'t> {
     fn plain_value(&self, start: usize) -> (Span, usize) {
         let bytes = self.text.as_bytes();
         let rest = bytes.get(start..).unwrap_or_default();
-        let end = memchr2(self.shape.delimiter, self.shape.newline, rest).map_or(bytes.len(), |length| start + length);
+        let end = memchr2(self.shape.delimiter, self.shape.newline, rest)
+            .map_or(bytes.len(), |length| start + length);
         let ends_line = bytes.get(end).is_none_or(|&b| b == self.shape.newline);
         let returned = ends_line && end > start && bytes.get(end - 1) == Some(&b'\r');
         (span(start, if returned { end - 1 } else { end }, false), end)
