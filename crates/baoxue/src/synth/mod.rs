@@ -1,0 +1,188 @@
+//! `baoxue synth`: the synthetic county as the files that offices exchange, with the truth beside them.
+//!
+//! Nothing is read here: places come from the county plan, and everybody in them is invented. The county is made in
+//! zones ([`zone`]); families ([`families`]) and schooling ([`schooling`]) are the truth, [`offices`] write their lists
+//! of it with [`slips`] at [`rates`], [`truth`] keeps account. Same settings, same bytes: no clock, no thread and no
+//! platform has a say. `docs/synth.md` describes the files.
+
+mod chance;
+mod entry;
+mod families;
+mod lists;
+mod names;
+mod numbers;
+mod offices;
+mod places;
+mod rates;
+mod roll;
+mod schooling;
+mod schools;
+mod slips;
+#[cfg(test)]
+mod tests;
+mod truth;
+mod words;
+mod zone;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use documents::SaveError;
+use documents::csv::{Mark, Records, Writer};
+use jiff::civil::Date;
+use rayon::prelude::*;
+use rules::age::SchoolAge;
+use rules::divisions::Divisions;
+
+use lists::{List, Rows};
+use offices::Desk;
+use places::County;
+use schooling::Calendar;
+use zone::{Plan, Registers, Zone};
+
+/// The kind of file to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// UTF-8 with a byte order mark; any size.
+    Csv,
+    /// One sheet each; lists of up to 1,048,575 rows.
+    Xlsx,
+}
+
+/// What county to make.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Children of five to seventeen in the household list.
+    pub(crate) children: usize,
+    /// Other seeds are other people and other mistakes.
+    pub(crate) seed: u64,
+    /// The kind of file.
+    pub(crate) format: Format,
+    /// The day on which the lists are drawn up.
+    pub(crate) as_of: Date,
+    /// Multiplies every rate of mistakes: 1 is ordinary, 3 is hard.
+    pub(crate) hardness: f64,
+}
+
+impl Settings {
+    /// The day of the lists where nobody names one: early in the autumn term.
+    pub(crate) const AS_OF: Date = jiff::civil::date(2026, 9, 10);
+}
+
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    /// Rows of each file, by its name without the ending.
+    pub(crate) rows: BTreeMap<&'static str, usize>,
+    /// Children of each true finding.
+    pub(crate) findings: BTreeMap<&'static str, usize>,
+    /// Rows with each mistake.
+    pub(crate) slips: BTreeMap<&'static str, usize>,
+}
+
+/// Zones made at a time on each thread: what is in memory at once.
+const ZONES_AT_A_TIME: usize = 2;
+
+/// Makes the county of `divisions` and writes its files into the folder `out`, which must exist. `progress` is told how
+/// many children are done, now and then.
+///
+/// # Errors
+/// [`SaveError`] when a file cannot be written; no file of this run is left behind then.
+pub(crate) fn write(
+    settings: &Settings,
+    divisions: &Divisions,
+    school_age: SchoolAge,
+    out: &Path,
+    progress: &dyn Fn(usize),
+) -> Result<Summary, SaveError> {
+    let mut files = Vec::new();
+    for list in List::ALL {
+        let mut file = Writer::start(&out.join(format!("{}.csv", list.file())), Mark::ForSpreadsheets)?;
+        let mut headings = Rows::default();
+        headings.add(list.headings().iter().copied());
+        file.write(&csv(&headings))?;
+        files.push(file);
+    }
+    let mut done = 0;
+    let summary = generate(settings, divisions, school_age, &mut |part| {
+        let all: Vec<&Rows> = part.desk.lists.iter().chain([&part.truth]).collect();
+        let written: Vec<Records> = all.par_iter().map(|rows| csv(rows)).collect();
+        for (file, records) in files.iter_mut().zip(&written) {
+            file.write(records)?;
+        }
+        done += part.zone.children.len();
+        progress(done);
+        Ok(())
+    })?;
+    for file in files {
+        file.finish()?;
+    }
+    Ok(summary)
+}
+
+/// One zone: who lives there, what the offices wrote, and the truth about it.
+struct Part {
+    zone: Zone,
+    desk: Desk,
+    truth: Rows,
+}
+
+/// Makes the county zone by zone, in order, and hands each on.
+fn generate<E>(
+    settings: &Settings,
+    divisions: &Divisions,
+    school_age: SchoolAge,
+    hand_on: &mut dyn FnMut(Part) -> Result<(), E>,
+) -> Result<Summary, E> {
+    let Settings { children, seed, as_of, hardness, .. } = *settings;
+    let county = County::new(divisions, seed);
+    let calendar = Calendar { as_of, school_age, hardness };
+    let plans = zone::divide(&county, children, seed);
+    let mut registers = Registers::default();
+    let mut summary = Summary::default();
+    let (mut before, mut people) = ([0; 7], 0);
+    for plans in plans.chunks(ZONES_AT_A_TIME * rayon::current_num_threads()) {
+        let make = |plan: &Plan| zone::people(plan, &county, &calendar, seed);
+        let mut zones: Vec<Zone> = plans.par_iter().map(make).collect();
+        zones.iter_mut().for_each(|zone| registers.enter(zone, &county));
+        let write = |zone: &Zone| offices::write(&county, zone, as_of, hardness, seed);
+        let desks: Vec<Desk> = zones.par_iter().map(write).collect();
+        for (zone, desk) in zones.into_iter().zip(desks) {
+            let truth = truth::rows(&county, &zone, &desk, &before, people);
+            for (before, rows) in before.iter_mut().zip(&desk.lists) {
+                *before += rows.len();
+            }
+            people += zone.children.len();
+            summary.add(&zone, &desk, &truth);
+            hand_on(Part { zone, desk, truth })?;
+        }
+    }
+    Ok(summary)
+}
+
+impl Summary {
+    fn add(&mut self, zone: &Zone, desk: &Desk, truth: &Rows) {
+        for (list, rows) in List::ALL.into_iter().zip(desk.lists.iter().chain([truth])) {
+            *self.rows.entry(list.file()).or_default() += rows.len();
+        }
+        for index in 0..zone.children.len() {
+            for finding in truth::findings(zone, desk, index) {
+                *self.findings.entry(finding).or_default() += 1;
+            }
+        }
+        for (_, _, slip) in desk.traces.iter().flat_map(|trace| &trace.slips) {
+            *self.slips.entry(slip.word()).or_default() += 1;
+        }
+    }
+}
+
+fn csv(rows: &Rows) -> Records {
+    let mut records = Records::new();
+    for row in rows.iter() {
+        row.for_each(|cell| {
+            records.code(cell);
+        });
+        records.end();
+    }
+    records
+}
