@@ -1,0 +1,131 @@
+//! Rows that are left over and may be a further row of somebody who is settled: a child on two
+//! rolls, a child listed twice in the household register. Weighed on the scale that was learned,
+//! against everybody, with few and strict keys: most of these rows belong to nobody here.
+
+use rayon::prelude::*;
+
+use crate::hash::{key, mix};
+use crate::join::{self, Keyed};
+use crate::link::{Link, Tier};
+use crate::number::Number;
+use crate::people::People;
+use crate::profile::{self, Profile};
+use crate::weigh::Scale;
+
+/// From this chance on a row is attached.
+const ACCEPT: f32 = 0.9;
+
+/// For each of `rows` the row of `people` that is the same child, where there is one. Only rows of
+/// `people` that `may` take another row are looked at.
+pub(crate) fn attach(
+    people: &People,
+    rows: &[Profile],
+    scale: &Scale,
+    may: impl Fn(u32, &Profile) -> bool + Sync,
+) -> Vec<Link> {
+    let pairs = pairs(people, rows);
+    let weighed: Vec<(u32, Link, f32)> = pairs
+        .par_iter()
+        .filter_map(|&(position, left)| {
+            let row = rows.get(position as usize).filter(|row| may(left, row))?;
+            let other = Profile::of(people, left);
+            let pattern = profile::compare(&other, row);
+            let link = Link { left, right: row.row, chance: 0.0, tier: Tier::Second, pattern };
+            Some((position, link, scale.bits(&other, row, pattern)))
+        })
+        .collect();
+    // How many of the rows belong to somebody is not known beforehand; two rounds settle it.
+    let mut belonging = 0.1_f32;
+    let mut links = Vec::new();
+    for _ in 0..2 {
+        let prior = (belonging / (1.0 - belonging) / (people.len() as f32).max(1.0)).log2();
+        links = best(&weighed, prior);
+        let sum: f32 = links.iter().map(|link| link.chance).sum();
+        belonging = (sum / (rows.len() as f32).max(1.0)).clamp(0.002, 0.5);
+    }
+    links.retain(|link| link.chance >= ACCEPT);
+    links
+}
+
+/// The best link of each row, with its chance among all of the row's links and none.
+fn best(weighed: &[(u32, Link, f32)], prior: f32) -> Vec<Link> {
+    weighed
+        .chunk_by(|(a, ..), (b, ..)| a == b)
+        .filter_map(|links| {
+            let odds = |bits: f32| (prior + bits).clamp(-60.0, 60.0).exp2();
+            let all: f32 = links.iter().map(|&(_, _, bits)| odds(bits)).sum();
+            let &(_, link, bits) =
+                links.iter().max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.left.cmp(&a.1.left)))?;
+            Some(Link { chance: odds(bits) / (1.0 + all), ..link })
+        })
+        .collect()
+}
+
+/// Pairs of a position in `rows` and a row of `people` that share a key.
+fn pairs(people: &People, rows: &[Profile]) -> Vec<(u32, u32)> {
+    let mut keyed: Vec<Keyed> = Vec::new();
+    for (position, row) in rows.iter().enumerate() {
+        let position = u32::try_from(position).unwrap_or(u32::MAX);
+        let sought = keys(row.number, row.name.key(), row.birth, row.place);
+        let other = keys(row.other_number, 0, 0, 0);
+        keyed.extend(sought.into_iter().chain(other).filter(|&key| key != 0).map(|key| (key, position)));
+    }
+    join::sort(&mut keyed);
+    let sieve = Sieve::of(&keyed);
+    let mut pairs: Vec<(u32, u32)> = (0..people.count())
+        .into_par_iter()
+        .flat_map_iter(|row| {
+            let person = keys(people.number(row), people.name_key(row), people.birth(row), people.place(row));
+            let (keyed, sieve) = (&keyed, &sieve);
+            person.into_iter().filter(|&key| key != 0 && sieve.may_hold(key)).flat_map(move |key| {
+                let from = keyed.partition_point(|&(other, _)| other < key);
+                let same = keyed.iter().skip(from).take_while(move |&&(other, _)| other == key);
+                same.map(move |&(_, position)| (position, row))
+            })
+        })
+        .collect();
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// Keys of a row; 0 where the row lacks a part.
+fn keys(number: Number, name: u64, birth: u32, place: u64) -> [u64; 5] {
+    let body = number.body();
+    let when = |condition: bool, key: u64| if condition { key } else { 0 };
+    [
+        when(!number.is_none(), key(21, &[number.key()])),
+        body.map_or(0, |body| key(22, &[body.birth, body.order])),
+        body.map_or(0, |body| key(23, &[body.region, body.order, body.check, body.birth / 10_000])),
+        when(name != 0 && birth != 0, key(24, &[name, u64::from(birth)])),
+        when(name != 0 && !place.is_multiple_of(1_000), key(25, &[name, place])),
+    ]
+}
+
+/// A bit for each key that is sought: nearly every other key is turned away without a search.
+struct Sieve(Vec<u64>);
+
+impl Sieve {
+    const BITS: u64 = 1 << 23;
+
+    fn of(keyed: &[Keyed]) -> Self {
+        let mut words = vec![0; usize::try_from(Self::BITS / 64).unwrap_or_default()];
+        for &(key, _) in keyed {
+            let (word, bit) = Self::place(key);
+            if let Some(word) = words.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self(words)
+    }
+
+    fn place(key: u64) -> (usize, u64) {
+        let slot = mix(5, key) % Self::BITS;
+        (usize::try_from(slot / 64).unwrap_or_default(), 1 << (slot % 64))
+    }
+
+    fn may_hold(&self, key: u64) -> bool {
+        let (word, bit) = Self::place(key);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+}
