@@ -38,8 +38,14 @@ def load(household: str, roll: str) -> duckdb.DuckDBPyConnection:
 
 
 def write(db: duckdb.DuckDBPyConnection, out: str) -> None:
-    """links.csv from table `links (h, r)`; not_on_roll.csv, the households rows that no link names."""
+    """links.csv from table `links (h, r)`; not_on_roll.csv, the children that no link names.
+
+    A child who stands in the household list twice, with one number, is on the roll when either row is.
+    """
     db.execute(f"copy (select h as household_row, r as roll_row from links order by all) to '{out}/links.csv'")
     db.execute(f"""
-        copy (select row as household_row from h where row not in (select h from links) order by all)
+        copy (select row as household_row from h
+              where row not in (select h from links)
+                and coalesce(id not in (select id from h where id is not null and row in (select h from links)), true)
+              order by all)
         to '{out}/not_on_roll.csv'""")
