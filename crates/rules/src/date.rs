@@ -54,7 +54,7 @@ pub fn parse_date(text: &str) -> Result<Date, DateProblem> {
             scan.expect(if separator == '年' { '月' } else { separator })?;
             let day = scan.short_number()?;
             if separator == '年' {
-                scan.skip(|c| matches!(c, '日' | '号'));
+                scan.skip_day_word();
             }
             civil(first, month, day)
         }
@@ -150,6 +150,12 @@ impl<'a> Scan<'a> {
     fn expect(&mut self, wanted: char) -> Result<(), DateProblem> {
         while self.skip(fold::is_blank).is_some() {}
         self.skip(|c| c == wanted).map(|_| ()).ok_or(DateProblem::UnknownForm)
+    }
+
+    /// 日 or 号 behind a day, which some leave out.
+    fn skip_day_word(&mut self) {
+        let behind = self.rest.trim_start_matches(fold::is_blank);
+        self.rest = behind.strip_prefix(['日', '号']).unwrap_or(self.rest);
     }
 
     /// Whether nothing is left, or only a time of day set off by a blank or `T`.

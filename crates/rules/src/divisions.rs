@@ -63,10 +63,23 @@ struct Needle {
     /// The name without 镇, 乡, 村, 社区.
     core: String,
     place: Place,
+    /// Whether villages of two townships have this name.
+    shared: bool,
 }
 
-/// What may follow the bare name of a village in an address.
-const VILLAGE_WORDS: [&str; 6] = ["村", "社区", "居委会", "居民委员会", "居", "委会"];
+/// The township that an address has named so far.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    township: TownshipId,
+    /// With 镇 or 乡 behind it; a bare name may still turn out to be something else.
+    in_full: bool,
+}
+
+/// What follows the bare name of a village and leaves no doubt.
+const COMMITTEE: [&str; 5] = ["村委会", "村民委员会", "社区", "居委会", "居民委员会"];
+
+/// What follows a name that is a street, a school or a hill, and no village.
+const OTHER_THINGS: [&str; 10] = ["路", "街", "巷", "道", "桥", "山", "河", "小区", "小学", "中学"];
 
 impl Divisions {
     /// The divisions of one county. `townships` come with their villages as (12-digit code, name).
@@ -110,7 +123,13 @@ impl Divisions {
         }
         let bucket = core.chars().next().map_or(0, bucket);
         if let Some(needles) = self.needles.get_mut(bucket) {
-            needles.push(Needle { core: core.to_owned(), place });
+            let mut needle = Needle { core: core.to_owned(), place, shared: false };
+            for other in needles.iter_mut().filter(|other| other.core == core) {
+                let both_villages = place.village.is_some() && other.place.village.is_some();
+                other.shared |= both_villages;
+                needle.shared |= both_villages;
+            }
+            needles.push(needle);
         }
     }
 
@@ -129,82 +148,84 @@ impl Divisions {
     }
 
     /// The township and village that an address names, or a village given by its bare name. `None` when it
-    /// names neither, or a county other than this one.
+    /// names neither, or another county first.
     ///
-    /// A village must be of the township that the address names; without one it must stand at the beginning or
-    /// right behind the county. Where a bare name is both a township's and a village's (公郎), only the
-    /// township is sure.
+    /// A village must belong to the township that the address names; without one it must stand at the beginning
+    /// or right behind the county. Where a bare name is both a township's and a village's (公郎), only the
+    /// township is sure. Of several villages the first counts: the later ones are 自然村 inside it.
     #[must_use]
     pub fn locate(&self, address: &str) -> Option<Place> {
         let text = fold::trim(address);
-        let start = self.behind_county(text)?;
-        let mut rest = text.get(start..)?;
-        let mut township = None;
-        let mut expecting = true;
+        let behind = self.behind_county(text);
+        let mut rest = behind.unwrap_or(text);
+        let mut named: Option<Named> = None;
+        let mut directly = true;
         while let Some(c) = rest.chars().next() {
-            if fold::is_blank(c) {
-                rest = rest.get(c.len_utf8()..)?;
+            if let Some((place, len, in_full)) = self.name_here(rest, named, directly) {
+                match place.township {
+                    Some(township) if place.village.is_none() => named = Some(Named { township, in_full }),
+                    _ => return Some(place),
+                }
+                rest = rest.get(len..)?;
+                directly = true;
                 continue;
             }
-            if let Some((place, len)) = self.at(rest, township, expecting) {
-                if place.village.is_some() {
-                    return Some(place);
-                }
-                township = place.township;
-                rest = rest.get(len..)?;
-                expecting = true;
-            } else {
-                rest = rest.get(c.len_utf8()..)?;
-                expecting = false;
+            let next = rest.get(c.len_utf8()..)?;
+            let other_county = matches!(c, '县' | '市') && !next.starts_with(['场', '政', '民']);
+            if other_county && named.is_none() && behind.is_none() && rest.len() < text.len() {
+                return None;
             }
+            directly = directly && fold::is_blank(c);
+            rest = next;
         }
-        township.map(|id| Place { township: Some(id), village: None })
+        named.map(|named| Place { township: Some(named.township), village: None })
     }
 
-    /// The name that begins here, and its length with what belongs to it. `expecting` says that a place name
-    /// has just ended, so that a bare one may follow.
-    fn at(&self, rest: &str, township: Option<TownshipId>, expecting: bool) -> Option<(Place, usize)> {
-        let first = rest.chars().next()?;
-        let needles = self.needles.get(bucket(first))?;
-        for needle in needles {
+    /// The place whose name begins here, the length of the name, and whether it is a township's in full.
+    /// `directly` says that the county or township has just ended, so that a bare name is enough.
+    fn name_here(&self, rest: &str, named: Option<Named>, directly: bool) -> Option<(Place, usize, bool)> {
+        for needle in self.needles.get(bucket(rest.chars().next()?))? {
             let Some(behind) = rest.strip_prefix(needle.core.as_str()) else { continue };
-            let len = needle.core.len();
-            let found = match needle.place.village {
-                None if township.is_none() => {
-                    if behind.starts_with(['镇', '乡']) {
-                        Some(len + '镇'.len_utf8())
-                    } else {
-                        let bare = expecting && !VILLAGE_WORDS.iter().any(|word| behind.starts_with(word));
-                        bare.then_some(len)
-                    }
+            let place = needle.place;
+            if place.village.is_none() {
+                let in_full = behind.starts_with(['镇', '乡']);
+                if in_full && named.is_none_or(|named| !named.in_full) {
+                    return Some((place, needle.core.len() + '镇'.len_utf8(), true));
                 }
-                None => None,
-                Some(_) => {
-                    let right_township = township.is_none_or(|id| needle.place.township == Some(id));
-                    let named = VILLAGE_WORDS.iter().any(|word| behind.starts_with(word));
-                    let bare = township.is_some() || behind.is_empty();
-                    let sure =
-                        right_township && (named && (expecting || township.is_some()) || expecting && bare);
-                    sure.then_some(len)
+                if directly && named.is_none() && !behind.starts_with('村') && !is_other_thing(behind) {
+                    return Some((place, needle.core.len(), false));
+                }
+                continue;
+            }
+            let found = match named {
+                // A bare township name in front may have been something else; a full one never is.
+                Some(named) if Some(named.township) != place.township => false,
+                Some(_) if directly => !is_other_thing(behind),
+                Some(_) => starts_with_any(behind, &COMMITTEE),
+                None => {
+                    directly
+                        && !needle.shared
+                        && (behind.starts_with('村')
+                            || starts_with_any(behind, &COMMITTEE)
+                            || behind.is_empty())
                 }
             };
-            if let Some(len) = found {
-                return Some((needle.place, len));
+            if found {
+                return Some((place, needle.core.len(), false));
             }
         }
         None
     }
 
-    /// Where the text goes on behind the name of this county; 0 when it names none; `None` when it names
-    /// another one.
-    fn behind_county(&self, text: &str) -> Option<usize> {
-        for name in [self.short.as_str(), self.name.as_str()] {
-            if let Some(at) = text.find(name) {
-                return Some(at + name.len());
-            }
+    /// What stands behind the name of this county, if the text names it: in full, short, or by its bare name
+    /// at the beginning when no 镇 or 乡 makes that a township's.
+    fn behind_county<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let named = [&self.short, &self.name].into_iter().find_map(|name| text.split_once(name.as_str()));
+        if let Some((_, behind)) = named {
+            return Some(behind.strip_prefix('城').unwrap_or(behind));
         }
-        let elsewhere = text.char_indices().any(|(at, c)| at > 0 && matches!(c, '县' | '市'));
-        (!elsewhere).then_some(0)
+        let behind = text.strip_prefix(self.short.strip_suffix('县')?)?;
+        (!behind.is_empty() && !behind.starts_with(['镇', '乡', '村'])).then_some(behind)
     }
 
     /// Six digits of the county.
@@ -264,6 +285,14 @@ impl Divisions {
 
 fn digits(code: &str) -> Option<u64> {
     code.bytes().all(|byte| byte.is_ascii_digit()).then(|| code.parse().ok()).flatten()
+}
+
+fn starts_with_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.starts_with(word))
+}
+
+fn is_other_thing(behind: &str) -> bool {
+    starts_with_any(behind, &OTHER_THINGS)
 }
 
 fn bucket(c: char) -> usize {

@@ -14,7 +14,7 @@ pub fn id(text: &str) -> String {
     let (head, tail) = match shown.len() {
         0 => return String::new(),
         18 => (shown.get(..6), shown.get(14..)),
-        19 => (shown.get(..7), shown.get(15..)),
+        19 if shown.starts_with(|c: char| c.is_ascii_uppercase()) => (shown.get(..7), shown.get(15..)),
         20.. => (shown.get(..6), None),
         _ => (None, None),
     };

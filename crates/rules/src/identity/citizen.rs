@@ -11,7 +11,7 @@ use crate::codes::Sex;
 use crate::{fold, mask};
 
 /// Weight of each of the first 17 digits, 2^(18−i) mod 11 (GB 11643, ISO 7064 MOD 11-2).
-const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+const WEIGHTS: [usize; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// The check character for each remainder of the weighted sum by 11.
 const CHECKS: [u8; 11] = *b"10X98765432";
@@ -52,8 +52,9 @@ impl CitizenId {
             NotCompact::Foreign(_) => IdProblem::NotDigits,
         })?;
         let bytes = compact.as_bytes();
-        let Some((first, rest)) = bytes.split_first() else { return Err(IdProblem::Empty) };
-        if rest.iter().all(|byte| byte == first) || bytes == b"NULL" || bytes == b"NONE" {
+        let Some(first) = bytes.first() else { return Err(IdProblem::Empty) };
+        let repeated = bytes.iter().all(|byte| byte == first) && (*first == b'0' || bytes.len() > 5);
+        if repeated || bytes == b"NULL" || bytes == b"NONE" {
             return Err(IdProblem::Placeholder);
         }
         if let Ok(eighteen) = bytes.try_into() {
@@ -63,10 +64,12 @@ impl CitizenId {
                 other => other,
             });
         }
-        if bytes.len() == 15 && bytes.iter().all(u8::is_ascii_digit) {
-            return Err(IdProblem::FifteenDigits);
-        }
-        Err(IdProblem::WrongLength(bytes.len()))
+        let digits = bytes.strip_suffix(b"X").unwrap_or(bytes);
+        Err(match bytes.len() {
+            _ if !digits.iter().all(u8::is_ascii_digit) => IdProblem::NotDigits,
+            15 if digits.len() == 15 => IdProblem::FifteenDigits,
+            n => IdProblem::WrongLength(n),
+        })
     }
 
     /// The number that a 15-digit number of the first generation became: `19` before its year of birth and
@@ -83,11 +86,7 @@ impl CitizenId {
         let compact = Compact::of(text).ok_or(IdProblem::NotDigits)?;
         let bytes = compact.as_bytes();
         let fifteen: &[u8; 15] = bytes.try_into().map_err(|_| IdProblem::WrongLength(bytes.len()))?;
-        if fifteen.ends_with(b"996")
-            || fifteen.ends_with(b"997")
-            || fifteen.ends_with(b"998")
-            || fifteen.ends_with(b"999")
-        {
+        if matches!(fifteen, [.., b'9', b'9', b'6'..=b'9']) {
             return Err(IdProblem::ImpossibleDate);
         }
         let (region, rest) = fifteen.split_at(6);
@@ -155,25 +154,15 @@ impl CitizenId {
 
 impl fmt::Display for CitizenId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Buffer { bytes: [0; 18] };
+        let mut bytes = [0; 18];
+        let [seventeen @ .., last] = &mut bytes;
         let mut rest = self.digits;
-        for slot in text.bytes.iter_mut().take(17).rev() {
+        for slot in seventeen.iter_mut().rev() {
             *slot = b'0' + u8::try_from(rest % 10).unwrap_or_default();
             rest /= 10;
         }
-        let [seventeen @ .., last] = &mut text.bytes;
-        *last = weigh(seventeen).map_or(b'0', |(_, check)| check);
-        f.pad(text.as_str())
-    }
-}
-
-struct Buffer {
-    bytes: [u8; 18],
-}
-
-impl Buffer {
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes).unwrap_or_default()
+        *last = check_digit(seventeen).unwrap_or_default();
+        f.pad(std::str::from_utf8(&bytes).unwrap_or_default())
     }
 }
 
@@ -194,19 +183,18 @@ pub fn check_digit(seventeen: &[u8; 17]) -> Option<u8> {
 /// The 17 digits as one number, and the check character that belongs behind them.
 fn weigh(seventeen: &[u8; 17]) -> Option<(u64, u8)> {
     let mut digits = 0_u64;
-    let mut sum = 0_u32;
+    let mut sum = 0;
     let mut foreign = false;
     for (byte, weight) in seventeen.iter().zip(WEIGHTS) {
         let digit = byte.wrapping_sub(b'0');
         foreign |= digit > 9;
         digits = digits.wrapping_mul(10).wrapping_add(u64::from(digit));
-        sum += u32::from(digit) * weight;
+        sum += usize::from(digit) * weight;
     }
     if foreign {
         return None;
     }
-    let check = CHECKS.iter().nth(usize::try_from(sum % 11).ok()?)?;
-    Some((digits, *check))
+    CHECKS.get(sum % 11).map(|check| (digits, *check))
 }
 
 /// Province-level codes of GB/T 2260, and 81–83 which 港澳台居民居住证 use beside 71.
@@ -218,7 +206,8 @@ const fn is_province(code: u64) -> bool {
 fn is_float(text: &str) -> bool {
     let text = fold::key(fold::trim(text));
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    (text.contains('E') && digits > 0 || text.contains('.') && digits >= 15)
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && (text.contains('E') || text.contains('.') && digits >= 15)
         && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'E' | b'+'))
 }
 

@@ -13,8 +13,10 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::File;
-use super::{Plan, clause, load_columns, load_places};
+use super::{ListColumns, ListKind, Plan, clause, load_columns, load_places};
 use crate::age::SchoolAge;
+use crate::calendar::SchoolCalendar;
+use crate::divisions::Divisions;
 
 /// Declares the shape of a piece of `plan.toml` that is a rule: its own fields, and where it comes from.
 macro_rules! rules {
@@ -34,7 +36,7 @@ rules! {
     RawSchoolAge { from_years: i16, turned_by: Spanned<String>, until_years: i16 }
     RawAbsence { days: u16, unit: Spanned<String> }
     RawConference { every_months: u8, who: Spanned<String> }
-    RawUnit { name: String }
+    RawUnit { name: String, per_township: Option<String> }
     RawTarget { key: String, title: String, percent: f64 }
     RawSeason { key: String, title: String, months: Vec<i8>, who: Spanned<String> }
     RawDeadline { key: String, title: String, who: Spanned<String>, amount: u16, unit: Spanned<String> }
@@ -59,7 +61,7 @@ struct RawDocument {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCounty {
-    code: String,
+    code: Spanned<String>,
     name: String,
     short: String,
 }
@@ -104,12 +106,12 @@ impl Loader<'_> {
     /// `None` only when a problem has been noted.
     fn plan(
         &mut self,
-        divisions: Option<crate::divisions::Divisions>,
-        calendar: Option<crate::calendar::SchoolCalendar>,
-        lists: Option<[super::ListColumns; super::ListKind::ALL.len()]>,
+        divisions: Option<Divisions>,
+        calendar: Option<SchoolCalendar>,
+        lists: Option<[ListColumns; ListKind::ALL.len()]>,
     ) -> Option<Plan> {
         let document = self.document();
-        let county = self.file.one::<RawCounty>("county").map(Spanned::into_inner);
+        let county = self.county(divisions.as_ref());
         self.units = self.units();
         self.deadlines = self.deadlines();
         let school_age = self.school_age();
@@ -125,10 +127,9 @@ impl Loader<'_> {
         let findings = self.findings();
         let named_lists = self.named_lists();
         let (school_age, school_age_basis) = school_age?;
-        let county = county?;
         Some(Plan {
             document: document?,
-            county: County { code: county.code, name: county.name, short: county.short },
+            county: county?,
             school_age,
             school_age_basis,
             absence: absence?,
@@ -161,12 +162,22 @@ impl Loader<'_> {
         })
     }
 
+    fn county(&mut self, divisions: Option<&Divisions>) -> Option<County> {
+        let RawCounty { code, name, short } = self.file.one::<RawCounty>("county")?.into_inner();
+        if divisions.is_some_and(|divisions| divisions.county_code() != code.get_ref()) {
+            let what = format!("县代码 {} 和 divisions.toml 里的不一样", code.get_ref());
+            self.file.problem(code.span(), what, "请核对两个文件是不是同一个县");
+        }
+        Some(County { code: code.into_inner(), name, short })
+    }
+
     fn units(&mut self) -> Vec<Unit> {
         let raws = self.file.many::<RawUnit>("unit");
         raws.into_iter()
             .map(|raw| {
                 let (at, raw) = (raw.span(), raw.into_inner());
-                Unit { name: raw.name, duty: self.basis(at, raw.clause, raw.source, raw.text) }
+                let duty = self.basis(at, raw.clause, raw.source, raw.text);
+                Unit { name: raw.name, per_township: raw.per_township, duty }
             })
             .collect()
     }
@@ -178,7 +189,7 @@ impl Loader<'_> {
                 let (at, raw) = (raw.span(), raw.into_inner());
                 let basis = self.basis(at, raw.clause, raw.source, raw.text);
                 let who = self.who(raw.who);
-                let unit = self.coded(raw.unit, TimeUnit::from_code)?;
+                let unit = self.coded(&raw.unit, TimeUnit::from_code)?;
                 Some(Deadline { key: raw.key, title: raw.title, who, amount: raw.amount, unit, basis })
             })
             .collect()
@@ -210,7 +221,7 @@ impl Loader<'_> {
         if raw.days == 0 {
             self.file.problem(at, "days 不能是0", "请填缺课满几天算疑似辍学");
         }
-        Some(AbsenceRule { days: raw.days, unit: self.coded(raw.unit, TimeUnit::from_code)?, basis })
+        Some(AbsenceRule { days: raw.days, unit: self.coded(&raw.unit, TimeUnit::from_code)?, basis })
     }
 
     fn conference(&mut self) -> Option<Conference> {
@@ -299,7 +310,7 @@ impl Loader<'_> {
                 });
                 let papers = papers.collect();
                 let basis = self.basis(at, raw.clause, raw.source, raw.text);
-                Some(LegalStep { kind: self.coded(raw.kind, LegalStepKind::from_code)?, basis, papers })
+                Some(LegalStep { kind: self.coded(&raw.kind, LegalStepKind::from_code)?, basis, papers })
             })
             .collect();
         if !steps.iter().map(|step| step.kind).eq(LegalStepKind::ALL.iter().copied()) {
@@ -318,7 +329,7 @@ impl Loader<'_> {
             let who = self.who(raw.who);
             let deadline = self.deadline(&raw.deadline);
             let kind_at = raw.kind.span();
-            let (Some(kind), Some(deadline)) = (self.coded(raw.kind, FindingKind::from_code), deadline)
+            let (Some(kind), Some(deadline)) = (self.coded(&raw.kind, FindingKind::from_code), deadline)
             else {
                 continue;
             };
@@ -343,7 +354,7 @@ impl Loader<'_> {
             .filter_map(|raw| {
                 let (at, raw) = (raw.span(), raw.into_inner());
                 let basis = self.basis(at, raw.clause, raw.source, raw.text);
-                let effect = self.coded(raw.effect, NamedListEffect::from_code)?;
+                let effect = self.coded(&raw.effect, NamedListEffect::from_code)?;
                 Some(NamedList { name: raw.name, synonyms: raw.synonyms, effect, basis })
             })
             .collect()
@@ -392,7 +403,7 @@ impl Loader<'_> {
         found
     }
 
-    fn coded<T>(&mut self, code: Spanned<String>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    fn coded<T>(&mut self, code: &Spanned<String>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let value = read(code.get_ref());
         if value.is_none() {
             self.file.problem(code.span(), format!("不认识的取值 {}", code.get_ref()), "请对照说明改正");

@@ -23,7 +23,7 @@ pub use problem::PlanProblem;
 
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
-use crate::divisions::Divisions;
+use crate::divisions::{Divisions, Place};
 
 /// The files of a plan, all in one directory.
 pub const FILES: [&str; 4] = ["plan.toml", "divisions.toml", "calendar.toml", "columns.toml"];
@@ -103,6 +103,18 @@ impl Plan {
     #[must_use]
     pub fn units(&self) -> &[Unit] {
         &self.units
+    }
+
+    /// A unit's name at a place: 公郎镇人民政府 for 各乡镇人民政府 when the township is known; any other unit, and
+    /// one that the plan does not list, keeps its name.
+    #[must_use]
+    pub fn unit_at(&self, name: &str, place: Option<Place>) -> String {
+        let unit = self.units.iter().find(|unit| unit.name == name);
+        let township = place.and_then(|place| self.divisions.township(place.township?));
+        match (unit.and_then(|unit| unit.per_township.as_deref()), township) {
+            (Some(body), Some(township)) => format!("{}{body}", township.name),
+            _ => name.to_owned(),
+        }
     }
 
     /// Every figure to be reached (section 二).

@@ -44,6 +44,9 @@ codes! {
     }
 }
 
+/// How the files mark a value that the county may set and nobody has published.
+const COUNTY_DEFAULT: &str = "county default";
+
 /// Where a rule comes from: a clause of the plan, or, where the plan is silent, another source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basis {
@@ -56,10 +59,12 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// What stands beside the rule on a screen or in a workbook: the clause, else the source.
+    /// What stands beside the rule on a screen or in a workbook: `五(九)`, `五(九);24小时为县默认值`,
+    /// `县默认值`.
     #[must_use]
-    pub fn cited(&self) -> &str {
-        self.clause.as_deref().or(self.source.as_deref()).unwrap_or_default()
+    pub fn cited(&self) -> String {
+        let parts: Vec<&str> = self.clause.iter().chain(&self.source).map(String::as_str).collect();
+        parts.join(";").replace(COUNTY_DEFAULT, "县默认值")
     }
 }
 
@@ -92,6 +97,8 @@ pub struct County {
 pub struct Unit {
     /// Its name as the plan writes it.
     pub name: String,
+    /// For a unit that each township has: what stands behind the township's name, such as 人民政府.
+    pub per_township: Option<String>,
     /// Clause and words of its duty, 四(一)–(二十一); a body that the plan only names elsewhere has that clause.
     pub duty: Basis,
 }

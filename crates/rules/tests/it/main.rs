@@ -1,0 +1,31 @@
+//! Every rule of this crate as a table through its public face, and the invariants as properties.
+
+#[cfg(test)]
+mod age;
+#[cfg(test)]
+mod calendar;
+#[cfg(test)]
+mod codes;
+#[cfg(test)]
+mod date;
+#[cfg(test)]
+mod divisions;
+#[cfg(test)]
+mod identity;
+#[cfg(test)]
+mod mask;
+#[cfg(test)]
+mod nanjian;
+#[cfg(test)]
+mod plan;
+
+/// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
+#[cfg(test)]
+fn cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(532_926),
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    }
+}

@@ -1,0 +1,123 @@
+//! What `Plan::load` says of a plan that somebody has edited: the file, the line, what is wrong.
+
+use proptest::prelude::*;
+use rules::plan::{Plan, PlanProblem};
+
+use crate::nanjian::files;
+
+/// The problems of Nanjian's plan after one replacement in one file.
+fn broken(file: &str, old: &str, new: &str) -> Vec<PlanProblem> {
+    let mut files = files();
+    let text = files.get_mut(file).unwrap();
+    assert!(text.contains(old), "{file} has no {old:?} to break");
+    *text = text.replacen(old, new, 1);
+    Plan::load(&files).err().unwrap_or_default()
+}
+
+/// The line of the first occurrence of `text` in a file of the plan.
+fn line_of(file: &str, text: &str) -> usize {
+    let files = files();
+    let (before, _) = files[file].split_once(text).unwrap();
+    before.matches('\n').count() + 1
+}
+
+fn check(file: &str, old: &str, new: &str, what: &str) {
+    let problems = broken(file, old, new);
+    let line = line_of(file, old);
+    assert!(
+        problems.iter().any(|p| p.file == file && p.line == line && p.what.contains(what)),
+        "{file} line {line} {what}: {problems:#?}"
+    );
+    assert!(problems.iter().all(|problem| !problem.todo.is_empty()), "{problems:#?}");
+}
+
+/// Each mistake is found on its line.
+#[test]
+fn mistakes_are_found_where_they_are() {
+    for (file, old, new, what) in [
+        ("plan.toml", "clause = \"五(二)\"", "clause = \"五(十三)\"", "没有条款 五(十三)"),
+        ("plan.toml", "clause = \"四(二十一)\"", "clause = \"四(二十二)\"", "没有条款"),
+        ("plan.toml", "turned_by = \"08-31\"", "turned_by = \"8月31日\"", "turned_by"),
+        ("plan.toml", "issued = \"2024-04-30\"", "issued = \"2024-04-31\"", "[document]"),
+        ("plan.toml", "percent = 99.5", "percent = \"99.5\"", "类型不对"),
+        ("plan.toml", "unit = \"teaching_days\"", "unit = \"weeks\"", "weeks"),
+        ("plan.toml", "kind = \"not_on_roll\"", "kind = \"lost\"", "lost"),
+        ("plan.toml", "deadline = \"verify_school\"", "deadline = \"never\"", "never"),
+        ("plan.toml", "lead = [\"各乡镇人民政府\"]", "lead = [\"各乡镇\"]", "没有登记的单位 各乡镇"),
+        ("plan.toml", "effect = \"studying_elsewhere\"", "effect = \"forget\"", "forget"),
+        ("divisions.toml", "212 = \"沙乐村\"", "212 = \"沙乐\"", "沙乐"),
+        ("columns.toml", "key = \"head_name\"", "key = \"head\"", "不认识的字段 head"),
+        ("columns.toml", "\"户主姓名\"", "\"户口号\"", "户口号"),
+    ] {
+        check(file, old, new, what);
+    }
+}
+
+/// Mistakes in whole pieces are found at the piece.
+#[test]
+fn mistakes_in_a_piece_are_found() {
+    for (file, old, new, what) in [
+        ("plan.toml", "[conference]", "[conferences]", "缺少 [conference]"),
+        ("plan.toml", "every_months = 3", "", "缺少"),
+        ("plan.toml", "days = 3", "days = 0", "days 不能是0"),
+        ("plan.toml", "months = [4]", "months = [13]", "months"),
+        ("plan.toml", "kind = \"needs_review\"", "kind = \"roll_only\"", "needs_review"),
+        ("plan.toml", "kind = \"persuade\"", "kind = \"order\"", "四步"),
+        ("plan.toml", "code = \"532926\"", "code = \"532925\"", "县代码"),
+        ("divisions.toml", "code = \"532926103\"", "code = \"532925103\"", "公郎镇"),
+        ("calendar.toml", "year = 2026", "year = 2025", "2025"),
+        ("calendar.toml", "first = \"2026-10-01\"", "first = \"2026-10-09\"", "起止不对"),
+        ("calendar.toml", "last = \"2026-07-17\"", "last = \"2026-09-17\"", "重叠"),
+        ("calendar.toml", "\"2026-10-10\"", "\"2026-10-05\"", "调休上班日"),
+        ("columns.toml", "[poverty]", "[poor]", "缺少 [poverty]"),
+        ("plan.toml", "[county]", "[county", "语法有误"),
+    ] {
+        let problems = broken(file, old, new);
+        assert!(problems.iter().any(|p| p.file == file && p.what.contains(what)), "{old}: {problems:#?}");
+    }
+}
+
+/// One go tells of all mistakes, in all files, in order.
+#[test]
+fn all_problems_in_one_go() {
+    let mut files = files();
+    for (file, old, new) in [
+        ("plan.toml", "clause = \"五(二)\"", "clause = \"九\""),
+        ("plan.toml", "percent = 98.5", "percent = 985"),
+        ("calendar.toml", "year = 2024", "year = 2044"),
+        ("columns.toml", "key = \"head_name\"", "key = \"head\""),
+    ] {
+        let text = files.get_mut(file).unwrap();
+        *text = text.replacen(old, new, 1);
+    }
+    files.remove("divisions.toml");
+    let problems = Plan::load(&files).unwrap_err();
+    for file in ["plan.toml", "calendar.toml", "columns.toml", "divisions.toml"] {
+        assert!(problems.iter().any(|problem| problem.file == file), "{file}: {problems:#?}");
+    }
+    assert!(problems.iter().filter(|problem| problem.file == "plan.toml").count() >= 2);
+    assert!(problems.is_sorted());
+    assert!(problems[0].to_string().contains("calendar.toml第"));
+}
+
+/// No plan at all is one problem per file, not a panic.
+#[test]
+fn nothing_to_load() {
+    let problems = Plan::load(&std::collections::BTreeMap::new()).unwrap_err();
+    assert_eq!(problems.len(), 4);
+}
+
+proptest! {
+    #![proptest_config(crate::cases(32))]
+
+    /// A file cut off after any line is a list of problems or a smaller plan, never a panic.
+    #[test]
+    fn a_cut_file_is_answered(which in 0..4_usize, lines in 0..900_usize) {
+        let mut files = files();
+        let text = files.values_mut().nth(which).unwrap();
+        *text = text.lines().take(lines).collect::<Vec<_>>().join("\n");
+        if let Err(problems) = Plan::load(&files) {
+            prop_assert!(!problems.is_empty());
+        }
+    }
+}
