@@ -11,6 +11,7 @@ import splink
 import splink.comparison_level_library as level
 import splink.comparison_library as compare
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.blocking_rule_library import CustomRule
 
 from tables import load, write
 
@@ -21,14 +22,17 @@ LIKELY = 0.9
 
 
 def settings() -> SettingsCreator:
+    def either(*tests: str) -> str:
+        return " or ".join(tests)
+
     number = compare.CustomComparison(
         output_column_name="id",
         comparison_levels=[
             level.NullLevel("id"),
-            level.ExactMatchLevel("id"),
+            level.CustomLevel(either("id_l = id_r", "id_l = enrolled_r", "enrolled_l = id_r"), "same number"),
             level.LevenshteinLevel("id", 1),
             level.LevenshteinLevel("id", 2),
-            level.CustomLevel("substr(id_l, 7, 8) = substr(id_r, 7, 8)", "birth inside the number"),
+            level.CustomLevel("substr(id_l, 7, 8) = substr(id_r, 7, 8)", "same birth in the number"),
             level.ElseLevel(),
         ],
     )
@@ -47,32 +51,35 @@ def settings() -> SettingsCreator:
         comparison_levels=[
             level.NullLevel("name"),
             level.ExactMatchLevel("name").configure(tf_adjustment_column="name"),
-            level.CustomLevel("length(name_l) = length(name_r) and levenshtein(name_l, name_r) = 1 and length(name_l) > 2", "one character differs"),
-            level.JaroWinklerLevel("name", 0.8),
-            level.CustomLevel("name_l[1] = name_r[1]", "same surname"),
+            level.LevenshteinLevel("name", 1),
+            level.JaroWinklerLevel("name", 0.7),
             level.ElseLevel(),
         ],
     )
-    guardian = compare.CustomComparison(
+    kin = compare.CustomComparison(
         output_column_name="guardian",
         comparison_levels=[
             level.NullLevel("guardian"),
             level.ExactMatchLevel("guardian").configure(tf_adjustment_column="guardian"),
-            level.JaroWinklerLevel("guardian", 0.8),
+            level.CustomLevel(either("guardian_l = other_r", "other_l = guardian_r", "other_l = other_r"), "same family"),
+            level.JaroWinklerLevel("guardian", 0.7),
             level.ElseLevel(),
         ],
     )
     return SettingsCreator(
         link_type="link_only",
         unique_id_column_name="row",
-        comparisons=[number, birth, name, guardian, compare.ExactMatch("sex")],
+        comparisons=[number, birth, name, kin, compare.ExactMatch("sex"), compare.ExactMatch("address")],
         blocking_rules_to_generate_predictions=[
             block_on("id"),
+            CustomRule("l.id = r.enrolled"),
             block_on("name", "birth"),
+            block_on("birth", "guardian"),
+            block_on("birth", "address"),
             block_on("substr(id, 1, 14)", "sex"),
             block_on("substr(id, 7)"),
-            block_on("birth", "guardian"),
             block_on("name", "guardian"),
+            block_on("name", "address"),
             block_on("name", "substr(birth, 1, 7)"),
         ],
         retain_matching_columns=False,
@@ -81,14 +88,13 @@ def settings() -> SettingsCreator:
 
 def linker(db) -> Linker:
     names = ["household", "roll"]
-    # Splink reads dates as text.
-    for name, table in zip(names, ["h", "r"]):
-        db.execute(f"create table {name}_text as select * replace (birth::text as birth) from {table}")
+    db.execute("create table household_list as select *, null::varchar as enrolled from h")
+    db.execute("create table roll_list as from r")
+    tables = [f"{name}_list" for name in names]
     if splink.__version__.startswith("4."):
-        tables = [f"{name}_text" for name in names]
         return Linker(tables, settings(), DuckDBAPI(db), set_up_basic_logging=False, input_table_aliases=names)
-    api = DuckDBAPI(db)
-    tables = [api.register(f"{name}_text", dataset_display_name=name) for name in names]
+    api = DuckDBAPI(connection=db)
+    tables = [api.register(table, dataset_display_name=name) for table, name in zip(tables, names)]
     return Linker(tables, settings(), log_level=None)
 
 
@@ -114,7 +120,7 @@ def main(household: str, roll: str, out: str) -> None:
                    row_number() over (partition by r order by score desc, h) as of_roll
             from pairs)
         select p.h, p.r from ranked p join h on h.row = p.h join r on r.row = p.r
-        where of_roll = 1 and (of_child = 1 or h.id = r.id)""")
+        where of_roll = 1 and (of_child = 1 or h.id in (r.id, r.enrolled))""")
     write(db, out)
 
 

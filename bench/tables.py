@@ -1,38 +1,51 @@
-"""The two lists as DuckDB tables, cleaned as a careful clerk-programmer would: shared by both peers.
+"""The two lists as DuckDB tables, cleaned as a careful clerk-programmer would: shared by the peers.
 
 It must not know anything about how the lists were made.
 """
 
 import duckdb
 
-# Spaces and every dot that people type between the parts of a transliterated name.
-NAME = "translate(nfc_normalize({}), ' 　·•・．.‧∙｡', '')"
-DATE = "try_strptime({}, ['%Y%m%d', '%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%Y年%m月%d日'])::date"
-NUMBER = "upper(translate({}, ' 　-－''', ''))"
+# Spaces, and every dot that people type between the parts of a transliterated name.
+NAME = "nullif(translate(nfc_normalize({}), ' 　·•・．.‧∙｡', ''), '')"
+NUMBER = "nullif(upper(translate({}, ' 　-－''', '')), '')"
+DATE = "try_strptime(trim({}), ['%Y%m%d', '%Y-%m-%d', '%Y/%m/%d', '%Y.%m.%d', '%Y年%m月%d日'])::date"
+# 学籍号 carries the ID number that the child was first enrolled with.
+ENROLLED = f"if(学籍号[1] in ('G', 'L'), substr({NUMBER.format('学籍号')}, 2), null)"
+
+
+def birth(number: str) -> str:
+    """The written date, else the one inside the number, as text."""
+    return f"coalesce({DATE.format('出生日期')}, try_strptime(substr({number}, 7, 8), '%Y%m%d')::date)::text"
 
 
 def load(household: str, roll: str) -> duckdb.DuckDBPyConnection:
-    """Tables `h` and `r`: row (data rows from 1), name, id, birth, sex, guardian; missing values are null."""
+    """Tables `h` and `r`: row (data rows from 1), name, id, birth, sex, address, and two names of grown-ups.
+
+    `r` has two numbers: `id` as entered, and `enrolled` from 学籍号. What is missing is null.
+    """
     db = duckdb.connect()
-    number, guardian = NUMBER.format("公民身份号码"), NAME.format("监护人姓名")
     db.execute(f"""
         create table h as
         select row_number() over () as row,
-               nullif({NAME.format("姓名")}, '') as name,
-               nullif({number}, '') as id,
-               coalesce({DATE.format("出生日期")}, try_strptime(substr({number}, 7, 8), '%Y%m%d')::date) as birth,
+               {NAME.format("姓名")} as name,
+               {NUMBER.format("公民身份号码")} as id,
+               {birth(NUMBER.format("公民身份号码"))} as birth,
                nullif(性别, '') as sex,
-               nullif({guardian}, '') as guardian
+               nullif(户籍地址, '') as address,
+               {NAME.format("监护人姓名")} as guardian,
+               {NAME.format("户主姓名")} as other
         from read_csv(?, all_varchar = true, header = true)""", [household])
-    number, guardian = NUMBER.format("身份证件号"), NAME.format("成员1姓名")
     db.execute(f"""
         create table r as
         select row_number() over () as row,
-               nullif({NAME.format("姓名")}, '') as name,
-               coalesce(nullif({number}, ''), nullif(substr({NUMBER.format("学籍号")}, 2), '')) as id,
-               coalesce({DATE.format("出生日期")}, try_strptime(substr({number}, 7, 8), '%Y%m%d')::date) as birth,
+               {NAME.format("姓名")} as name,
+               {NUMBER.format("身份证件号")} as id,
+               {ENROLLED} as enrolled,
+               {birth(NUMBER.format("身份证件号"))} as birth,
                nullif(性别, '') as sex,
-               nullif({guardian}, '') as guardian
+               nullif(家庭地址, '') as address,
+               {NAME.format("成员1姓名")} as guardian,
+               {NAME.format("成员2姓名")} as other
         from read_csv(?, all_varchar = true, header = true)""", [roll])
     return db
 
