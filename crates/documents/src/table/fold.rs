@@ -1,16 +1,23 @@
 //! Streams the rows of an opened table through the caller's function, on all cores, in bounded memory.
 
 use super::footer::is_footer;
+use super::gather::Gather;
 use super::limits::Deadline;
-use super::open::{Body, file_name};
-use super::text::{Chunk, Chunks, Rows, Shape, decoded};
-use super::{Kind, ReadError, Row, Table};
+use super::open::{Body, file_name, no_rows, place};
+use super::row::Batch;
+use super::text::{Chunk, Chunks, Rows, Shape, decoded, sha256};
+use super::{ReadError, Row, Table};
 use rayon::prelude::*;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Footer lines that are named in a report; a list with more of them has a total per village, and ten say enough.
 const FOOTERS_NAMED: usize = 20;
+
+/// Rows that a reader gathers before they are worked on, and how many of them one thread takes at once.
+const ROWS_IN_BATCH: usize = 16_384;
+const ROWS_TOGETHER: usize = 2_048;
 
 /// All that came of reading a file once.
 #[derive(Debug)]
@@ -90,12 +97,11 @@ impl Table {
     ) -> Result<Folded<S>, ReadError> {
         let folded = match &self.body {
             Body::Text(shape) => self.fold_text(*shape, &new, &row, progress),
+            body => self.fold_gathered(body, &new, &row, progress),
         };
         let folded = folded.map_err(|error| error.at(&file_name(&self.path)))?;
         if folded.rows == 0 {
-            let error =
-                ReadError::new(Kind::Empty, "只有表头，没有数据", "请确认导出时选对了范围，或删去空表后再试");
-            return Err(error.at(&file_name(&self.path)));
+            return Err(no_rows().at(&file_name(&self.path)));
         }
         Ok(folded)
     }
@@ -140,6 +146,36 @@ impl Table {
         parts.sort_unstable_by_key(|part| part.number);
         let chunks = source.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(folded(parts, chunks.sha256()))
+    }
+
+    /// The reader goes through the sheet alone; whenever a batch of rows is full, all threads work on it.
+    fn fold_gathered<S: Send>(
+        &self,
+        body: &Body,
+        new: &(impl Fn() -> S + Sync),
+        each: &(impl Fn(&mut S, &Row<'_>) + Sync),
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Folded<S>, ReadError> {
+        let sha256 = sha256(&self.file)?;
+        let mut parts: Vec<Part<S>> = Vec::new();
+        let mut handle = |batch: &mut Batch| {
+            let indices: Vec<usize> = (0..batch.rows.len()).collect();
+            let work = |indices: &[usize]| {
+                let mut part = Part::new(0, new());
+                for row in indices.iter().filter_map(|&index| batch.row(index, &self.columns)) {
+                    part.take(self, &row, each);
+                }
+                part
+            };
+            parts.par_extend(indices.par_chunks(ROWS_TOGETHER).map(work));
+            Ok(ControlFlow::Continue(()))
+        };
+        let columns = self.header.headings.len();
+        let mut gather = Gather::new(&self.limits, columns, ROWS_IN_BATCH, &mut handle);
+        let read = body.rows(&mut gather).and_then(|()| gather.finish());
+        read.map_err(|error| error.at(&place(&self.header.sheet)))?;
+        progress(self.bytes);
+        Ok(folded(parts, sha256))
     }
 }
 

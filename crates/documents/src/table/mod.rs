@@ -11,13 +11,18 @@ mod cell;
 mod error;
 mod fold;
 mod footer;
+mod gather;
 mod header;
 mod heading;
 mod limits;
+mod number;
 mod open;
+mod package;
 mod row;
 mod sniff;
 mod text;
+mod xlsx;
+mod xml;
 
 pub use error::{Kind, ReadError};
 pub use fold::{Folded, Footer};

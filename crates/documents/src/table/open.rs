@@ -1,20 +1,36 @@
 //! Opens a file: finds what it is, which sheet holds the list, and where its header is. Reads only as far as that
 //! needs.
 
+use super::gather::Gather;
 use super::header::{self, Found, HEAD_ROWS, HeadRow};
 use super::heading::Synonyms;
-use super::limits::Deadline;
+use super::row::Batch;
 use super::sniff::{self, Nature};
 use super::text::{CHUNK, Chunk, Chunks, Rows, Shape, decoded};
+use super::xlsx;
 use super::{Encoding, Format, Header, Kind, Limits, ReadError, Schema, Table};
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 /// How the rows are read once the header is known.
 #[derive(Debug, Clone)]
 pub(crate) enum Body {
     /// Text, cut into chunks.
     Text(Shape),
+    /// A sheet of a workbook.
+    Xlsx(Arc<xlsx::Workbook>, usize),
+}
+
+impl Body {
+    /// Hands the rows to `gather`, until it asks for no more. Text is not read this way.
+    pub(crate) fn rows(&self, gather: &mut Gather<'_>) -> Result<(), ReadError> {
+        match self {
+            Body::Text(_) => Ok(()),
+            Body::Xlsx(workbook, sheet) => workbook.rows(*sheet, gather),
+        }
+    }
 }
 
 /// How much a file resembles one list.
@@ -30,17 +46,41 @@ pub struct Likeness {
     pub sheet: String,
 }
 
-/// The first rows of every sheet of a file.
-struct Heads {
-    format: Format,
-    sheets: Vec<Sheet>,
-}
-
+/// The first rows of a sheet. Text counts as three sheets without a name, one for each delimiter it may have: the
+/// one with the best header is the right one.
 struct Sheet {
     name: String,
     hidden: bool,
+    format: Format,
     rows: Vec<HeadRow>,
     body: Body,
+}
+
+impl Sheet {
+    fn new(
+        name: &str,
+        hidden: bool,
+        format: Format,
+        body: Body,
+        limits: &Limits,
+    ) -> Result<Sheet, ReadError> {
+        let mut rows = Vec::new();
+        let mut handle = |batch: &mut Batch| {
+            for row in (0..batch.rows.len()).filter_map(|index| batch.row(index, &[])) {
+                rows.push(HeadRow { line: row.line(), cells: row.cells().map(str::to_owned).collect() });
+            }
+            Ok(if rows.len() < HEAD_ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        };
+        let mut gather = Gather::new(limits, limits.columns, HEAD_ROWS, &mut handle);
+        let read = body.rows(&mut gather).and_then(|()| gather.finish());
+        read.map_err(|error| error.at(&place(name)))?;
+        Ok(Sheet { name: name.to_owned(), hidden, format, rows, body })
+    }
+
+    /// Is there a row below the header?
+    fn filled(&self, found: &Found) -> bool {
+        self.rows.last().is_some_and(|row| row.line > found.last_line)
+    }
 }
 
 /// Opens the file at `path` as the list that `schema` describes.
@@ -58,20 +98,14 @@ pub fn open(path: &Path, schema: &Schema, limits: &Limits) -> Result<Table, Read
 /// [`ReadError`] when it cannot be read or is not a table.
 pub fn recognise(path: &Path, schemas: &[Schema], limits: &Limits) -> Result<Vec<Likeness>, ReadError> {
     let found = (|| {
-        let (file, _) = file(path, limits)?;
+        let (file, bytes) = file(path, limits)?;
+        let sheets = sheets(&file, bytes, limits)?;
         let mut found = Vec::new();
         for (index, schema) in schemas.iter().enumerate() {
-            let heads = heads(&file, schema, limits)?;
-            if let Some((sheet, best, _)) = choose(&heads, schema) {
-                found.push((
-                    best.worth(),
-                    Likeness {
-                        schema: index,
-                        matched: best.matched,
-                        missing: best.missing,
-                        sheet: sheet.name.clone(),
-                    },
-                ));
+            if let Some((sheet, best, _)) = choose(&sheets, schema) {
+                let worth = best.worth();
+                let Found { matched, missing, .. } = best;
+                found.push((worth, Likeness { schema: index, matched, missing, sheet: sheet.name.clone() }));
             }
         }
         found.sort_by_key(|(worth, _)| std::cmp::Reverse(*worth));
@@ -105,24 +139,18 @@ fn file(path: &Path, limits: &Limits) -> Result<(File, u64), ReadError> {
 
 fn open_named(path: &Path, schema: &Schema, limits: &Limits) -> Result<Table, ReadError> {
     let (file, bytes) = file(path, limits)?;
-    let heads = heads(&file, schema, limits)?;
-    let Some((sheet, found, other_sheets)) = choose(&heads, schema) else {
-        return Err(no_header(&heads, schema));
+    let sheets = sheets(&file, bytes, limits)?;
+    let Some((sheet, found, other_sheets)) = choose(&sheets, schema) else {
+        return Err(no_header(&sheets, schema));
     };
     if !found.missing.is_empty() {
-        return Err(not_this_list(sheet, found, schema, heads.format));
+        return Err(not_this_list(sheet, found, schema));
     }
-    if sheet.rows.last().is_none_or(|row| row.line <= found.last_line) {
-        return Err(ReadError::new(
-            Kind::Empty,
-            "只有表头，没有数据",
-            "请确认导出时选对了范围，或删去空表后再试",
-        )
-        .at(&place(&sheet.name)));
+    if !sheet.filled(&found) {
+        return Err(no_rows().at(&place(&sheet.name)));
     }
     let last_header_line = found.last_line;
-    let (format, name, body) = (heads.format, sheet.name.clone(), sheet.body.clone());
-    let header = Header { other_sheets, ..found.into_header(schema, name, format) };
+    let header = Header { other_sheets, ..found.into_header(schema, sheet.name.clone(), sheet.format) };
     let columns: Vec<Option<usize>> =
         header.fields.iter().map(|column| column.as_ref().map(|column| column.index)).collect();
     let needed = (0..schema.fields.len())
@@ -131,58 +159,47 @@ fn open_named(path: &Path, schema: &Schema, limits: &Limits) -> Result<Table, Re
         })
         .filter(|&index| columns.get(index).copied().flatten().is_some())
         .collect();
-    Ok(Table {
-        path: path.to_owned(),
-        file,
-        bytes,
-        limits: *limits,
-        header,
-        columns,
-        needed,
-        last_header_line,
-        body,
-    })
+    let (path, body) = (path.to_owned(), sheet.body.clone());
+    Ok(Table { path, file, bytes, limits: *limits, header, columns, needed, last_header_line, body })
 }
 
 /// The sheet with the best header, that header, and the names of other sheets that hold the same list complete.
-fn choose<'h>(heads: &'h Heads, schema: &Schema) -> Option<(&'h Sheet, Found, Vec<String>)> {
+fn choose<'h>(sheets: &'h [Sheet], schema: &Schema) -> Option<(&'h Sheet, Found, Vec<String>)> {
     let synonyms = Synonyms::of(schema);
-    let mut all: Vec<(&Sheet, Found)> = heads
-        .sheets
+    let mut all: Vec<(&Sheet, Found)> = sheets
         .iter()
         .filter_map(|sheet| Some((sheet, header::find(&sheet.rows, &synonyms, schema)?)))
         .collect();
     // A sheet with rows below its header goes before an empty one, a visible one before a hidden one; the sort is
     // stable, so the first of equals stays first.
     all.sort_by_key(|(sheet, found)| {
-        let filled = sheet.rows.last().is_some_and(|row| row.line > found.last_line);
-        std::cmp::Reverse((found.missing.is_empty(), filled, !sheet.hidden, found.matched))
+        std::cmp::Reverse((found.missing.is_empty(), sheet.filled(found), !sheet.hidden, found.matched))
     });
     let mut all = all.into_iter();
     let (sheet, found) = all.next()?;
     let others = all
-        .filter(|(other, also)| {
-            also.missing.is_empty() && other.rows.last().is_some_and(|row| row.line > also.last_line)
-        })
+        .filter(|(other, also)| other.name != sheet.name && also.missing.is_empty() && other.filled(also))
         .map(|(other, _)| other.name.clone())
         .collect();
     Some((sheet, found, others))
 }
 
-fn place(sheet: &str) -> String {
+/// A list of nobody is a mistake of the one who exported it.
+pub(crate) fn no_rows() -> ReadError {
+    ReadError::new(Kind::Empty, "只有表头，没有数据", "请确认导出时选对了范围，或删去空表后再试")
+}
+
+/// How a sheet is named to people; nothing where the format has no sheets.
+pub(crate) fn place(sheet: &str) -> String {
     if sheet.is_empty() { String::new() } else { format!("工作表“{sheet}”") }
 }
 
-fn no_header(heads: &Heads, schema: &Schema) -> ReadError {
-    if heads.sheets.iter().all(|sheet| sheet.rows.is_empty()) {
+fn no_header(sheets: &[Sheet], schema: &Schema) -> ReadError {
+    if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
         return ReadError::new(Kind::Empty, "表里没有内容", "请确认导出成功后再试");
     }
-    let seen = heads
-        .sheets
-        .iter()
-        .find_map(|sheet| sheet.rows.first())
-        .map(|row| seen(&row.cells))
-        .unwrap_or_default();
+    let seen =
+        sheets.iter().find_map(|sheet| sheet.rows.first()).map(|row| seen(&row.cells)).unwrap_or_default();
     ReadError::new(
         Kind::WrongList,
         format!("没有找到{}的表头；开头一行是：{seen}", schema.list),
@@ -190,9 +207,9 @@ fn no_header(heads: &Heads, schema: &Schema) -> ReadError {
     )
 }
 
-fn not_this_list(sheet: &Sheet, found: Found, schema: &Schema, format: Format) -> ReadError {
+fn not_this_list(sheet: &Sheet, found: Found, schema: &Schema) -> ReadError {
     let missing = found.missing.join("、");
-    let header = found.into_header(schema, sheet.name.clone(), format);
+    let header = found.into_header(schema, sheet.name.clone(), sheet.format);
     ReadError::new(
         Kind::WrongList,
         format!("这不像{}：缺少 {missing}；看到的列是：{}", schema.list, seen(&header.headings)),
@@ -215,13 +232,21 @@ fn needed(schema: &Schema) -> String {
     names.map(|field| field.name()).collect::<Vec<_>>().join("、")
 }
 
-fn heads(file: &File, schema: &Schema, limits: &Limits) -> Result<Heads, ReadError> {
+fn sheets(file: &File, bytes: u64, limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
     let mut start = vec![0; CHUNK];
     let length = read_start(file, &mut start)?;
     start.truncate(length);
     match sniff::nature(&start)? {
-        Nature::Text(encoding, mark) => text_heads(file, encoding, mark, schema, limits),
-        Nature::Zip | Nature::Ole | Nature::Html => Err(sniff::stranger("尚不支持的文件")),
+        Nature::Text(encoding, mark) => text_sheets(file, encoding, mark, limits),
+        Nature::Zip => {
+            let workbook = Arc::new(xlsx::Workbook::open(file, bytes, limits)?);
+            let sheet = |(index, tab): (usize, &xlsx::Tab)| {
+                let body = Body::Xlsx(Arc::clone(&workbook), index);
+                Sheet::new(&tab.name, tab.hidden, Format::Xlsx, body, limits)
+            };
+            workbook.sheets.iter().enumerate().map(sheet).collect()
+        }
+        Nature::Ole | Nature::Html => Err(sniff::stranger("尚不支持的文件")),
     }
 }
 
@@ -240,19 +265,9 @@ fn read_start(file: &File, start: &mut [u8]) -> Result<usize, ReadError> {
     }
 }
 
-/// Text says nothing about its delimiter: the one under which the header is best is the right one.
-fn text_heads(
-    file: &File,
-    encoding: Encoding,
-    mark: u8,
-    schema: &Schema,
-    limits: &Limits,
-) -> Result<Heads, ReadError> {
-    let deadline = Deadline::after(limits);
-    let synonyms = Synonyms::of(schema);
-    let mut best: Option<(bool, usize, usize, Format, Sheet)> = None;
+fn text_sheets(file: &File, encoding: Encoding, mark: u8, limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
+    let mut sheets = Vec::new();
     for delimiter in [b',', b'\t', b';'] {
-        deadline.check()?;
         let mut shape =
             Shape { encoding, mark: u64::from(mark), newline: b'\n', delimiter, longest: limits.text };
         let mut chunk = Chunk::default();
@@ -263,25 +278,19 @@ fn text_heads(
         }
         first?;
         let (text, _) = decoded(&chunk.bytes, encoding);
-        let mut rows = Rows::new(&text, 1, shape, limits.columns);
-        let mut head = Vec::new();
-        while head.len() < HEAD_ROWS
-            && let Some(row) = rows.next(&[])
+        let mut lines = Rows::new(&text, 1, shape, limits.columns);
+        let mut rows = Vec::new();
+        while rows.len() < HEAD_ROWS
+            && let Some(row) = lines.next(&[])
         {
             if !row.is_blank() {
-                head.push(HeadRow { line: row.line(), cells: row.cells().map(str::to_owned).collect() });
+                rows.push(HeadRow { line: row.line(), cells: row.cells().map(str::to_owned).collect() });
             }
         }
-        let (complete, matched) =
-            header::find(&head, &synonyms, schema).map_or((false, 0), |found| found.worth());
-        let widest = head.iter().map(|row| row.cells.len()).max().unwrap_or_default();
-        if best.as_ref().is_none_or(|best| (complete, matched, widest) > (best.0, best.1, best.2)) {
-            let format = Format::Text { encoding, delimiter: char::from(delimiter) };
-            let sheet = Sheet { name: String::new(), hidden: false, rows: head, body: Body::Text(shape) };
-            best = Some((complete, matched, widest, format, sheet));
-        }
+        let format = Format::Text { encoding, delimiter: char::from(delimiter) };
+        sheets.push(Sheet { name: String::new(), hidden: false, format, rows, body: Body::Text(shape) });
     }
-    let (_, _, _, format, sheet) =
-        best.ok_or_else(|| ReadError::new(Kind::Empty, "文件是空的", "请重新导出后再试"))?;
-    Ok(Heads { format, sheets: vec![sheet] })
+    // Where no header decides, what makes the most columns is shown to the person.
+    sheets.sort_by_key(|sheet| std::cmp::Reverse(sheet.rows.iter().map(|row| row.cells.len()).max()));
+    Ok(sheets)
 }

@@ -138,6 +138,18 @@ impl<'f> Chunks<'f> {
     }
 }
 
+/// The SHA-256 of a file.
+pub(crate) fn sha256(file: &File) -> Result<[u8; 32], ReadError> {
+    let (mut hash, mut bytes, mut offset) = (Sha256::new(), Vec::new(), 0);
+    loop {
+        let ended = read_on(file, &mut bytes, 0, &mut offset)?;
+        hash.update(&bytes);
+        if ended {
+            return Ok(hash.finalize().into());
+        }
+    }
+}
+
 /// Reads up to one chunk from `offset` behind `from`; true when the file ended.
 fn read_on(file: &File, bytes: &mut Vec<u8>, from: usize, offset: &mut u64) -> Result<bool, ReadError> {
     let mut at = from;
