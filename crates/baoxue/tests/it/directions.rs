@@ -52,8 +52,10 @@ const OWNERS: &[(&str, &[&str])] = &[
         &[
             "calamine",
             "cfb",
+            "crc32fast",
             "csv",
             "encoding_rs",
+            "flate2",
             "html5ever",
             "memchr",
             "quick-xml",
@@ -71,7 +73,7 @@ const LONGEST: usize = 500;
 const EXCUSE: &str = "// long because: ";
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
 }
 
 fn metadata() -> Metadata {
