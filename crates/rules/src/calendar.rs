@@ -57,7 +57,7 @@ impl fmt::Display for NoData {
         match self.missing {
             Missing::Holidays => write!(
                 f,
-                "校历 calendar.toml 里没有{year}年的放假安排。请按国务院办公厅{year}年节假日通知补一段 [[year]](放假日和调休上班日)"
+                "校历 calendar.toml 里没有{year}年的放假安排。请按国务院办公厅{year}年节假日通知补一段 [[year]]（放假日和调休上班日）"
             ),
             Missing::Terms => write!(
                 f,

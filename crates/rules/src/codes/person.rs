@@ -56,21 +56,23 @@ codes! {
 }
 
 codes! {
-    /// 与户主关系、家庭成员关系: the two-digit groups that school lists use. The standard divides some of them
-    /// further; a finer code is read as its group only where it is listed here.
+    /// 与户主关系、家庭成员关系. The finer codes of the standard (长子, 次女 …) are read as their group: lists of
+    /// children need to know a son, not the third one.
     FamilyRelation "GB/T 4761-2008" {
-        Self_ = "01" "本人" ["本人或户主"],
+        Oneself = "01" "本人" ["本人或户主"],
         Head = "02" "户主" [],
         Spouse = "10" "配偶" ["夫妻"],
         Husband = "11" "夫" ["丈夫", "夫妻(夫)"],
         Wife = "12" "妻" ["妻子", "夫妻(妻)"],
-        Son = "20" "子" ["儿子", "长子", "次子", "三子", "独生子", "养子", "继子", "其他儿子"],
-        Daughter = "30" "女" ["女儿", "长女", "次女", "三女", "独生女", "养女", "继女", "其他女儿"],
-        Grandchild = "40" "孙子、孙女或外孙子、外孙女" ["孙辈", "孙子", "孙女", "外孙子", "外孙女", "孙", "外孙"],
+        Son = "20" "子" ["21", "22", "23", "24", "25", "26", "27", "29", "儿子", "独生子", "长子", "次子", "二子", "三子", "四子", "五子", "养子", "继子", "养子或继子", "其他儿子"],
+        SonInLaw = "28" "女婿" [],
+        Daughter = "30" "女" ["31", "32", "33", "34", "35", "36", "37", "39", "女儿", "独生女", "长女", "次女", "二女", "三女", "四女", "五女", "养女", "继女", "养女或继女", "其他女儿"],
+        DaughterInLaw = "38" "儿媳" ["媳妇"],
+        Grandchild = "40" "孙子、孙女或外孙子、外孙女" ["41", "42", "43", "44", "47", "48", "49", "孙子", "孙女", "外孙子", "外孙女", "孙", "外孙", "孙辈"],
         Parent = "50" "父母" ["父母亲"],
         Father = "51" "父亲" ["父", "爸爸", "养父", "继父"],
         Mother = "52" "母亲" ["母", "妈妈", "养母", "继母"],
-        Grandparent = "60" "祖父母或外祖父母" ["祖辈"],
+        Grandparent = "60" "祖父母或外祖父母" ["祖辈", "祖父母", "外祖父母"],
         Grandfather = "61" "祖父" ["爷爷"],
         Grandmother = "62" "祖母" ["奶奶"],
         MaternalGrandfather = "63" "外祖父" ["外公", "姥爷"],

@@ -31,6 +31,15 @@ impl CitizenId {
     /// # Errors
     /// [`IdProblem`] says what is wrong. A 15-digit number is a problem too: see
     /// [`CitizenId::corresponding_to_fifteen`].
+    ///
+    /// ```
+    /// use rules::identity::{CitizenId, IdProblem};
+    ///
+    /// let id = CitizenId::parse(" 53999920120315002x").unwrap();
+    /// assert_eq!(id.birth().to_string(), "2012-03-15");
+    /// assert_eq!(id.masked(), "539999********002X");
+    /// assert_eq!(CitizenId::parse("5.39999E+17"), Err(IdProblem::LostDigits));
+    /// ```
     pub fn parse(text: &str) -> Result<Self, IdProblem> {
         // Nearly every cell is already clean; only the others pay for being cleaned.
         if let Ok(bytes) = text.as_bytes().try_into()
@@ -43,11 +52,9 @@ impl CitizenId {
 
     #[cold]
     fn parse_untidy(text: &str) -> Result<Self, IdProblem> {
-        if is_float(text) {
-            return Err(IdProblem::LostDigits);
-        }
         let compact = Compact::read(text).map_err(|problem| match problem {
             NotCompact::TooLong(n) => IdProblem::WrongLength(n),
+            NotCompact::Foreign(_) if is_float(text) => IdProblem::LostDigits,
             NotCompact::Foreign(_) if is_filler(text) => IdProblem::Placeholder,
             NotCompact::Foreign(_) => IdProblem::NotDigits,
         })?;
@@ -66,6 +73,7 @@ impl CitizenId {
         }
         let digits = bytes.strip_suffix(b"X").unwrap_or(bytes);
         Err(match bytes.len() {
+            _ if is_float(compact.as_str()) => IdProblem::LostDigits,
             _ if !digits.iter().all(u8::is_ascii_digit) => IdProblem::NotDigits,
             15 if digits.len() == 15 => IdProblem::FifteenDigits,
             n => IdProblem::WrongLength(n),
@@ -98,7 +106,8 @@ impl CitizenId {
         Self::from_digits(digits)
     }
 
-    fn from_eighteen(bytes: &[u8; 18]) -> Result<Self, IdProblem> {
+    /// Reads exactly the 18 characters, `x` or `X` at the end.
+    pub(super) fn from_eighteen(bytes: &[u8; 18]) -> Result<Self, IdProblem> {
         let [seventeen @ .., last] = bytes;
         let (digits, check) = weigh(seventeen).ok_or(IdProblem::NotDigits)?;
         let last = last.to_ascii_uppercase();

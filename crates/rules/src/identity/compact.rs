@@ -34,6 +34,14 @@ impl Compact {
 
     pub(crate) fn read(text: &str) -> Result<Self, NotCompact> {
         let mut bytes = [0; CAPACITY];
+        // Nearly every number is already bare; only the others pay for being cleaned.
+        if text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && let Some(place) = bytes.get_mut(..text.len())
+        {
+            place.copy_from_slice(text.as_bytes());
+            place.make_ascii_uppercase();
+            return Ok(Self { bytes, len: u8::try_from(text.len()).unwrap_or_default() });
+        }
         let mut len = 0_usize;
         for c in fold::trim(text).chars() {
             let c = fold::half_width(c);

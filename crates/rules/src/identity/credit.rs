@@ -26,7 +26,7 @@ impl SocialCreditCode {
     pub fn parse(text: &str) -> Result<Self, NumberProblem> {
         let wrong_shape = NumberProblem::WrongShape {
             name: NAME,
-            built: "应为18位数字或大写字母,不用I、O、S、V、Z",
+            built: "应为18位数字或大写字母，不用I、O、S、V、Z",
         };
         let code = Compact::of(text).ok_or(wrong_shape)?;
         let (body, last) = match code.as_bytes() {

@@ -28,7 +28,7 @@ impl DisabilityCard {
     pub fn parse(text: &str) -> Result<Self, NumberProblem> {
         let wrong_shape = NumberProblem::WrongShape {
             name: NAME,
-            built: "应为18位身份证号加1位残疾类别(1至7)和1位等级(1至4)",
+            built: "应为18位身份证号加1位残疾类别（1至7）和1位等级（1至4）",
         };
         let number = Compact::of(text).ok_or(wrong_shape)?;
         let text = number.as_str();

@@ -65,10 +65,11 @@ impl StudentNumber {
     /// The identity number inside a G or L number, when it is valid; never for J.
     #[must_use]
     pub fn citizen_id(self) -> Option<CitizenId> {
-        if self.kind == StudentNumberKind::WithoutId {
-            return None;
+        match (self.kind, self.number.as_bytes()) {
+            (StudentNumberKind::WithoutId, _) => None,
+            (_, [_, id @ ..]) => CitizenId::from_eighteen(id.try_into().ok()?).ok(),
+            (_, []) => None,
         }
-        CitizenId::parse(self.number.as_str().get(1..)?).ok()
     }
 
     /// All 19 characters.

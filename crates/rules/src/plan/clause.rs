@@ -1,5 +1,7 @@
 //! Clauses of the published plan, such as `五(九)`: whether the plan has them.
 
+use crate::fold;
+
 /// Numerals of the items of a section; the longest section of a plan has fewer than thirty.
 const NUMERALS: [&str; 30] = [
     "一",
@@ -37,12 +39,10 @@ const NUMERALS: [&str; 30] = [
 /// Whether a document with these sections (numeral and number of items) has the clause, written as a section
 /// alone (`二`) or with its item in half-width or full-width brackets (`五(九)`).
 pub(super) fn exists(sections: &[(String, u8)], clause: &str) -> bool {
-    let (section, item) = match clause.split_once(['(', '(']) {
-        Some((section, rest)) => match rest.strip_suffix([')', ')']) {
-            Some(item) => (section, Some(item)),
-            None => return false,
-        },
-        None => (clause, None),
+    let clause = fold::key(clause);
+    let (section, item) = match clause.split_once('(') {
+        Some((section, rest)) => (section, Some(rest.strip_suffix(')').unwrap_or_default())),
+        None => (clause.as_str(), None),
     };
     let Some((_, items)) = sections.iter().find(|(numeral, _)| numeral == section) else { return false };
     item.is_none_or(|item| NUMERALS.iter().take(usize::from(*items)).any(|numeral| *numeral == item))

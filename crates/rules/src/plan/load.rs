@@ -240,7 +240,7 @@ impl Loader<'_> {
             .map(|raw| {
                 let (at, raw) = (raw.span(), raw.into_inner());
                 if !(0.0..=100.0).contains(&raw.percent) {
-                    self.file.problem(at.clone(), "percent 应在0到100之间", "请填百分数,如 99.5");
+                    self.file.problem(at.clone(), "percent 应在0到100之间", "请填百分数，如 99.5");
                 }
                 let basis = self.basis(at, raw.clause, raw.source, raw.text);
                 Target { key: raw.key, title: raw.title, percent: raw.percent, basis }
@@ -374,7 +374,7 @@ impl Loader<'_> {
                 self.file.problem(clause.span(), what, "请对照方案原文改条款号");
             }
             None if source.is_none() => {
-                let todo = "方案有规定的写 clause = \"五(九)\",没有的写 source = \"county default\"";
+                let todo = "方案有规定的写 clause = \"五(九)\"，没有的写 source = \"county default\"";
                 self.file.problem(at.clone(), "没写出处", todo);
             }
             _ => {}
@@ -389,7 +389,7 @@ impl Loader<'_> {
     fn who(&mut self, name: Spanned<String>) -> String {
         if !self.units.iter().any(|unit| unit.name == *name.get_ref()) {
             let what = format!("没有登记的单位 {}", name.get_ref());
-            self.file.problem(name.span(), what, "请改成 [[unit]] 里的名称,或补一段 [[unit]]");
+            self.file.problem(name.span(), what, "请改成 [[unit]] 里的名称，或补一段 [[unit]]");
         }
         name.into_inner()
     }
@@ -398,7 +398,7 @@ impl Loader<'_> {
         let found = self.deadlines.iter().find(|deadline| deadline.key == *key.get_ref()).cloned();
         if found.is_none() {
             let what = format!("没有 key = \"{}\" 的期限", key.get_ref());
-            self.file.problem(key.span(), what, "请改正,或补一段 [[deadline]]");
+            self.file.problem(key.span(), what, "请改正，或补一段 [[deadline]]");
         }
         found
     }

@@ -84,7 +84,7 @@ pub(super) fn divisions(
     for raw in raws {
         let (at, raw) = (raw.span(), raw.into_inner());
         if !is_code(&raw.code, 9) || !raw.code.starts_with(&county_code) || !codes.insert(raw.code.clone()) {
-            let what = format!("{}的代码 {} 不是本县的9位代码,或与别的重复", raw.name, raw.code);
+            let what = format!("{}的代码 {} 不是本县的9位代码，或与别的重复", raw.name, raw.code);
             file.problem(at.clone(), what, "请对照统计用区划代码改正");
         }
         if !raw.name.ends_with(['镇', '乡']) {
@@ -120,12 +120,12 @@ pub(super) fn calendar(
             let days = days(holiday.first, holiday.last);
             if days.is_empty() || days.len() > 15 || days.iter().any(|day| day.year() != year) {
                 let what = format!("{year}年{}的起止不对", holiday.name);
-                file.problem(at.clone(), what, "请核对首日和末日;跨年的分写在两年里");
+                file.problem(at.clone(), what, "请核对首日和末日；跨年的分写在两年里");
             }
             off.extend(days.into_iter().map(|day| (day, holiday.name.clone())));
         }
         if let Some(day) = raw.worked.iter().find(|day| day.year() != year || off.contains_key(day)) {
-            file.problem(at.clone(), format!("调休上班日 {day} 不在{year}年,或同时是放假日"), "请核对通知");
+            file.problem(at.clone(), format!("调休上班日 {day} 不在{year}年，或同时是放假日"), "请核对通知");
         }
         if years.iter().any(|known: &HolidayYear| known.year == year) {
             file.problem(at, format!("{year}年写了两次"), "请合并成一段");
@@ -136,7 +136,7 @@ pub(super) fn calendar(
     for raw in file.many::<RawTerm>("term") {
         let (at, raw) = (raw.span(), raw.into_inner());
         if !(1..=2).contains(&raw.number) || raw.first > raw.last {
-            file.problem(at.clone(), "学期号应为1(秋)或2(春),首日应在末日之前", "请核对这一段 [[term]]");
+            file.problem(at.clone(), "学期号应为1（秋）或2（春），首日应在末日之前", "请核对这一段 [[term]]");
         }
         if terms.iter().any(|known| raw.first <= known.last && known.first <= raw.last) {
             file.problem(at, "这个学期和另一个学期的日期重叠", "请核对起止");

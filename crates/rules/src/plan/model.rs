@@ -59,12 +59,12 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// What stands beside the rule on a screen or in a workbook: `五(九)`, `五(九);24小时为县默认值`,
+    /// What stands beside the rule on a screen or in a workbook: `五(九)`, `五(九)；24小时为县默认值`,
     /// `县默认值`.
     #[must_use]
     pub fn cited(&self) -> String {
         let parts: Vec<&str> = self.clause.iter().chain(&self.source).map(String::as_str).collect();
-        parts.join(";").replace(COUNTY_DEFAULT, "县默认值")
+        parts.join("；").replace(COUNTY_DEFAULT, "县默认值")
     }
 }
 

@@ -18,8 +18,8 @@ pub struct PlanProblem {
 impl fmt::Display for PlanProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            0 => write!(f, "{}:{}。{}", self.file, self.what, self.todo),
-            line => write!(f, "{}第{line}行:{}。{}", self.file, self.what, self.todo),
+            0 => write!(f, "{}：{}。{}", self.file, self.what, self.todo),
+            line => write!(f, "{}第{line}行：{}。{}", self.file, self.what, self.todo),
         }
     }
 }

@@ -70,7 +70,11 @@ impl<'a> File<'a> {
             Ok(piece) => Some(Spanned::new(span, piece)),
             Err(error) => {
                 let error_span = error.span().unwrap_or(span);
-                self.problem(error_span, format!("[{key}] 的内容不对:{}", in_chinese(error.message())), MEND);
+                self.problem(
+                    error_span,
+                    format!("[{key}] 的内容不对：{}", in_chinese(error.message())),
+                    MEND,
+                );
                 None
             }
         }
@@ -115,13 +119,13 @@ fn in_chinese(message: &str) -> String {
         ("unknown field ", "不认识的项"),
         ("unknown variant ", "不认识的取值"),
         ("duplicate key", "同一项写了两次"),
-        ("invalid type: ", "类型不对:"),
-        ("invalid value: ", "取值不对:"),
-        ("invalid length ", "个数不对:"),
+        ("invalid type: ", "类型不对："),
+        ("invalid value: ", "取值不对："),
+        ("invalid length ", "个数不对："),
     ] {
         if let Some(rest) = message.strip_prefix(english) {
             return format!("{chinese}{rest}")
-                .replace(", expected ", ",应为 ")
+                .replace(", expected ", "，应为 ")
                 .replace("one of ", "其中之一 ");
         }
     }
