@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rules::codes::{DisabilityGrade, DisabilityKind, Ethnicity, FamilyRelation, LeftBehind, Sex};
 
 use super::chance::Chance;
-use super::names::{Lineage, Name};
+use super::names::{Lineage, Name, Naming};
 use super::numbers::{OUTSIDE, Registry};
 use super::places::{County, Home};
 
@@ -93,7 +93,8 @@ impl Family {
 
     /// Everybody grown up, with what the children call them.
     pub(super) fn adults(&self) -> impl Iterator<Item = (&Person, FamilyRelation)> {
-        let parents = [(self.father.as_ref(), FamilyRelation::Father), (self.mother.as_ref(), FamilyRelation::Mother)];
+        let parents =
+            [(self.father.as_ref(), FamilyRelation::Father), (self.mother.as_ref(), FamilyRelation::Mother)];
         let parents = parents.into_iter().filter_map(|(person, relation)| Some((person?, relation)));
         parents.chain(self.elder.as_ref().map(|(person, relation)| (person, *relation)))
     }
@@ -109,7 +110,10 @@ impl Family {
         match self.origin {
             Origin::Incomer(place) => Registry::Outside(place),
             _ => Registry::Station(
-                self.home.village.and_then(|index| county.villages.get(index)).map_or(0, |village| village.township),
+                self.home
+                    .village
+                    .and_then(|index| county.villages.get(index))
+                    .map_or(0, |village| village.township),
             ),
         }
     }
@@ -148,7 +152,12 @@ impl Births {
 }
 
 /// A family of this county in village `index`, with its children of the window, the eldest first.
-pub(super) fn local(county: &County, index: usize, births: Births, chance: &mut Chance) -> Option<(Family, Vec<Person>)> {
+pub(super) fn local(
+    county: &County,
+    index: usize,
+    births: Births,
+    chance: &mut Chance,
+) -> Option<(Family, Vec<Person>)> {
     let village = county.villages.get(index)?;
     let ethnicity = village.ethnicity(chance);
     let lineage = Lineage::new(ethnicity, village.clan(chance), chance);
@@ -157,7 +166,12 @@ pub(super) fn local(county: &County, index: usize, births: Births, chance: &mut 
 }
 
 /// A family that came from elsewhere and rents a house in village `index`.
-pub(super) fn incomer(county: &County, index: usize, births: Births, chance: &mut Chance) -> Option<(Family, Vec<Person>)> {
+pub(super) fn incomer(
+    county: &County,
+    index: usize,
+    births: Births,
+    chance: &mut Chance,
+) -> Option<(Family, Vec<Person>)> {
     let village = county.villages.get(index)?;
     let place = chance.weigh(&[(30, 0), (25, 1), (20, 2), (10, 3), (9, 4), (2, 5), (4, 6)]);
     let ethnicity = match OUTSIDE.get(place).map(|(region, _)| region / 10_000) {
@@ -190,7 +204,9 @@ fn family(
     let mother_people = if chance.happens(0.8) { ethnicity } else { Ethnicity::Han };
     let mother_lineage = Lineage::new(mother_people, None, chance);
     let mother = adult(&mother_lineage, Sex::Female, eldest, (18, 31), mother_people, chance);
-    if father.name.surname > 0 && mother.name.surname > 0 && chance.happens(0.03) {
+    let both_have_surnames =
+        [&fathers, &mother_lineage].iter().all(|lineage| lineage.naming == Naming::Surname);
+    if both_have_surnames && chance.happens(0.03) {
         lineage.surname = mother_lineage.surname;
     }
     let mut children: Vec<Person> = Vec::new();
@@ -227,7 +243,9 @@ fn family(
     family.head = head(&family, elder_called.filter(|_| chance.happens(0.75)));
     family.guardian = match elder_called {
         Some(relation) if orphan || left_behind == 2 && chance.happens(0.5) => relation,
-        _ if family.father.is_none() || family.mother.is_some() && chance.happens(0.3) => FamilyRelation::Mother,
+        _ if family.father.is_none() || family.mother.is_some() && chance.happens(0.3) => {
+            FamilyRelation::Mother
+        }
         _ => FamilyRelation::Father,
     };
     (family, children)
@@ -273,7 +291,13 @@ fn adult(
 ) -> Person {
     let age = chance.between(youngest_age * 365, oldest_age * 365);
     let birth = eldest.saturating_sub(age.days());
-    Person { name: lineage.name(sex, birth.year(), false, chance), sex, birth, ethnicity, number: String::new() }
+    Person {
+        name: lineage.name(sex, birth.year(), false, chance),
+        sex,
+        birth,
+        ethnicity,
+        number: String::new(),
+    }
 }
 
 /// A grandparent, mostly of the father's side.
@@ -312,7 +336,9 @@ fn poverty(orphan: bool, chance: &mut Chance) -> Option<Poverty> {
 pub(super) fn disability(chance: &mut Chance) -> Option<(DisabilityKind, DisabilityGrade)> {
     use DisabilityGrade::{First, Fourth, Second, Third};
     use DisabilityKind::{Hearing, Intellect, Limb, Mental, Multiple, Sight, Speech};
-    let kinds = [Sight, Hearing, Hearing, Speech, Limb, Limb, Limb, Intellect, Intellect, Intellect, Mental, Multiple];
+    let kinds = [
+        Sight, Hearing, Hearing, Speech, Limb, Limb, Limb, Intellect, Intellect, Intellect, Mental, Multiple,
+    ];
     let grades = [First, Second, Second, Third, Third, Third, Fourth, Fourth];
     let kind = kinds.get(chance.below(kinds.len()))?;
     let grade = grades.get(chance.below(grades.len()))?;

@@ -8,6 +8,7 @@
 mod chance;
 mod entry;
 mod families;
+mod files;
 mod lists;
 mod names;
 mod numbers;
@@ -28,17 +29,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use documents::SaveError;
-use documents::csv::{Mark, Records, Writer};
 use jiff::civil::Date;
 use rayon::prelude::*;
-use rules::age::SchoolAge;
-use rules::divisions::Divisions;
+use rules::plan::Plan;
 
 use lists::{List, Rows};
 use offices::Desk;
 use places::County;
 use schooling::Calendar;
-use zone::{Plan, Registers, Zone};
+use zone::{Registers, Zone};
 
 /// The kind of file to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,40 +82,27 @@ pub(crate) struct Summary {
 /// Zones made at a time on each thread: what is in memory at once.
 const ZONES_AT_A_TIME: usize = 2;
 
-/// Makes the county of `divisions` and writes its files into the folder `out`, which must exist. `progress` is told how
-/// many children are done, now and then.
+/// Makes the county of `plan` and writes its files into the folder `out`, which must exist. `progress` is told how many
+/// children are done, now and then.
 ///
 /// # Errors
-/// [`SaveError`] when a file cannot be written; no file of this run is left behind then.
+/// [`SaveError`] when a file cannot be written, or a list is longer than a sheet; no file is left half written.
 pub(crate) fn write(
     settings: &Settings,
-    divisions: &Divisions,
-    school_age: SchoolAge,
+    plan: &Plan,
     out: &Path,
-    progress: &dyn Fn(usize),
+    progress: &dyn Fn(u64),
 ) -> Result<Summary, SaveError> {
-    let mut files = Vec::new();
-    for list in List::ALL {
-        let mut file = Writer::start(&out.join(format!("{}.csv", list.file())), Mark::ForSpreadsheets)?;
-        let mut headings = Rows::default();
-        headings.add(list.headings().iter().copied());
-        file.write(&csv(&headings))?;
-        files.push(file);
-    }
+    let mut files = files::Files::start(settings.format, settings.as_of, out)?;
     let mut done = 0;
-    let summary = generate(settings, divisions, school_age, &mut |part| {
-        let all: Vec<&Rows> = part.desk.lists.iter().chain([&part.truth]).collect();
-        let written: Vec<Records> = all.par_iter().map(|rows| csv(rows)).collect();
-        for (file, records) in files.iter_mut().zip(&written) {
-            file.write(records)?;
-        }
-        done += part.zone.children.len();
+    let summary = generate(settings, plan, &mut |part| {
+        done += part.zone.children.len() as u64;
+        let lists = part.desk.lists.into_iter().chain([part.truth]);
+        files.add(lists.collect())?;
         progress(done);
         Ok(())
     })?;
-    for file in files {
-        file.finish()?;
-    }
+    files.finish()?;
     Ok(summary)
 }
 
@@ -130,19 +116,18 @@ struct Part {
 /// Makes the county zone by zone, in order, and hands each on.
 fn generate<E>(
     settings: &Settings,
-    divisions: &Divisions,
-    school_age: SchoolAge,
+    plan: &Plan,
     hand_on: &mut dyn FnMut(Part) -> Result<(), E>,
 ) -> Result<Summary, E> {
     let Settings { children, seed, as_of, hardness, .. } = *settings;
-    let county = County::new(divisions, seed);
-    let calendar = Calendar { as_of, school_age, hardness };
+    let county = County::new(plan, seed);
+    let calendar = Calendar { as_of, school_age: *plan.school_age(), hardness };
     let plans = zone::divide(&county, children, seed);
     let mut registers = Registers::default();
     let mut summary = Summary::default();
     let (mut before, mut people) = ([0; 7], 0);
     for plans in plans.chunks(ZONES_AT_A_TIME * rayon::current_num_threads()) {
-        let make = |plan: &Plan| zone::people(plan, &county, &calendar, seed);
+        let make = |plan: &zone::Plan| zone::people(plan, &county, &calendar, seed);
         let mut zones: Vec<Zone> = plans.par_iter().map(make).collect();
         zones.iter_mut().for_each(|zone| registers.enter(zone, &county));
         let write = |zone: &Zone| offices::write(&county, zone, as_of, hardness, seed);
@@ -174,15 +159,4 @@ impl Summary {
             *self.slips.entry(slip.word()).or_default() += 1;
         }
     }
-}
-
-fn csv(rows: &Rows) -> Records {
-    let mut records = Records::new();
-    for row in rows.iter() {
-        row.for_each(|cell| {
-            records.code(cell);
-        });
-        records.end();
-    }
-    records
 }

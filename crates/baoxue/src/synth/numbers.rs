@@ -83,7 +83,9 @@ mod tests {
         let mut numbers = Numbers::default();
         let mut seen = HashSet::new();
         for round in 0..400 {
-            for registry in [Registry::Station(0), Registry::Station(7), Registry::Outside(round % OUTSIDE.len())] {
+            for registry in
+                [Registry::Station(0), Registry::Station(7), Registry::Outside(round % OUTSIDE.len())]
+            {
                 for sex in [Sex::Male, Sex::Female] {
                     let number = numbers.next(registry, date(2015, 4, 3), sex);
                     let id = CitizenId::parse(&number).unwrap();

@@ -39,6 +39,8 @@ struct Office<'a> {
     hardness: f64,
     school_year: i16,
     day: &'a str,
+    /// To the end of the school year.
+    proven_until: String,
     chance: Chance,
     desk: Desk,
 }
@@ -52,12 +54,14 @@ pub(super) fn write(
     seed: u64,
 ) -> Desk {
     let day = as_of.strftime("%Y-%m-%d").to_string();
+    let school_year = rules::age::school_year(as_of);
     let mut office = Office {
         county,
         zone,
         hardness,
-        school_year: rules::age::school_year(as_of),
+        school_year,
         day: &day,
+        proven_until: format!("{}-07-31", school_year + 1),
         chance: Chance::new(seed, (1 << 41) + zone.index as u64),
         desk: Desk { lists: Default::default(), traces: vec![Trace::default(); zone.children.len()] },
     };
@@ -71,7 +75,13 @@ pub(super) fn write(
 }
 
 impl Desk {
-    fn put<'a>(&mut self, list: List, child: Option<usize>, slips: &[Slip], cells: impl IntoIterator<Item = &'a str>) {
+    fn put<'a>(
+        &mut self,
+        list: List,
+        child: Option<usize>,
+        slips: &[Slip],
+        cells: impl IntoIterator<Item = &'a str>,
+    ) {
         let Some(rows) = self.lists.get_mut(list as usize) else { return };
         let row = rows.len();
         rows.add(cells);
@@ -86,7 +96,9 @@ impl<'a> Office<'a> {
     fn people(&self) -> impl Iterator<Item = (usize, &'a Child, &'a Family, &'a Schooling)> + use<'a> {
         let zone = self.zone;
         let both = zone.children.iter().zip(&zone.schooling).enumerate();
-        both.filter_map(|(index, (child, schooling))| Some((index, child, zone.families.get(child.family)?, schooling)))
+        both.filter_map(|(index, (child, schooling))| {
+            Some((index, child, zone.families.get(child.family)?, schooling))
+        })
     }
 
     /// A record with the mistakes of an office so careless.
@@ -113,7 +125,11 @@ impl<'a> Office<'a> {
     }
 
     fn village_code(&self, entry: &Entry) -> &'a str {
-        entry.home.village.and_then(|index| self.county.villages.get(index)).map_or("", |village| &village.code)
+        entry
+            .home
+            .village
+            .and_then(|index| self.county.villages.get(index))
+            .map_or("", |village| &village.code)
     }
 
     fn household(&mut self) {
@@ -155,17 +171,24 @@ impl<'a> Office<'a> {
             seats.extend(schooling.seat.map(|seat| (seat, index, true)));
             seats.extend(schooling.second.map(|seat| (seat, index, false)));
         }
-        seats.sort_unstable_by_key(|(seat, index, _)| (seat.school, seat.grade, seat.class, seat.order, *index));
+        seats.sort_unstable_by_key(|(seat, index, _)| {
+            (seat.school, seat.grade, seat.class, seat.order, *index)
+        });
         let mut previous: Option<(Seat, usize)> = None;
         for (seat, index, first) in seats {
             let zone = self.zone;
-            let (Some(child), Some(schooling)) = (zone.children.get(index), zone.schooling.get(index)) else { continue };
-            let (Some(family), Some(school)) = (zone.families.get(child.family), zone.schools.get(seat.school)) else {
+            let (Some(child), Some(schooling)) = (zone.children.get(index), zone.schooling.get(index)) else {
+                continue;
+            };
+            let (Some(family), Some(school)) =
+                (zone.families.get(child.family), zone.schools.get(seat.school))
+            else {
                 continue;
             };
             let pupil = roll::Pupil { county: self.county, child, family, schooling, seat, school };
             let care = school.carelessness;
-            let same_class = |(other, _): &(Seat, usize)| other.school == seat.school && other.class == seat.class;
+            let same_class =
+                |(other, _): &(Seat, usize)| other.school == seat.school && other.class == seat.class;
             let neighbour = previous.filter(same_class).map(|(_, index)| index);
             previous = Some((seat, index));
             let mut entry = Entry::of(child, family, roll::first_member(family), school.wording);
@@ -215,9 +238,11 @@ impl<'a> Office<'a> {
                 last = Some(child.family);
                 serial += 1;
                 for (rank, (person, relation)) in family.adults().enumerate() {
-                    let (household, member) = (format!("5399{serial:08}"), format!("5399{serial:08}{:02}", rank + 1));
+                    let (household, member) =
+                        (format!("5399{serial:08}"), format!("5399{serial:08}{:02}", rank + 1));
                     let called = adult_to_head(family, relation);
-                    let cells = [&household, &member, &person.name.text, &person.number, called, "非在校生", kind];
+                    let cells =
+                        [&household, &member, &person.name.text, &person.number, called, "非在校生", kind];
                     self.desk.put(List::Poverty, None, &[], cells);
                 }
             }
@@ -225,10 +250,19 @@ impl<'a> Office<'a> {
             let entry = Entry::of(child, family, family.guardian, Wording::Full);
             let mut entry = self.entry(index, entry, rates::VISITS, care, None);
             // This system takes the disabled person's card where others take the ID number.
-            if let Some((kind, grade)) = child.disability.filter(|_| entry.id.len() == 18 && self.chance.happens(0.5)) {
+            if let Some((kind, grade)) =
+                child.disability.filter(|_| entry.id.len() == 18 && self.chance.happens(0.5))
+            {
                 entry.id = format!("{}{}{}", entry.id, kind.code(), grade.code());
             }
-            let rank = self.zone.children.iter().take(index).rev().take_while(|other| other.family == child.family).count();
+            let rank = self
+                .zone
+                .children
+                .iter()
+                .take(index)
+                .rev()
+                .take_while(|other| other.family == child.family)
+                .count();
             let (household, member) = (
                 format!("5399{serial:08}"),
                 format!("5399{serial:08}{:02}", family.adults().count() + rank + 1),
@@ -244,7 +278,9 @@ impl<'a> Office<'a> {
 
     fn disability(&mut self) {
         for (index, child, family, _) in self.people() {
-            let Some((kind, grade)) = child.disability.filter(|_| family.origin == Origin::Local) else { continue };
+            let Some((kind, grade)) = child.disability.filter(|_| family.origin == Origin::Local) else {
+                continue;
+            };
             let care = self.village_care(family);
             let entry = Entry::of(child, family, family.guardian, Wording::Full);
             let entry = self.entry(index, entry, rates::VISITS, care, None);
@@ -268,17 +304,20 @@ impl<'a> Office<'a> {
             let entry = self.entry(index, entry, rates::ELSEWHERE, care, None);
             let address = self.county.address(&entry.home, entry.wording);
             let (place, school) = roll::school_elsewhere(schooling.grade, &mut self.chance);
+            let proof = self.chance.weigh(&[(60, "在读证明"), (30, "学籍信息截图"), (10, "")]);
+            let until = if proof.is_empty() { "" } else { &self.proven_until };
             let cells = [
                 entry.name.as_str(),
                 &entry.id,
                 entry.sex.label(),
                 &entry.birth,
                 &address,
-                self.village_code(&entry),
                 &entry.guardian,
                 place,
                 &school,
                 roll::grade_label(schooling.grade),
+                proof,
+                until,
             ];
             self.desk.put(List::Elsewhere, Some(index), &entry.slips, cells);
         }
@@ -301,11 +340,27 @@ impl<'a> Office<'a> {
 fn to_head(head: FamilyRelation, sex: Sex) -> &'static str {
     let male = sex == Sex::Male;
     match head {
-        FamilyRelation::Grandfather | FamilyRelation::Grandmother => if male { "孙子" } else { "孙女" },
-        FamilyRelation::MaternalGrandfather | FamilyRelation::MaternalGrandmother => {
-            if male { "外孙子" } else { "外孙女" }
+        FamilyRelation::Grandfather | FamilyRelation::Grandmother => {
+            if male {
+                "孙子"
+            } else {
+                "孙女"
+            }
         }
-        _ => if male { "子" } else { "女" },
+        FamilyRelation::MaternalGrandfather | FamilyRelation::MaternalGrandmother => {
+            if male {
+                "外孙子"
+            } else {
+                "外孙女"
+            }
+        }
+        _ => {
+            if male {
+                "子"
+            } else {
+                "女"
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! house numbers. It must not know anything about the people.
 
 use rules::codes::Ethnicity;
-use rules::divisions::Divisions;
+use rules::plan::Plan;
 
 use super::chance::Chance;
 use super::words::WORDS;
@@ -69,18 +69,17 @@ pub(super) enum Wording {
 
 impl County {
     /// The county of the plan, peopled for one seed.
-    pub(super) fn new(divisions: &Divisions, seed: u64) -> Self {
+    pub(super) fn new(plan: &Plan, seed: u64) -> Self {
         let mut chance = Chance::new(seed, 0);
+        let divisions = plan.divisions();
         let villages = divisions.villages().map(|(_, village)| {
             let township = divisions.townships().position(|(id, _)| id == village.township);
             Village::new(&village.code, &village.name, township.unwrap_or(0), &mut chance)
         });
-        let name = divisions.county_name();
         Self {
-            name: name.to_owned(),
-            // 南涧彝族自治县 is 南涧县 in daily use.
-            short: name.chars().take(2).chain(['县']).collect(),
-            code: divisions.county_code().to_owned(),
+            name: plan.county().name.clone(),
+            short: plan.county().short.clone(),
+            code: plan.county().code.clone(),
             villages: villages.collect(),
             townships: divisions.townships().map(|(_, township)| township.name.clone()).collect(),
         }
@@ -98,11 +97,14 @@ impl County {
             (Wording::Full, false) => {
                 format!("{PREFECTURE}{}{township}{core}村委会{hamlet}村民小组{house}号", self.name)
             }
-            (Wording::Full, true) => format!("{PREFECTURE}{}{township}{core}社区{hamlet}{house}号", self.name),
+            (Wording::Full, true) => {
+                format!("{PREFECTURE}{}{township}{core}社区{hamlet}{house}号", self.name)
+            }
             (Wording::County, false) => format!("{}{township}{core}村委会{hamlet}{house}号", self.short),
             (Wording::County, true) => format!("{}{township}{core}社区{hamlet}{house}号", self.short),
             (Wording::Township, _) => format!("{township}{}{hamlet}", village.name),
-            (Wording::Former, _) => {
+            (Wording::Former, true) => format!("{}{township}{core}居委会{hamlet}", self.short),
+            (Wording::Former, false) => {
                 let former = township.replace("山镇", "乡").replace('镇', "乡");
                 format!("{}{former}{core}村公所{hamlet}社", self.short)
             }

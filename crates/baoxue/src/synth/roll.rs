@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use rules::codes::{Boarding, DisabilityKind, Ethnicity, FamilyRelation, IdKind, InclusiveSchooling, LeftBehind};
+use rules::codes::{
+    Boarding, DisabilityKind, Ethnicity, FamilyRelation, IdKind, InclusiveSchooling, LeftBehind,
+};
 
 use super::chance::Chance;
 use super::entry::Entry;
@@ -80,7 +82,12 @@ pub(super) fn student_number(pupil: &Pupil, entry: &Entry, corrected: bool) -> S
 }
 
 /// The cells in the order of [`super::lists::List::Roll`].
-pub(super) fn cells<'a>(pupil: &'a Pupil, entry: &'a Entry, number: &'a str, school_year: i16) -> Vec<Cow<'a, str>> {
+pub(super) fn cells<'a>(
+    pupil: &'a Pupil,
+    entry: &'a Entry,
+    number: &'a str,
+    school_year: i16,
+) -> Vec<Cow<'a, str>> {
     let Pupil { county, child, family, schooling, seat, school } = pupil;
     let person = &child.person;
     let address = county.address(&entry.home, entry.wording);
@@ -163,7 +170,9 @@ pub(super) fn cells<'a>(pupil: &'a Pupil, entry: &'a Entry, number: &'a str, sch
         inclusive(disability, school).label().into(),
     ]);
     let first = family.member(entry.relation).or_else(|| family.adults().next().map(|(person, _)| person));
-    let second = family.adults().find(|(person, relation)| *relation != entry.relation && person.name.text != entry.guardian);
+    let second = family
+        .adults()
+        .find(|(person, relation)| *relation != entry.relation && person.name.text != entry.guardian);
     cells.extend(member(&entry.guardian, entry.relation, first, true, &family.phone, region));
     cells.extend(match second {
         Some((person, relation)) => member(&person.name.text, relation, Some(person), false, "", region),

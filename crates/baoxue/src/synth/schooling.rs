@@ -106,12 +106,18 @@ pub(super) fn decide(
     let grade = (reached - i16::from(late) + i16::from(early)).clamp(0, 12);
     let fate = fate(child, family, grade, age, chance);
     let attends = fate.is_on_roll() || fate == Fate::WithoutRoll;
-    let seat = |chance: &mut Chance| Seat { school: school(child, family, schools, grade, chance), grade, class: 0, order: 0 };
+    let seat = |chance: &mut Chance| Seat {
+        school: school(child, family, schools, grade, chance),
+        grade,
+        class: 0,
+        order: 0,
+    };
     let first = attends.then(|| seat(chance));
-    let second = first.filter(|_| fate == Fate::InSchool && chance.happens(0.003 * hardness)).and_then(|first| {
-        // The school that the child has left: another one that has this grade.
-        (0..8).map(|_| seat(chance)).find(|second| second.school != first.school)
-    });
+    let second =
+        first.filter(|_| fate == Fate::InSchool && chance.happens(0.003 * hardness)).and_then(|first| {
+            // The school that the child has left: another one that has this grade.
+            (0..8).map(|_| seat(chance)).find(|second| second.school != first.school)
+        });
     let boards = if grade >= 7 { chance.happens(0.85) } else { grade >= 3 && chance.happens(0.45) };
     Schooling { fate, of_age, grade, seat: first, second, boards }
 }
@@ -134,7 +140,13 @@ fn fate(child: &Child, family: &Family, grade: i16, age: i16, chance: &mut Chanc
     }
     let poor = family.poverty.is_some();
     let severe = child.disability.is_some_and(|(_, grade)| grade <= DisabilityGrade::Second);
-    let never = if severe { 1500 } else if poor { 120 } else { 70 };
+    let never = if severe {
+        1500
+    } else if poor {
+        120
+    } else {
+        70
+    };
     let unlisted = never + 60;
     let without_roll = unlisted + 10;
     let elsewhere = without_roll + 380;

@@ -139,7 +139,8 @@ fn id_digit(entry: &mut Entry, _: &Around, chance: &mut Chance) -> bool {
         Some(digit) => char::from(b'0' + (u8::try_from(digit).unwrap_or(0) + step) % 10),
         None => char::from(b'0' + step),
     };
-    let typed = entry.id.chars().enumerate().map(|(index, byte)| if index == at { another(byte) } else { byte });
+    let typed =
+        entry.id.chars().enumerate().map(|(index, byte)| if index == at { another(byte) } else { byte });
     let typed = typed.collect();
     put(&mut entry.id, typed)
 }
@@ -191,15 +192,13 @@ fn id_of_neighbour(entry: &mut Entry, around: &Around, _: &mut Chance) -> bool {
 
 fn id_dress(entry: &mut Entry, _: &Around, chance: &mut Chance) -> bool {
     let number = &entry.id;
-    let dressed = match chance.below(4) {
-        0 => number.to_lowercase(),
-        1 => number.chars().map(full_width).collect(),
-        2 => format!("{number} "),
-        _ => {
-            let (region, rest) = number.split_at_checked(6).unwrap_or((number, ""));
-            let (birth, sequence) = rest.split_at_checked(8).unwrap_or((rest, ""));
-            format!("{region} {birth} {sequence}")
-        }
+    let (region, rest) = number.split_at_checked(6).unwrap_or((number, ""));
+    let (birth, sequence) = rest.split_at_checked(8).unwrap_or((rest, ""));
+    let dressed = match chance.below(6) {
+        0..3 if number.ends_with('X') => number.to_lowercase(),
+        0..2 => number.chars().map(full_width).collect(),
+        2..4 => format!("{number} "),
+        _ => format!("{region} {birth} {sequence}"),
     };
     !number.is_empty() && put(&mut entry.id, dressed)
 }
@@ -249,7 +248,8 @@ fn mistaken(name: &str, surname: usize, likeness: Likeness, chance: &mut Chance)
     let wanted: Vec<_> = candidates.iter().filter(|(at, _)| (*at < surname) == in_surname).copied().collect();
     let (at, written) = chance.pick(if wanted.is_empty() { &candidates } else { &wanted });
     let other = chance.pick(WORDS.instead_of(likeness, written));
-    (other != '\0').then(|| name.chars().enumerate().map(|(index, old)| if index == at { other } else { old }).collect())
+    (other != '\0')
+        .then(|| name.chars().enumerate().map(|(index, old)| if index == at { other } else { old }).collect())
 }
 
 fn name_like(entry: &mut Entry, likeness: Likeness, chance: &mut Chance) -> bool {
@@ -293,7 +293,8 @@ fn name_cut(entry: &mut Entry, _: &Around, chance: &mut Chance) -> bool {
 }
 
 fn name_mother(entry: &mut Entry, around: &Around, _: &mut Chance) -> bool {
-    let mother = around.this().and_then(|(_, family)| family.mother.as_ref()).filter(|mother| mother.name.surname > 0);
+    let mother =
+        around.this().and_then(|(_, family)| family.mother.as_ref()).filter(|mother| mother.name.surname > 0);
     let Some(mother) = mother.filter(|_| entry.surname > 0) else { return false };
     let surname = mother.name.text.chars().take(mother.name.surname);
     let name = surname.chain(entry.name.chars().skip(entry.surname)).collect();

@@ -22,7 +22,10 @@ pub(super) fn findings(zone: &Zone, desk: &Desk, index: usize) -> Vec<&'static s
     let local = zone.families.get(child.family).is_some_and(|family| family.origin == Origin::Local);
     let has = |list: List| !rows_of(trace, list).is_empty();
     let on_roll = has(List::Roll);
-    let sent = schooling.seat.and_then(|seat| zone.schools.get(seat.school)).is_some_and(|school| school.sent_present);
+    let sent = schooling
+        .seat
+        .and_then(|seat| zone.schools.get(seat.school))
+        .is_some_and(|school| school.sent_present);
     let dropped_out = schooling.fate == Fate::DroppedOut && sent;
     let true_of_the_child = [
         local && !on_roll && schooling.fate != Fate::Elsewhere,
@@ -44,9 +47,12 @@ pub(super) fn rows_of(trace: &Trace, list: List) -> &[usize] {
 /// The truth about a zone. `before` counts the rows that earlier zones put into each list, `people` the children.
 pub(super) fn rows(county: &County, zone: &Zone, desk: &Desk, before: &[usize; 7], people: usize) -> Rows {
     let mut rows = Rows::default();
-    let number = |list: List, row: usize| before.get(list as usize).map_or(0, |before| before + row + 1).to_string();
+    let number =
+        |list: List, row: usize| before.get(list as usize).map_or(0, |before| before + row + 1).to_string();
     for (index, (child, schooling)) in zone.children.iter().zip(&zone.schooling).enumerate() {
-        let (Some(family), Some(trace)) = (zone.families.get(child.family), desk.traces.get(index)) else { continue };
+        let (Some(family), Some(trace)) = (zone.families.get(child.family), desk.traces.get(index)) else {
+            continue;
+        };
         let listed = |list: List| {
             let numbers: Vec<String> = rows_of(trace, list).iter().map(|row| number(list, *row)).collect();
             numbers.join(" ")

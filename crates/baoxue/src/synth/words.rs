@@ -143,7 +143,9 @@ mod tests {
         for ((likeness, written), others) in &WORDS.slips {
             for other in others.iter().filter(|_| *likeness == Likeness::Sound) {
                 let readings = |c: char| -> Vec<_> {
-                    c.to_pinyin_multi().map(|m| m.into_iter().map(|p| p.plain()).collect()).unwrap_or_default()
+                    c.to_pinyin_multi()
+                        .map(|m| m.into_iter().map(|p| p.plain()).collect())
+                        .unwrap_or_default()
                 };
                 let (one, two) = (readings(*written), readings(*other));
                 assert!(one.iter().any(|sound| two.contains(sound)), "{written} {one:?} {other} {two:?}");

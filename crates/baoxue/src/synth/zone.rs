@@ -61,7 +61,8 @@ pub(super) fn divide(county: &County, children: usize, seed: u64) -> Vec<Plan> {
     }
     let mut plans = Vec::new();
     for township in 0..county.townships.len() {
-        let own = || county.villages.iter().zip(&quotas).enumerate().filter(|(_, (at, _))| at.township == township);
+        let own =
+            || county.villages.iter().zip(&quotas).enumerate().filter(|(_, (at, _))| at.township == township);
         let parts = own().map(|(_, (_, quota))| quota).sum::<usize>().div_ceil(ZONE).max(1);
         for part in 0..parts {
             let villages = own()
@@ -93,8 +94,13 @@ pub(super) fn people(plan: &Plan, county: &County, calendar: &Calendar, seed: u6
         forgetful: plan.forgetful,
     };
     let schools = schools::of_zone(&catchment, chance);
-    let mut zone =
-        Zone { index: plan.index, families: Vec::new(), children: Vec::new(), schooling: Vec::new(), schools };
+    let mut zone = Zone {
+        index: plan.index,
+        families: Vec::new(),
+        children: Vec::new(),
+        schooling: Vec::new(),
+        schools,
+    };
     let births = Births::on(calendar.as_of);
     for (village, quota) in &plan.villages {
         let mut left = *quota;
@@ -120,7 +126,8 @@ impl Zone {
         chance: &mut Chance,
     ) {
         for person in children {
-            let child = Child { person, family: self.families.len(), disability: families::disability(chance) };
+            let child =
+                Child { person, family: self.families.len(), disability: families::disability(chance) };
             self.schooling.push(schooling::decide(&child, &family, &self.schools, calendar, chance));
             self.children.push(child);
         }
@@ -136,7 +143,9 @@ impl Zone {
         calendar: &Calendar,
         chance: &mut Chance,
     ) {
-        let quota = |share: f64, chance: &mut Chance| (0..self.children.len()).filter(|_| chance.happens(share)).count();
+        let quota = |share: f64, chance: &mut Chance| {
+            (0..self.children.len()).filter(|_| chance.happens(share)).count()
+        };
         let (incomers, unregistered) = (quota(0.03, chance), quota(0.001, chance));
         for left in (0..incomers + unregistered).rev() {
             let (village, _) = chance.pick(&plan.villages);
@@ -172,14 +181,21 @@ impl Zone {
         let lost = |(_, schooling): &(&Child, &Schooling)| {
             matches!(schooling.fate, Fate::NeverEnrolled | Fate::ElsewhereUnlisted) && schooling.of_age
         };
-        let lost: Vec<_> =
-            self.children.iter().zip(&self.schooling).filter(lost).map(|(child, _)| child.person.clone()).collect();
+        let lost: Vec<_> = self
+            .children
+            .iter()
+            .zip(&self.schooling)
+            .filter(lost)
+            .map(|(child, _)| child.person.clone())
+            .collect();
         for original in lost {
             if !chance.happens(0.15) {
                 continue;
             }
             let (village, _) = chance.pick(&plan.villages);
-            let Some((mut family, children)) = families::incomer(county, village, births, chance) else { continue };
+            let Some((mut family, children)) = families::incomer(county, village, births, chance) else {
+                continue;
+            };
             let Some(mut person) = children.into_iter().next() else { continue };
             family.size = 1;
             if let Some(father) = family.father.as_mut() {
