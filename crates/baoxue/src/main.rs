@@ -1,2 +1,223 @@
-//! The one binary.
-fn main() {}
+//! The one binary, `baoxue`: reads the command line, calls one function, says what came of it. No rule
+//! of the county or of the law stands here.
+
+mod compare;
+mod county;
+mod failure;
+mod progress;
+mod synth;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use jiff::civil::Date;
+use jiff::{Timestamp, tz};
+
+use failure::Failure;
+use progress::Progress;
+
+/// 保学：一个县找到每一个没有上学的适龄孩子。
+#[derive(Parser)]
+#[command(name = "baoxue", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 比对户籍、学籍、在校、脱贫户等名单，写出要去核实的孩子
+    Compare(CompareArgs),
+    /// 造一个虚构的县：各单位交换的名单，附真实答案 truth.csv
+    Synth(SynthArgs),
+    /// 县工作方案
+    Plan {
+        #[command(subcommand)]
+        command: PlanCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum PlanCommand {
+    /// 检查方案文件夹，指出每一处错误在哪个文件、哪一行
+    Check {
+        /// 方案文件夹，如 plans/nanjian
+        folder: PathBuf,
+    },
+}
+
+#[derive(clap::Args)]
+struct CompareArgs {
+    /// 户籍名单
+    #[arg(long, value_name = "FILE")]
+    household: PathBuf,
+    /// 学籍名单
+    #[arg(long, value_name = "FILE")]
+    roll: PathBuf,
+    /// 在校名单
+    #[arg(long, value_name = "FILE")]
+    present: Option<PathBuf>,
+    /// 脱贫户、监测户名单
+    #[arg(long, value_name = "FILE")]
+    poverty: Option<PathBuf>,
+    /// 其他名单，如 --list 外出就读=FILE，可以多个
+    #[arg(long = "list", value_name = "NAME=FILE", value_parser = named)]
+    lists: Vec<(String, PathBuf)>,
+    /// 按哪一天算年龄，如 2026-09-10；不写为今天
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Date>,
+    /// 结果写到哪个文件夹
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// 县工作方案的文件夹；不写为内置的南涧县方案
+    #[arg(long, value_name = "DIR")]
+    plan: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct SynthArgs {
+    /// 户籍名单里有多少孩子
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    children: usize,
+    /// 种子：同一个种子造出同一个县
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// 写到哪个文件夹
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// 文件格式
+    #[arg(long, value_name = "FORMAT", default_value = "xlsx", value_parser = ["xlsx", "csv"])]
+    format: String,
+    /// 差错有多少：1 为平常，3 为三倍
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    hardness: f64,
+    /// 名单是哪一天的
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Date>,
+}
+
+fn named(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(file)))
+        }
+        _ => Err("要写成 名称=文件，如 外出就读=list.xlsx".to_owned()),
+    }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    rules::date::parse_date(text).map_err(|problem| problem.to_string())
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let done = match &cli.command {
+        Command::Compare(args) => compare(args),
+        Command::Synth(args) => synth(args),
+        Command::Plan { command: PlanCommand::Check { folder } } => check(folder),
+    };
+    match done {
+        Ok(said) => {
+            println!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn compare(args: &CompareArgs) -> Result<String, Failure> {
+    let plan = county::plan(args.plan.as_deref())?;
+    compare::run(&compare::Settings {
+        household: &args.household,
+        roll: &args.roll,
+        present: args.present.as_deref(),
+        poverty: args.poverty.as_deref(),
+        named: &args.lists,
+        on: args.as_of.unwrap_or_else(today),
+        out: &args.out,
+        plan: &plan,
+    })
+}
+
+/// The only look at the clock: today in China, which has had one time since 1991.
+fn today() -> Date {
+    tz::offset(8).to_datetime(Timestamp::now()).date()
+}
+
+fn synth(args: &SynthArgs) -> Result<String, Failure> {
+    let place = || args.out.display().to_string();
+    let settings = synth::Settings {
+        children: args.children,
+        seed: args.seed,
+        format: if args.format == "csv" { synth::Format::Csv } else { synth::Format::Xlsx },
+        as_of: args.as_of.unwrap_or(synth::Settings::AS_OF),
+        hardness: args.hardness,
+    };
+    if !(0.0..=20.0).contains(&settings.hardness) {
+        return Err(Failure::input("--hardness 要在 0 到 20 之间", place(), "1 为平常，3 为三倍"));
+    }
+    let plan = county::plan(None)?;
+    std::fs::create_dir_all(&args.out).map_err(|error| {
+        Failure::machine(format!("写不了输出文件夹（{error}）"), place(), "请换一个位置，或检查权限")
+    })?;
+    let progress = Progress::start("造县", args.children as u64);
+    let summary = synth::write(&settings, &plan, &args.out, &|done| progress.at(done))?;
+    drop(progress);
+    let rows: Vec<String> = summary.rows.iter().map(|(name, rows)| format!("  {name} {rows} 行")).collect();
+    Ok(format!("人名、号码全是虚构的。写在 {}：\n{}", place(), rows.join("\n")))
+}
+
+fn check(folder: &Path) -> Result<String, Failure> {
+    match county::check(folder)? {
+        Ok(plan) => Ok(format!(
+            "方案没有错误：{}（{}），{} 个乡镇，{} 个村。",
+            plan.document().title,
+            plan.document().number,
+            plan.divisions().townships().count(),
+            plan.divisions().villages().count(),
+        )),
+        Err(problems) => {
+            for problem in &problems {
+                eprintln!("{problem}");
+            }
+            Err(Failure::input(
+                format!("方案里有 {} 处不对", problems.len()),
+                folder.display().to_string(),
+                "按上面每一行说的改好后再试",
+            ))
+        }
+    }
+}
+
+/// Says what is wrong with the command line in Chinese; help and version go to standard output.
+fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        print!("{error}");
+        return ExitCode::SUCCESS;
+    }
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let argument = context(clap::error::ContextKind::InvalidArg);
+    let value = context(clap::error::ContextKind::InvalidValue);
+    let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let what = match error.kind() {
+        ErrorKind::MissingRequiredArgument => "缺少参数".to_owned(),
+        ErrorKind::UnknownArgument => "没有这个参数".to_owned(),
+        ErrorKind::InvalidSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "没有这个命令".to_owned()
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("参数的值“{value}”不对。{why}"),
+        ErrorKind::ArgumentConflict => "同一个参数写了两次".to_owned(),
+        _ => "命令写得不对".to_owned(),
+    };
+    let place = if argument.is_empty() { "命令行".to_owned() } else { argument };
+    eprintln!("{}", Failure::input(what, place, "用 baoxue --help 查看写法，或看 README"));
+    ExitCode::from(2)
+}

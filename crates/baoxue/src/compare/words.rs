@@ -1,0 +1,144 @@
+//! The comparison in plain Chinese: what was compared, what was found, how sure it is.
+
+use rules::plan::{FindingKind, NamedListEffect};
+
+use super::Outcome;
+
+/// Paragraphs of the first sheet.
+pub(crate) struct Paragraphs {
+    pub(crate) made: String,
+    pub(crate) conclusion: Vec<String>,
+    pub(crate) certainty: Vec<String>,
+    pub(crate) how: Vec<String>,
+}
+
+/// How many findings of a kind there are.
+pub(crate) fn count(outcome: &Outcome<'_>, kind: FindingKind) -> usize {
+    outcome.comparison.findings.iter().filter(|finding| finding.kind == kind).count()
+}
+
+/// A share in per cent with two digits; nothing is a share of nobody.
+fn share(part: usize, of: usize) -> String {
+    if of == 0 { "—".to_owned() } else { format!("{:.2}%", part as f64 * 100.0 / of as f64) }
+}
+
+pub(crate) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
+    let counts = &outcome.comparison.counts;
+    let not_on_roll = count(outcome, FindingKind::NotOnRoll);
+    let review = count(outcome, FindingKind::NeedsReview);
+    let plan = outcome.plan;
+    let mut conclusion = vec![format!(
+        "户籍名单里有适龄儿童少年 {} 人，{} 人在学籍里找到（{}）；{not_on_roll} 人没有找到，要逐个上门核实；{review} 人拿不准，要人工核对。",
+        counts.school_age,
+        counts.on_roll,
+        share(counts.on_roll, counts.school_age),
+    )];
+    if outcome.present.is_some() {
+        let absent = count(outcome, FindingKind::NotInSchool);
+        conclusion.push(format!("学籍里有、学校没有见到人的 {absent} 人，要由学校查清去向。"));
+    }
+    if outcome.poverty.is_some() {
+        let poor = count(outcome, FindingKind::PovertyDropout);
+        conclusion.push(format!("以上没有学籍或不在校的孩子中，{poor} 人在脱贫户、监测户，先帮扶。"));
+    }
+    let silent = &counts.silent_schools;
+    if !silent.is_empty() {
+        let names: Vec<String> = silent
+            .iter()
+            .take(10)
+            .map(|&(school, pupils)| format!("{}（{pupils} 人）", outcome.schools.school_name(school)))
+            .collect();
+        let more = if silent.len() > 10 { "等" } else { "" };
+        conclusion.push(format!(
+            "{} 所学校没有报在校名单，这些学校的学生没有判断在不在校，请催报：{}{more}。",
+            silent.len(),
+            names.join("、"),
+        ));
+    }
+    for (list, cleared) in counts.cleared.iter().filter(|(_, cleared)| *cleared > 0) {
+        conclusion.push(format!("另有 {cleared} 人因在“{list}”名单上，没有列为问题。"));
+    }
+    if counts.repeated > 0 {
+        conclusion.push(format!("户籍名单里有 {} 行与别的行是同一个孩子，只算一次。", counts.repeated));
+    }
+    let age = plan.school_age();
+    let (month, day) = age.turned_by;
+    Paragraphs {
+        made: format!(
+            "比对日期 {} · 适龄指当年 {month} 月 {day} 日前满 {} 周岁、未满 {} 周岁（{}） · 户籍名单里其他年龄的 {} 行没有列出",
+            outcome.on,
+            age.from_years,
+            age.until_years,
+            plan.school_age_basis().cited(),
+            counts.other_ages,
+        ),
+        conclusion,
+        certainty: vec![
+            format!(
+                "{} 对身份证号和姓名都相同，直接认定。{} 对是综合姓名读音、出生日期、监护人、户籍地等推断的，每一对的理由写在 links.csv 里。",
+                counts.exact, counts.weighed,
+            ),
+            "身份证号填错一两位、姓名同音或写法不同、监护人填了另一方，都不会让一个孩子被漏掉或误报；但资料错了三处以上的，仍可能误列为没有学籍，所以要上门核实，不能只凭这张表认定失学。"
+                .to_owned(),
+            "“把握”是根据这次的名单算出来的：99% 指一百个这样的孩子里大约有一个会判断错。拿不准的不下结论，两边的资料都列在“拿不准”那一页。"
+                .to_owned(),
+        ],
+        how: vec![
+            "每种发现一页，可以按乡镇、村、学校筛选后打印；核实以后在“核实结果”里选一项，备注写明情况。".to_owned(),
+            "身份证号已遮住中间八位；要看全号，按“户籍行”“学籍行”到原名单里查（从第一行数据数起）。".to_owned(),
+            "名单里填错的行另存在 problems.xlsx，改好后可以重新比对。本表含未成年人信息，只发给要去核实的人，用完收回。".to_owned(),
+        ],
+    }
+}
+
+/// One row per kind: what, how many, by when, who and by which clause.
+pub(crate) fn kinds(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
+    let given = |kind: FindingKind| match kind {
+        FindingKind::NotInSchool => outcome.present.is_some(),
+        FindingKind::PovertyDropout => outcome.poverty.is_some(),
+        FindingKind::StudyingElsewhere => {
+            outcome.named.iter().any(|(effect, _)| *effect == NamedListEffect::StudyingElsewhere)
+        }
+        _ => true,
+    };
+    let row = |&kind: &FindingKind| {
+        let rule = outcome.plan.finding(kind);
+        let found = if given(kind) { count(outcome, kind).to_string() } else { "没有给名单".to_owned() };
+        vec![
+            rule.title.clone(),
+            found,
+            rule.deadline.within(),
+            format!("{} · {}", rule.who, rule.basis.cited()),
+        ]
+    };
+    FindingKind::ALL.iter().map(row).collect()
+}
+
+/// One row per list: what, how many rows, how many to correct, and what was noticed.
+pub(crate) fn lists(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
+    outcome
+        .lists()
+        .map(|list| {
+            let wrong = list.rejects.rows.len() as u64 + list.rejects.more;
+            let mut notes = vec![list.file.clone()];
+            if !list.header.sheet.is_empty() {
+                notes.push(format!("工作表“{}”", list.header.sheet));
+            }
+            if !list.header.other_sheets.is_empty() {
+                notes.push(format!("没有读的同类工作表：{}", list.header.other_sheets.join("、")));
+            }
+            if !list.header.unknown.is_empty() {
+                let names: Vec<&str> =
+                    list.header.unknown.iter().map(|column| column.heading.as_str()).collect();
+                notes.push(format!("没有用到的列：{}", names.join("、")));
+            }
+            if list.footers > 0 {
+                notes.push(format!("跳过表尾 {} 行", list.footers));
+            }
+            for (problem, count) in list.problems.iter().take(5) {
+                notes.push(format!("{problem}（{count} 行）"));
+            }
+            vec![list.title.clone(), list.people.len().to_string(), wrong.to_string(), notes.join("；")]
+        })
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! The county plan that a command works by: Nanjian's, which is built in, or one in a folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use rules::plan::{Plan, PlanProblem};
+
+use crate::failure::Failure;
+
+/// Files of the built-in plan.
+const NANJIAN: &[(&str, &str)] = &[
+    ("plan.toml", include_str!("../../../plans/nanjian/plan.toml")),
+    ("columns.toml", include_str!("../../../plans/nanjian/columns.toml")),
+    ("divisions.toml", include_str!("../../../plans/nanjian/divisions.toml")),
+    ("calendar.toml", include_str!("../../../plans/nanjian/calendar.toml")),
+];
+
+/// The plan in `folder`, or the built-in one.
+pub(crate) fn plan(folder: Option<&Path>) -> Result<Plan, Failure> {
+    let (files, place) = match folder {
+        Some(folder) => (read(folder)?, folder.display().to_string()),
+        None => {
+            let files = NANJIAN.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
+            (files, "内置方案".to_owned())
+        }
+    };
+    Plan::load(&files).map_err(|problems| {
+        let first = problems.first().map(|problem| problem.to_string()).unwrap_or_default();
+        Failure::input(
+            format!("方案里有 {} 处不对，第一处：{first}", problems.len()),
+            place,
+            "用 baoxue plan check 逐处查看，改好后再试",
+        )
+    })
+}
+
+/// Checks the plan in a folder; every problem that was found.
+pub(crate) fn check(folder: &Path) -> Result<Result<Plan, Vec<PlanProblem>>, Failure> {
+    Ok(Plan::load(&read(folder)?))
+}
+
+fn read(folder: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let place = || folder.display().to_string();
+    let unreadable = |error: std::io::Error| {
+        Failure::input(format!("读不了方案文件夹（{error}）"), place(), "请检查路径和权限")
+    };
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.ends_with(".toml") {
+            files.insert(name.to_owned(), fs::read_to_string(&path).map_err(unreadable)?);
+        }
+    }
+    if files.is_empty() {
+        return Err(Failure::input(
+            "文件夹里没有方案文件（.toml）",
+            place(),
+            "请指定方案文件夹，如 plans/nanjian",
+        ));
+    }
+    Ok(files)
+}
