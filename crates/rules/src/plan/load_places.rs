@@ -7,7 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::problem::PlanProblem;
-use super::read::File;
+use super::read::{Day, File};
+use crate::age::{school_year, school_year_label};
 use crate::calendar::{CountyHoliday, HolidayYear, SchoolCalendar, Term};
 use crate::divisions::{Divisions, Township};
 
@@ -36,15 +37,15 @@ struct RawYear {
     year: i16,
     source: String,
     holidays: Vec<RawHoliday>,
-    worked: BTreeSet<Date>,
+    worked: BTreeSet<Day>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawHoliday {
     name: String,
-    first: Date,
-    last: Date,
+    first: Day,
+    last: Day,
 }
 
 #[derive(Deserialize)]
@@ -52,8 +53,8 @@ struct RawHoliday {
 struct RawTerm {
     school_year: i16,
     number: u8,
-    first: Date,
-    last: Date,
+    first: Day,
+    last: Day,
     source: String,
 }
 
@@ -61,8 +62,8 @@ struct RawTerm {
 #[serde(deny_unknown_fields)]
 struct RawCountyHoliday {
     name: String,
-    first: Date,
-    last: Date,
+    first: Day,
+    last: Day,
     decided: bool,
     source: String,
 }
@@ -117,20 +118,21 @@ pub(super) fn calendar(
         let year = raw.year;
         let mut off = BTreeMap::new();
         for holiday in raw.holidays {
-            let days = days(holiday.first, holiday.last);
+            let days = days(holiday.first.0, holiday.last.0);
             if days.is_empty() || days.len() > 15 || days.iter().any(|day| day.year() != year) {
                 let what = format!("{year}年{}的起止不对", holiday.name);
                 file.problem(at.clone(), what, "请核对首日和末日；跨年的分写在两年里");
             }
             off.extend(days.into_iter().map(|day| (day, holiday.name.clone())));
         }
-        if let Some(day) = raw.worked.iter().find(|day| day.year() != year || off.contains_key(day)) {
+        let worked: BTreeSet<Date> = raw.worked.into_iter().map(|day| day.0).collect();
+        if let Some(day) = worked.iter().find(|day| day.year() != year || off.contains_key(day)) {
             file.problem(at.clone(), format!("调休上班日 {day} 不在{year}年，或同时是放假日"), "请核对通知");
         }
         if years.iter().any(|known: &HolidayYear| known.year == year) {
             file.problem(at, format!("{year}年写了两次"), "请合并成一段");
         }
-        years.push(HolidayYear { year, off, worked: raw.worked, source: raw.source });
+        years.push(HolidayYear { year, off, worked, source: raw.source });
     }
     let mut terms: Vec<Term> = Vec::new();
     for raw in file.many::<RawTerm>("term") {
@@ -138,17 +140,26 @@ pub(super) fn calendar(
         if !(1..=2).contains(&raw.number) || raw.first > raw.last {
             file.problem(at.clone(), "学期号应为1（秋）或2（春），首日应在末日之前", "请核对这一段 [[term]]");
         }
-        if terms.iter().any(|known| raw.first <= known.last && known.first <= raw.last) {
+        let year = school_year(raw.last.0);
+        if year != raw.school_year {
+            let what = format!(
+                "这个学期结束在{}学年，school_year 却是 {}",
+                school_year_label(year),
+                raw.school_year
+            );
+            file.problem(at.clone(), what, "请填学年开始的那一年");
+        }
+        if terms.iter().any(|known| raw.first.0 <= known.last && known.first <= raw.last.0) {
             file.problem(at, "这个学期和另一个学期的日期重叠", "请核对起止");
         }
-        let RawTerm { school_year, number, first, last, source } = raw;
+        let RawTerm { school_year, number, first: Day(first), last: Day(last), source } = raw;
         terms.push(Term { school_year, number, first, last, source });
     }
     let county = file.many::<RawCountyHoliday>("county_holiday");
     let county = county
         .into_iter()
         .map(|raw| {
-            let (at, RawCountyHoliday { name, first, last, decided, source }) =
+            let (at, RawCountyHoliday { name, first: Day(first), last: Day(last), decided, source }) =
                 (raw.span(), raw.into_inner());
             if first > last {
                 file.problem(at, format!("{name}的首日在末日之后"), "请核对起止");
