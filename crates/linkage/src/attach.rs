@@ -74,16 +74,20 @@ fn pairs(people: &People, rows: &[Profile]) -> Vec<(u32, u32)> {
     let sieve = Sieve::of(&keyed);
     let mut pairs: Vec<(u32, u32)> = (0..people.count())
         .into_par_iter()
-        .flat_map_iter(|row| {
-            let person = keys(people.number(row), people.name_key(row), people.birth(row), people.place(row));
-            let (keyed, sieve) = (&keyed, &sieve);
-            person.into_iter().filter(|&key| key != 0 && sieve.may_hold(key)).flat_map(move |key| {
-                let from = keyed.partition_point(|&(other, _)| other < key);
-                let same = keyed.iter().skip(from).take_while(move |&&(other, _)| other == key);
-                same.map(move |&(_, position)| (position, row))
-            })
+        .fold(Vec::new, |mut pairs, row| {
+            for key in keys(people.number(row), people.name_key(row), people.birth(row), people.place(row)) {
+                if key != 0 && sieve.may_hold(key) {
+                    let from = keyed.partition_point(|&(other, _)| other < key);
+                    let same = keyed.iter().skip(from).take_while(|&&(other, _)| other == key);
+                    pairs.extend(same.map(|&(_, position)| (position, row)));
+                }
+            }
+            pairs
         })
-        .collect();
+        .reduce(Vec::new, |mut all, more| {
+            all.extend_from_slice(&more);
+            all
+        });
     pairs.par_sort_unstable();
     pairs.dedup();
     pairs

@@ -144,10 +144,11 @@ fn order(finding: &Finding) -> (FindingKind, u32, u32, u32) {
 impl Rule {
     /// Whether a child counts: by the date of birth, or by the date inside the number where the two
     /// differ, so that a mistyped date makes nobody disappear.
-    fn counts(&self, person: &Person<'_>) -> bool {
+    fn counts(&self, people: &People, row: u32) -> bool {
         let by = |date: u32| self.birth(date).map(|birth| self.school_age.group(birth, self.on));
-        let listed = by(person.birth);
-        let numbered = if person.number.is_checked() { by(person.number.birth()) } else { None };
+        let number = people.number(row);
+        let listed = by(people.birth(row));
+        let numbered = if number.is_checked() { by(number.birth()) } else { None };
         match (listed, numbered) {
             (None, None) => true,
             (listed, numbered) => {
@@ -218,7 +219,7 @@ fn not_on_roll(
     counts.weighed = linkage.links.len() - counts.exact;
     let rows: Vec<(u32, u8)> = (0..lists.household.count()).zip(state).collect();
     let of_age: Vec<(u32, u8)> =
-        rows.into_par_iter().filter(|&(row, _)| rule.counts(&lists.household.get(row))).collect();
+        rows.into_par_iter().filter(|&(row, _)| rule.counts(lists.household, row)).collect();
     counts.school_age = of_age.iter().filter(|&&(_, state)| state != 3).count();
     counts.on_roll = of_age.iter().filter(|&&(_, state)| state == 1).count();
     counts.other_ages = lists.household.len() - of_age.len();
@@ -246,7 +247,7 @@ fn not_on_roll(
 }
 
 fn reviews(lists: &Lists<'_>, rule: &Rule, linkage: &Linkage) -> Vec<Finding> {
-    let of_age = linkage.reviews.iter().filter(|review| rule.counts(&lists.household.get(review.left)));
+    let of_age = linkage.reviews.iter().filter(|review| rule.counts(lists.household, review.left));
     of_age
         .map(|review| {
             let words: Vec<String> = review
@@ -292,7 +293,7 @@ fn roll_only(lists: &Lists<'_>, rule: &Rule, linkage: &Linkage, on_roll: &RollOf
     let rows: Vec<u32> = (0..lists.roll.count())
         .into_par_iter()
         .filter(|&row| on_roll.get(row).is_none() && possible.binary_search(&row).is_err())
-        .filter(|&row| rule.counts(&lists.roll.get(row)))
+        .filter(|&row| rule.counts(lists.roll, row))
         .collect();
     let people = lists.roll.subset(&rows);
     // Children whom the household list does not know may stand on two rolls as well.
@@ -398,8 +399,8 @@ fn not_in_school(
         let seen_elsewhere = owner.is_some_and(|(household, _)| elsewhere.binary_search(&household).is_ok());
         let person = lists.roll.get(row);
         let counted = match owner {
-            Some((household, _)) => rule.counts(&lists.household.get(household)),
-            None => rule.counts(&person),
+            Some((household, _)) => rule.counts(lists.household, household),
+            None => rule.counts(lists.roll, row),
         };
         if second || seen_elsewhere || is_here(row) || !counted {
             continue;

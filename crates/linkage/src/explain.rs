@@ -1,5 +1,7 @@
 //! Every pair in words: what agrees, what differs and how, in the order in which a clerk would look.
 
+use std::borrow::Cow;
+
 use crate::link::{Link, Tier};
 use crate::name::NameLevel;
 use crate::number::NumberLevel;
@@ -8,16 +10,16 @@ use crate::people::{People, Person};
 
 /// Why a link was made, or is possible: `姓名同音 李晓明/李小明 · 出生日期相同 · 监护人相同`.
 #[must_use]
-pub fn explain(link: &Link, left: &People, right: &People) -> String {
-    let (a, b) = (left.get(link.left), right.get(link.right));
+pub fn explain(link: &Link, left: &People, right: &People) -> Cow<'static, str> {
     if link.pattern == Pattern::default() && link.tier != Tier::Probable {
-        let name = if a.name == b.name {
-            "姓名相同".to_owned()
+        let (a, b) = (left.name(link.left), right.name(link.right));
+        return if a == b {
+            Cow::Borrowed("身份证号相同 · 姓名相同")
         } else {
-            pair("姓名写法不同", a.name, b.name)
+            Cow::Owned(format!("身份证号相同 · {}", pair("姓名写法不同", a, b)))
         };
-        return format!("身份证号相同 · {name}");
     }
+    let (a, b) = (left.get(link.left), right.get(link.right));
     let parts = [
         number(link.pattern, &b),
         name(link.pattern, &a, &b),
@@ -28,7 +30,7 @@ pub fn explain(link: &Link, left: &People, right: &People) -> String {
         school(link.pattern).to_owned(),
     ];
     let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    said.join(" · ")
+    Cow::Owned(said.join(" · "))
 }
 
 fn pair(what: &str, a: &str, b: &str) -> String {

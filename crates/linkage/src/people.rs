@@ -170,6 +170,12 @@ impl People {
         }
     }
 
+    /// 姓名 of a row, as written.
+    #[must_use]
+    pub fn name(&self, row: u32) -> &str {
+        self.names.get(row as usize)
+    }
+
     pub(crate) fn number(&self, row: u32) -> Number {
         self.numbers.get(row as usize).copied().unwrap_or_default()
     }

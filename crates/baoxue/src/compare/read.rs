@@ -45,9 +45,42 @@ pub(crate) struct Schools {
     schools: Numbered,
     names: HashMap<u32, String>,
     classes: Numbered,
+    /// The row before: lists run school by school and class by class, so most rows ask the same again.
+    before: Before,
+}
+
+/// What the row before said, and its numbers.
+#[derive(Default)]
+struct Before {
+    code: String,
+    name: String,
+    grade: String,
+    class: String,
+    numbers: (u32, u32),
 }
 
 impl Schools {
+    /// Numbers of a row's school and class.
+    fn numbers(&mut self, code: &str, name: &str, grade: &str, class: &str) -> (u32, u32) {
+        let before = &self.before;
+        if before.code == code && before.class == class && before.grade == grade && before.name == name {
+            return before.numbers;
+        }
+        let school = self.school(code, name);
+        let numbers = (school, self.class(school, grade, class));
+        for (kept, text) in [
+            (&mut self.before.code, code),
+            (&mut self.before.name, name),
+            (&mut self.before.grade, grade),
+            (&mut self.before.class, class),
+        ] {
+            kept.clear();
+            kept.push_str(text);
+        }
+        self.before.numbers = numbers;
+        numbers
+    }
+
     /// Numbers a school by its code, or by its name where it has no code.
     fn school(&mut self, code: &str, name: &str) -> u32 {
         let number = self.schools.number(if code.is_empty() { name } else { code });
@@ -202,7 +235,8 @@ struct Piece {
     places: Places,
     here: Vec<Option<bool>>,
     days: Vec<u32>,
-    ethnicities: HashMap<String, u8>,
+    /// 民族 of the row before.
+    ethnicity: (String, u8),
     rejects: Vec<Reject>,
     more: u64,
     problems: HashMap<String, u64>,
@@ -244,8 +278,12 @@ impl Reading<'_> {
         if name.is_empty() {
             problems.push("没有姓名。请补填".to_owned());
         }
-        let school = piece.schools.school(get(columns.school_code), get(columns.school_name));
-        let class = piece.schools.class(school, get(columns.grade), get(columns.class));
+        let (school, class) = piece.schools.numbers(
+            get(columns.school_code),
+            get(columns.school_name),
+            get(columns.grade),
+            get(columns.class),
+        );
         let grown_up = birth != 0 && birth < self.born_after && inside < self.born_after;
         let person = Person {
             // A grown-up keeps the row, and stands for nobody.
@@ -254,7 +292,7 @@ impl Reading<'_> {
             other_number: if grown_up { linkage::number::Number::NONE } else { other_number },
             birth,
             sex: values::sex(get(columns.sex)),
-            ethnicity: self.ethnicity(piece, get(columns.ethnicity)),
+            ethnicity: ethnicity(&mut piece.ethnicity, get(columns.ethnicity)),
             guardians: columns.guardians.map(get),
             place: piece.places.find(self.plan.divisions(), get(columns.code), get(columns.address)),
             school,
@@ -283,18 +321,15 @@ impl Reading<'_> {
     fn may_lack_number(&self, student_no: &str) -> bool {
         !student_no.is_empty() || !matches!(self.kind, ListKind::Household | ListKind::Roll)
     }
+}
 
-    fn ethnicity(&self, piece: &mut Piece, text: &str) -> u8 {
-        if text.is_empty() {
-            return 0;
-        }
-        if let Some(&code) = piece.ethnicities.get(text) {
-            return code;
-        }
-        let code = values::ethnicity(text);
-        piece.ethnicities.insert(text.to_owned(), code);
-        code
+/// 民族; most rows have that of the row before.
+fn ethnicity(before: &mut (String, u8), text: &str) -> u8 {
+    if before.0 != text {
+        before.1 = values::ethnicity(text);
+        text.clone_into(&mut before.0);
     }
+    before.1
 }
 
 fn note(piece: &mut Piece, row: &Row<'_>, problems: &[String]) {

@@ -71,6 +71,11 @@ pub(crate) fn date(text: &str) -> Result<u32, String> {
 
 /// 1 boy, 2 girl, 0 unknown.
 pub(crate) fn sex(text: &str) -> u8 {
+    match text {
+        "男" => return 1,
+        "女" => return 2,
+        _ => {}
+    }
     match Sex::parse(text) {
         Some(Sex::Male) => 1,
         Some(Sex::Female) => 2,
