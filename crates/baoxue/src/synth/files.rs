@@ -19,7 +19,7 @@ enum File {
     /// Written as rows come.
     Csv(Writer),
     /// Kept until the end, for a workbook is written in one go.
-    Xlsx(Book, SheetSpec, PathBuf, Vec<Rows>),
+    Xlsx(Box<Book>, SheetSpec, PathBuf, Vec<Rows>),
 }
 
 impl Files {
@@ -28,7 +28,7 @@ impl Files {
         let start = |list: List| {
             if format == Format::Xlsx && list != List::Truth {
                 let path = folder.join(format!("{}.xlsx", list.file()));
-                return Ok(File::Xlsx(Book::new(excel_date(day)), layout(list), path, Vec::new()));
+                return Ok(File::Xlsx(Box::new(Book::new(excel_date(day))), layout(list), path, Vec::new()));
             }
             let mut writer =
                 Writer::start(&folder.join(format!("{}.csv", list.file())), Mark::ForSpreadsheets)?;

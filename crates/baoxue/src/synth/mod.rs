@@ -73,10 +73,6 @@ impl Settings {
 pub(crate) struct Summary {
     /// Rows of each file, by its name without the ending.
     pub(crate) rows: BTreeMap<&'static str, usize>,
-    /// Children of each true finding.
-    pub(crate) findings: BTreeMap<&'static str, usize>,
-    /// Rows with each mistake.
-    pub(crate) slips: BTreeMap<&'static str, usize>,
 }
 
 /// Zones made at a time on each thread: what is in memory at once.
@@ -138,25 +134,11 @@ fn generate<E>(
                 *before += rows.len();
             }
             people += zone.children.len();
-            summary.add(&zone, &desk, &truth);
+            for (list, rows) in List::ALL.into_iter().zip(desk.lists.iter().chain([&truth])) {
+                *summary.rows.entry(list.file()).or_default() += rows.len();
+            }
             hand_on(Part { zone, desk, truth })?;
         }
     }
     Ok(summary)
-}
-
-impl Summary {
-    fn add(&mut self, zone: &Zone, desk: &Desk, truth: &Rows) {
-        for (list, rows) in List::ALL.into_iter().zip(desk.lists.iter().chain([truth])) {
-            *self.rows.entry(list.file()).or_default() += rows.len();
-        }
-        for index in 0..zone.children.len() {
-            for finding in truth::findings(zone, desk, index) {
-                *self.findings.entry(finding).or_default() += 1;
-            }
-        }
-        for (_, _, slip) in desk.traces.iter().flat_map(|trace| &trace.slips) {
-            *self.slips.entry(slip.word()).or_default() += 1;
-        }
-    }
 }

@@ -325,7 +325,7 @@ impl<'a> Office<'a> {
 
     /// The zone's own schools; the county's are told once, by the first zone that has them.
     fn schools(&mut self) {
-        let first_of_group = self.zone.index % super::schools::SHARING == 0;
+        let first_of_group = self.zone.index.is_multiple_of(super::schools::SHARING);
         for school in &self.zone.schools {
             if first_of_group || !school.kind.is_of_the_county() {
                 let sent = if school.sent_present { "是" } else { "否" };

@@ -141,7 +141,7 @@ pub(super) fn cells<'a>(
         boarding.label().into(),
         address.clone().into(),
         county.address(&entry.home.without_village(), Wording::County).into(),
-        address.clone().into(),
+        address.into(),
         family.phone.as_str().into(),
         "675700".into(),
         yes(family.size == 1),

@@ -195,9 +195,9 @@ fn id_dress(entry: &mut Entry, _: &Around, chance: &mut Chance) -> bool {
     let (region, rest) = number.split_at_checked(6).unwrap_or((number, ""));
     let (birth, sequence) = rest.split_at_checked(8).unwrap_or((rest, ""));
     let dressed = match chance.below(6) {
-        0..3 if number.ends_with('X') => number.to_lowercase(),
-        0..2 => number.chars().map(full_width).collect(),
-        2..4 => format!("{number} "),
+        ..=3 if number.ends_with('X') => number.to_lowercase(),
+        0 | 1 => number.chars().map(full_width).collect(),
+        2 | 3 => format!("{number} "),
         _ => format!("{region} {birth} {sequence}"),
     };
     !number.is_empty() && put(&mut entry.id, dressed)
