@@ -1,5 +1,6 @@
 //! Streams the rows of an opened table through the caller's function, on all cores, in bounded memory.
 
+use super::contain::{Caller, contained};
 use super::footer::is_footer;
 use super::gather::Gather;
 use super::limits::Deadline;
@@ -157,6 +158,7 @@ impl Table {
         progress: &(dyn Fn(u64) + Sync),
     ) -> Result<Folded<S>, ReadError> {
         let sha256 = sha256(&self.file)?;
+        let caller = Caller::default();
         let mut parts: Vec<Part<S>> = Vec::new();
         let mut handle = |batch: &mut Batch| {
             let indices: Vec<usize> = (0..batch.rows.len()).collect();
@@ -167,12 +169,12 @@ impl Table {
                 }
                 part
             };
-            parts.par_extend(indices.par_chunks(ROWS_TOGETHER).map(work));
+            caller.run(|| parts.par_extend(indices.par_chunks(ROWS_TOGETHER).map(work)));
             Ok(ControlFlow::Continue(()))
         };
         let columns = self.header.headings.len();
         let mut gather = Gather::new(&self.limits, columns, ROWS_IN_BATCH, &mut handle);
-        let read = body.rows(&mut gather).and_then(|()| gather.finish());
+        let read = contained(&caller, || body.rows(&mut gather).and_then(|()| gather.finish()));
         read.map_err(|error| error.at(&place(&self.header.sheet)))?;
         progress(self.bytes);
         Ok(folded(parts, sha256))

@@ -8,12 +8,14 @@
 //! [`open`] finds the header; [`Table::fold`] then streams the rows, in parallel, in bounded memory.
 
 mod cell;
+mod contain;
 mod error;
 mod fold;
 mod footer;
 mod gather;
 mod header;
 mod heading;
+mod html;
 mod limits;
 mod number;
 mod open;
@@ -21,6 +23,7 @@ mod package;
 mod row;
 mod sniff;
 mod text;
+mod xls;
 mod xlsx;
 mod xml;
 

@@ -1,14 +1,15 @@
 //! Opens a file: finds what it is, which sheet holds the list, and where its header is. Reads only as far as that
 //! needs.
 
+use super::contain::{Caller, contained};
 use super::gather::Gather;
 use super::header::{self, Found, HEAD_ROWS, HeadRow};
 use super::heading::Synonyms;
 use super::row::Batch;
 use super::sniff::{self, Nature};
 use super::text::{CHUNK, Chunk, Chunks, Rows, Shape, decoded};
-use super::xlsx;
 use super::{Encoding, Format, Header, Kind, Limits, ReadError, Schema, Table};
+use super::{html, xls, xlsx};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -21,6 +22,10 @@ pub(crate) enum Body {
     Text(Shape),
     /// A sheet of a workbook.
     Xlsx(Arc<xlsx::Workbook>, usize),
+    /// A sheet of an old workbook.
+    Xls(Arc<xls::Workbook>, usize),
+    /// A table of a web page.
+    Html(Arc<html::Page>, usize),
 }
 
 impl Body {
@@ -29,6 +34,8 @@ impl Body {
         match self {
             Body::Text(_) => Ok(()),
             Body::Xlsx(workbook, sheet) => workbook.rows(*sheet, gather),
+            Body::Xls(workbook, sheet) => workbook.rows(*sheet, gather),
+            Body::Html(page, table) => page.rows(*table, gather),
         }
     }
 }
@@ -88,7 +95,8 @@ impl Sheet {
 /// # Errors
 /// [`ReadError`] when it cannot be read, is not a table, is not this list, or has no rows; see [`Kind`].
 pub fn open(path: &Path, schema: &Schema, limits: &Limits) -> Result<Table, ReadError> {
-    open_named(path, schema, limits).map_err(|error| error.at(&file_name(path)))
+    contained(&Caller::default(), || open_named(path, schema, limits))
+        .map_err(|error| error.at(&file_name(path)))
 }
 
 /// Says which of `schemas` the file at `path` may be, the likeliest first; those with which it has no column in common
@@ -97,7 +105,7 @@ pub fn open(path: &Path, schema: &Schema, limits: &Limits) -> Result<Table, Read
 /// # Errors
 /// [`ReadError`] when it cannot be read or is not a table.
 pub fn recognise(path: &Path, schemas: &[Schema], limits: &Limits) -> Result<Vec<Likeness>, ReadError> {
-    let found = (|| {
+    let found = contained(&Caller::default(), || {
         let (file, bytes) = file(path, limits)?;
         let sheets = sheets(&file, bytes, limits)?;
         let mut found = Vec::new();
@@ -110,8 +118,8 @@ pub fn recognise(path: &Path, schemas: &[Schema], limits: &Limits) -> Result<Vec
         }
         found.sort_by_key(|(worth, _)| std::cmp::Reverse(*worth));
         Ok(found.into_iter().map(|(_, likeness)| likeness).collect())
-    })();
-    found.map_err(|error: ReadError| error.at(&file_name(path)))
+    });
+    found.map_err(|error| error.at(&file_name(path)))
 }
 
 pub(crate) fn file_name(path: &Path) -> String {
@@ -238,6 +246,7 @@ fn sheets(file: &File, bytes: u64, limits: &Limits) -> Result<Vec<Sheet>, ReadEr
     start.truncate(length);
     match sniff::nature(&start)? {
         Nature::Text(encoding, mark) => text_sheets(file, encoding, mark, limits),
+        Nature::Html(encoding, mark) => html_sheets(file, encoding, mark, limits),
         Nature::Zip => {
             let workbook = Arc::new(xlsx::Workbook::open(file, bytes, limits)?);
             let sheet = |(index, tab): (usize, &xlsx::Tab)| {
@@ -246,8 +255,32 @@ fn sheets(file: &File, bytes: u64, limits: &Limits) -> Result<Vec<Sheet>, ReadEr
             };
             workbook.sheets.iter().enumerate().map(sheet).collect()
         }
-        Nature::Ole | Nature::Html => Err(sniff::stranger("尚不支持的文件")),
+        Nature::Ole => {
+            let workbook = Arc::new(xls::Workbook::open(file, bytes, limits)?);
+            let sheet = |(index, tab): (usize, &xls::Tab)| {
+                let body = Body::Xls(Arc::clone(&workbook), index);
+                Sheet::new(&tab.name, tab.hidden, Format::Xls, body, limits)
+            };
+            workbook.sheets.iter().enumerate().map(sheet).collect()
+        }
     }
+}
+
+/// The tables of a web page; those that only hold its frame have no header and drop out.
+fn html_sheets(file: &File, encoding: Encoding, mark: u8, limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
+    let file = file.try_clone().map_err(|error| ReadError::disk(&error))?;
+    let page = Arc::new(html::Page { file, encoding, mark: u64::from(mark) });
+    let mut sheets = Vec::new();
+    for table in 0..html::TABLES {
+        let name = if table == 0 { String::new() } else { format!("第 {} 个表格", table + 1) };
+        let body = Body::Html(Arc::clone(&page), table);
+        match Sheet::new(&name, false, Format::Html, body, limits) {
+            Ok(sheet) => sheets.push(sheet),
+            Err(error) if error.kind == Kind::Empty => break,
+            Err(error) => return Err(error),
+        }
+    }
+    if sheets.is_empty() { Err(html::no_table()) } else { Ok(sheets) }
 }
 
 fn read_start(file: &File, start: &mut [u8]) -> Result<usize, ReadError> {

@@ -12,8 +12,8 @@ pub(crate) enum Nature {
     Zip,
     /// An OLE compound file, which may hold a workbook.
     Ole,
-    /// A web page.
-    Html,
+    /// A web page in this encoding, behind a mark of so many bytes.
+    Html(Encoding, u8),
     /// Text in this encoding, behind a mark of so many bytes.
     Text(Encoding, u8),
 }
@@ -62,14 +62,14 @@ pub(crate) fn nature(start: &[u8]) -> Result<Nature, ReadError> {
     if let [0x09, 0x00 | 0x02 | 0x04, 0x04 | 0x06, 0x00, ..] = start {
         return Err(stranger("Excel 4 及更早的文件"));
     }
-    let marked = match start {
-        [0xef, 0xbb, 0xbf, ..] => Nature::Text(Encoding::Utf8, 3),
-        [0xff, 0xfe, ..] => Nature::Text(Encoding::Utf16Le, 2),
-        [0xfe, 0xff, ..] => Nature::Text(Encoding::Utf16Be, 2),
+    let (encoding, mark) = match start {
+        [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
+        [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
+        [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
         _ if start.contains(&0) => return Err(stranger("程序数据")),
-        _ => Nature::Text(unmarked(start), 0),
+        _ => (unmarked(start), 0),
     };
-    Ok(if is_web_page(start)? { Nature::Html } else { marked })
+    Ok(if is_web_page(start)? { Nature::Html(encoding, mark) } else { Nature::Text(encoding, mark) })
 }
 
 /// A file of a kind that is not read.
@@ -141,8 +141,8 @@ mod tests {
         check("\u{feff}姓名".as_bytes(), Ok(Nature::Text(Encoding::Utf8, 3)));
         check(&GB18030.encode("姓名,性别\n李小明,男").0, Ok(Nature::Text(Encoding::Gb18030, 0)));
         check(b"\xff\xfe\x00\x4e", Ok(Nature::Text(Encoding::Utf16Le, 2)));
-        check(b"  <html><table>", Ok(Nature::Html));
-        check("\u{feff}<TABLE border=1>".as_bytes(), Ok(Nature::Html));
+        check(b"  <html><table>", Ok(Nature::Html(Encoding::Utf8, 0)));
+        check("\u{feff}<TABLE border=1>".as_bytes(), Ok(Nature::Html(Encoding::Utf8, 3)));
         check(
             b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>",
             Err(Kind::WrongFormat),
