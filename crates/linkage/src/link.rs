@@ -172,9 +172,9 @@ fn examples(left: &People, right: &People, pairs: &[(u32, u32)]) -> Vec<weigh::S
 }
 
 /// From this chance on a pair is accepted.
-const ACCEPT: f32 = 0.9;
+const ACCEPT: f32 = 0.98;
 /// Up to this chance of being on the right list at all, a child is taken to be missing from it.
-const ABSENT: f32 = 0.05;
+const ABSENT: f32 = 0.02;
 
 /// From this chance on a pair that was not accepted is worth telling.
 const NEAR: f32 = 0.001;

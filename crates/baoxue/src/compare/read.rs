@@ -235,8 +235,8 @@ struct Piece {
     places: Places,
     here: Vec<Option<bool>>,
     days: Vec<u32>,
-    /// 民族 of the row before.
-    ethnicity: (String, u8),
+    /// 民族 as spelled so far, with its code.
+    ethnicities: Vec<(String, u8)>,
     rejects: Vec<Reject>,
     more: u64,
     problems: HashMap<String, u64>,
@@ -292,7 +292,7 @@ impl Reading<'_> {
             other_number: if grown_up { linkage::number::Number::NONE } else { other_number },
             birth,
             sex: values::sex(get(columns.sex)),
-            ethnicity: ethnicity(&mut piece.ethnicity, get(columns.ethnicity)),
+            ethnicity: ethnicity(&mut piece.ethnicities, get(columns.ethnicity)),
             guardians: columns.guardians.map(get),
             place: piece.places.find(self.plan.divisions(), get(columns.code), get(columns.address)),
             school,
@@ -323,13 +323,19 @@ impl Reading<'_> {
     }
 }
 
-/// 民族; most rows have that of the row before.
-fn ethnicity(before: &mut (String, u8), text: &str) -> u8 {
-    if before.0 != text {
-        before.1 = values::ethnicity(text);
-        text.clone_into(&mut before.0);
+/// 民族. A county has a handful of spellings, so a look through those seen is quicker than reading anew.
+fn ethnicity(seen: &mut Vec<(String, u8)>, text: &str) -> u8 {
+    if text.is_empty() {
+        return 0;
     }
-    before.1
+    if let Some((_, code)) = seen.iter().find(|(spelling, _)| spelling == text) {
+        return *code;
+    }
+    let code = values::ethnicity(text);
+    if seen.len() < 100 {
+        seen.push((text.to_owned(), code));
+    }
+    code
 }
 
 fn note(piece: &mut Piece, row: &Row<'_>, problems: &[String]) {
