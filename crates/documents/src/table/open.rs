@@ -60,6 +60,8 @@ struct Sheet {
     hidden: bool,
     format: Format,
     rows: Vec<HeadRow>,
+    /// The rows were not followed far enough to say that there are no more.
+    more: bool,
     body: Body,
 }
 
@@ -81,12 +83,12 @@ impl Sheet {
         let mut gather = Gather::new(limits, limits.columns, HEAD_ROWS, &mut handle);
         let read = body.rows(&mut gather).and_then(|()| gather.finish());
         read.map_err(|error| error.at(&place(name)))?;
-        Ok(Sheet { name: name.to_owned(), hidden, format, rows, body })
+        Ok(Sheet { name: name.to_owned(), hidden, format, rows, more: false, body })
     }
 
     /// Is there a row below the header?
     fn filled(&self, found: &Found) -> bool {
-        self.rows.last().is_some_and(|row| row.line > found.last_line)
+        self.more || self.rows.last().is_some_and(|row| row.line > found.last_line)
     }
 }
 
@@ -304,10 +306,12 @@ fn text_sheets(file: &File, encoding: Encoding, mark: u8, limits: &Limits) -> Re
         let mut shape =
             Shape { encoding, mark: u64::from(mark), newline: b'\n', delimiter, longest: limits.text };
         let mut chunk = Chunk::default();
-        let mut first = Chunks::new(file, shape)?.next(&mut chunk);
+        let mut chunks = Chunks::new(file, shape)?;
+        let mut first = chunks.next(&mut chunk);
         if memchr::memchr(b'\n', &chunk.bytes).is_none() && memchr::memchr(b'\r', &chunk.bytes).is_some() {
             shape.newline = b'\r';
-            first = Chunks::new(file, shape)?.next(&mut chunk);
+            chunks = Chunks::new(file, shape)?;
+            first = chunks.next(&mut chunk);
         }
         first?;
         let (text, _) = decoded(&chunk.bytes, encoding);
@@ -321,7 +325,8 @@ fn text_sheets(file: &File, encoding: Encoding, mark: u8, limits: &Limits) -> Re
             }
         }
         let format = Format::Text { encoding, delimiter: char::from(delimiter) };
-        sheets.push(Sheet { name: String::new(), hidden: false, format, rows, body: Body::Text(shape) });
+        let (name, body, more) = (String::new(), Body::Text(shape), !chunks.ended());
+        sheets.push(Sheet { name, hidden: false, format, rows, more, body });
     }
     // Where no header decides, what makes the most columns is shown to the person.
     sheets.sort_by_key(|sheet| std::cmp::Reverse(sheet.rows.iter().map(|row| row.cells.len()).max()));

@@ -109,6 +109,9 @@ fn directory(file: &File, bytes: u64) -> Result<Directory, ReadError> {
     file.read_exact_at(&mut tail, tail_at).map_err(|error| ReadError::disk(&error))?;
     let found = memchr::memmem::rfind(&tail, b"PK\x05\x06").ok_or_else(cut_short)?;
     let end = tail.get(found..).unwrap_or_default();
+    if end.len() < 22 + usize::from(le16(end, 20)?) {
+        return Err(cut_short());
+    }
     let end_at = tail_at + found as u64;
     let (mut count, mut size, mut at) =
         (u64::from(le16(end, 10)?), u64::from(le32(end, 12)?), u64::from(le32(end, 16)?));

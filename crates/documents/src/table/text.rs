@@ -113,6 +113,11 @@ impl<'f> Chunks<'f> {
         Ok(!chunk.bytes.is_empty())
     }
 
+    /// Has the whole file been read?
+    pub(crate) fn ended(&self) -> bool {
+        self.ended
+    }
+
     /// The SHA-256 of all that was read: of the file, once [`Chunks::next`] has said that it ended.
     pub(crate) fn sha256(self) -> [u8; 32] {
         self.hash.finalize().into()

@@ -9,6 +9,10 @@ use super::{RichText, Workbook, bounded};
 use quick_xml::events::{BytesStart, Event};
 use std::ops::ControlFlow;
 
+/// What a sheet can hold at most (ECMA-376 part 1, 18.3.1.73 and Excel's own bounds).
+const ROWS: u64 = 1 << 20;
+const COLUMNS: usize = 1 << 14;
+
 /// What a cell says it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
@@ -40,7 +44,7 @@ pub(super) fn read(workbook: &Workbook, mut xml: Xml, gather: &mut Gather<'_>) -
         in_value: false,
         rich: RichText::new(gather.limits()),
     };
-    let (mut line, mut next_column, mut in_row, mut in_cell) = (0, 0, false, false);
+    let (mut line, mut next_column, mut in_row, mut in_cell) = (0u64, 0, false, false);
     loop {
         let event = xml.next()?;
         match &event {
@@ -54,13 +58,19 @@ pub(super) fn read(workbook: &Workbook, mut xml: Xml, gather: &mut Gather<'_>) -
                 match element.local_name().as_ref() {
                     "c" if in_row => {
                         cell.begin(element, next_column)?;
+                        if cell.column >= COLUMNS {
+                            return Err(ReadError::too_large(format!("第 {line} 行超过 {COLUMNS} 列")));
+                        }
                         next_column = cell.column + 1;
                         in_cell = !empty;
                     }
                     "v" if in_cell => cell.in_value = !empty && cell.holds != Holds::Inline,
                     "row" => {
                         let written = attribute(element, "r").and_then(|line| line.parse::<u64>().ok());
-                        line = written.unwrap_or(line + 1);
+                        line = written.unwrap_or_else(|| line.saturating_add(1));
+                        if line > ROWS {
+                            return Err(ReadError::too_large(format!("超过 {ROWS} 行")));
+                        }
                         next_column = 0;
                         in_row = !empty;
                         gather.start(line);
@@ -171,8 +181,5 @@ fn column(reference: &str) -> Result<usize, ReadError> {
     let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).take(4);
     let number =
         letters.fold(0, |sum, letter| sum * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1);
-    number
-        .checked_sub(1)
-        .filter(|&column| column < 16_384)
-        .ok_or_else(|| ReadError::damaged("单元格的位置写得不对"))
+    number.checked_sub(1).ok_or_else(|| ReadError::damaged("单元格的位置写得不对"))
 }
