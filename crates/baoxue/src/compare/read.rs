@@ -10,6 +10,7 @@ use linkage::people::{People, Person};
 use rules::identity::IdProblem;
 use rules::plan::{ListColumns, ListKind, Plan};
 
+use super::schools::{Schools, renumbered};
 use super::values::{self, Places};
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -38,133 +39,6 @@ pub(crate) struct List {
     /// How many rows have each problem.
     pub(crate) problems: Vec<(String, u64)>,
 }
-
-/// Numbers for schools and classes that all lists share.
-#[derive(Default)]
-pub(crate) struct Schools {
-    schools: Numbered,
-    names: HashMap<u32, String>,
-    classes: Numbered,
-    /// The row before: lists run school by school and class by class, so most rows ask the same again.
-    before: Before,
-}
-
-/// What the row before said, and its numbers.
-#[derive(Default)]
-struct Before {
-    code: String,
-    name: String,
-    grade: String,
-    class: String,
-    numbers: (u32, u32),
-}
-
-impl Schools {
-    /// Numbers of a row's school and class.
-    fn numbers(&mut self, code: &str, name: &str, grade: &str, class: &str) -> (u32, u32) {
-        let before = &self.before;
-        if before.code == code && before.class == class && before.grade == grade && before.name == name {
-            return before.numbers;
-        }
-        let school = self.school(code, name);
-        let numbers = (school, self.class(school, grade, class));
-        for (kept, text) in [
-            (&mut self.before.code, code),
-            (&mut self.before.name, name),
-            (&mut self.before.grade, grade),
-            (&mut self.before.class, class),
-        ] {
-            kept.clear();
-            kept.push_str(text);
-        }
-        self.before.numbers = numbers;
-        numbers
-    }
-
-    /// Numbers a school by its code, or by its name where it has no code.
-    fn school(&mut self, code: &str, name: &str) -> u32 {
-        let number = self.schools.number(if code.is_empty() { name } else { code });
-        if !name.is_empty() && !self.names.contains_key(&number) {
-            self.names.insert(number, name.to_owned());
-        }
-        number
-    }
-
-    fn class(&mut self, school: u32, grade: &str, class: &str) -> u32 {
-        if grade.is_empty() && class.is_empty() {
-            return 0;
-        }
-        // A class is often written with its grade (三年级2班): say it once.
-        let grade = if class.contains(grade) { "" } else { grade };
-        self.classes.number(&format!("{school}{BETWEEN}{grade}{class}"))
-    }
-
-    /// A school as people say it; its code where no list names it.
-    pub(crate) fn school_name(&self, number: u32) -> &str {
-        self.names.get(&number).map_or_else(|| self.schools.text(number), String::as_str)
-    }
-
-    /// A class as people say it.
-    pub(crate) fn class_name(&self, number: u32) -> &str {
-        self.classes.text(number).split_once(BETWEEN).map_or("", |(_, class)| class)
-    }
-
-    /// Takes over another piece's numbers: from each of its numbers to ours.
-    fn take(&mut self, other: &Self) -> (Vec<u32>, Vec<u32>) {
-        let schools: Vec<u32> = (1..)
-            .zip(&other.schools.texts)
-            .map(|(number, text)| {
-                let ours = self.schools.number(text);
-                if let Some(name) = other.names.get(&number) {
-                    self.names.entry(ours).or_insert_with(|| name.clone());
-                }
-                ours
-            })
-            .collect();
-        let class = |text: &String| {
-            let (school, class) = text.split_once(BETWEEN)?;
-            let ours = renumbered(&schools, school.parse().ok()?);
-            Some(self.classes.number(&format!("{ours}{BETWEEN}{class}")))
-        };
-        let classes = other.classes.texts.iter().map(class).map(Option::unwrap_or_default).collect();
-        (schools, classes)
-    }
-}
-
-fn renumbered(table: &[u32], number: u32) -> u32 {
-    let at = (number as usize).checked_sub(1);
-    at.and_then(|at| table.get(at)).copied().unwrap_or_default()
-}
-
-/// Texts numbered from 1 in the order in which they come; 0 is “none”.
-#[derive(Default)]
-struct Numbered {
-    numbers: HashMap<String, u32>,
-    texts: Vec<String>,
-}
-
-impl Numbered {
-    fn number(&mut self, text: &str) -> u32 {
-        if text.is_empty() {
-            return 0;
-        }
-        if let Some(&number) = self.numbers.get(text) {
-            return number;
-        }
-        self.texts.push(text.to_owned());
-        let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(text.to_owned(), number);
-        number
-    }
-
-    fn text(&self, number: u32) -> &str {
-        let at = (number as usize).checked_sub(1);
-        at.and_then(|at| self.texts.get(at)).map_or("", String::as_str)
-    }
-}
-
-/// What stands between a school's number and a class's name.
-const BETWEEN: char = '\u{1f}';
 
 /// The columns of a list in the reader's terms.
 pub(crate) fn schema(columns: &ListColumns) -> Schema {
@@ -257,10 +131,10 @@ impl Reading<'_> {
         let columns = &self.columns;
         let mut problems: Vec<String> = Vec::new();
         let name = get(columns.name);
-        let (typed, id_problem) = self.number(get(columns.id));
+        let (typed, id_problem) = values::number(get(columns.id));
         let inside = values::number_in_student_number(get(columns.student_no));
-        let (number, other_number) =
-            if inside.is_checked() && !typed.is_checked() { (inside, typed) } else { (typed, inside) };
+        let better = typed.is_none() || inside.is_checked() && !typed.is_checked();
+        let (number, other_number) = if better { (inside, typed) } else { (typed, inside) };
         match id_problem {
             Some(IdProblem::Empty) if self.may_lack_number(get(columns.student_no)) => {}
             Some(problem) => problems.push(problem.to_string()),
@@ -306,15 +180,6 @@ impl Reading<'_> {
         if !problems.is_empty() && !grown_up {
             note(piece, row, &problems);
         }
-    }
-
-    fn number(&self, text: &str) -> (linkage::number::Number, Option<IdProblem>) {
-        if self.kind == ListKind::Disability
-            && let Ok(card) = rules::identity::DisabilityCard::parse(text)
-        {
-            return values::number(&card.citizen_id().to_string());
-        }
-        values::number(text)
     }
 
     /// 学籍 without a number is lawful (J), and a 在校 list may go by 学籍号 alone.
