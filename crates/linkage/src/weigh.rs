@@ -2,9 +2,8 @@
 //! the school and the village are, and where a village's children usually go to school; learned by
 //! expectation and maximisation on these very lists.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::candidates::{self, Pair};
 use crate::frequency::Frequency;
@@ -63,7 +62,7 @@ pub(crate) struct Scale {
     ears: Frequency,
     guardians: Frequency,
     usual: Usual,
-    care: [HashMap<u64, Care>; 2],
+    care: [FxHashMap<u64, Care>; 2],
 }
 
 /// A share below which a name is not called rarer still: two children with a name of their own
@@ -84,7 +83,7 @@ impl Scale {
             ears: Frequency::of(sample.iter().map(|row| candidates::ear(row))),
             guardians: Frequency::of(sample.iter().flat_map(|row| row.guardians.map(|name| name.key()))),
             usual: Usual::of(rest.settled),
-            care: [HashMap::new(), HashMap::new()],
+            care: [FxHashMap::default(), FxHashMap::default()],
         }
     }
 
@@ -333,9 +332,9 @@ fn count(candidates: &[Candidate], chances: &[f32]) -> (Counts, Counts) {
     pieces.into_iter().fold(Default::default(), |(a, b), (c, d)| (a.merge(&c), b.merge(&d)))
 }
 
-fn care(rest: &Rest<'_>, candidates: &[Candidate], chances: &[f32]) -> [HashMap<u64, Care>; 2] {
-    let mut villages: HashMap<u64, Tally> = HashMap::new();
-    let mut schools: HashMap<u64, Tally> = HashMap::new();
+fn care(rest: &Rest<'_>, candidates: &[Candidate], chances: &[f32]) -> [FxHashMap<u64, Care>; 2] {
+    let mut villages: FxHashMap<u64, Tally> = FxHashMap::default();
+    let mut schools: FxHashMap<u64, Tally> = FxHashMap::default();
     let mut all = Tally::default();
     let each = rest.settled_count as f32 / (rest.settled.len() as f32).max(1.0);
     let settled = rest.settled.iter().map(|pair| (pair.place, pair.school, pair.pattern, each));
@@ -350,7 +349,7 @@ fn care(rest: &Rest<'_>, candidates: &[Candidate], chances: &[f32]) -> [HashMap<
         schools.entry(u64::from(school)).or_default().add(pattern, weight);
         all.add(pattern, weight);
     }
-    let care = |tallies: HashMap<u64, Tally>| {
+    let care = |tallies: FxHashMap<u64, Tally>| {
         tallies.into_iter().filter(|&(id, _)| id != 0).map(|(id, tally)| (id, tally.care(&all))).collect()
     };
     [care(villages), care(schools)]
