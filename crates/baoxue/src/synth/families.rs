@@ -209,15 +209,8 @@ fn family(
     if both_have_surnames && chance.happens(0.03) {
         lineage.surname = mother_lineage.surname;
     }
-    let mut children: Vec<Person> = Vec::new();
-    for birth in days.into_iter().filter(|birth| births.contains(*birth)) {
-        let sex = if chance.happens(0.52) { Sex::Male } else { Sex::Female };
-        let mut name = lineage.name(sex, birth.year(), true, chance);
-        while children.iter().any(|sibling| sibling.name == name) {
-            name = lineage.name(sex, birth.year(), false, chance);
-        }
-        children.push(Person { name, sex, birth, ethnicity, number: String::new() });
-    }
+    let listed = days.into_iter().filter(|birth| births.contains(*birth));
+    let children = siblings(&lineage, listed, ethnicity, chance);
     let left_behind = chance.weigh(&[(66, 0), (20, 1), (14, 2)]);
     let (orphan, single) = (chance.happens(0.004), chance.happens(0.07));
     let elder = (orphan || left_behind == 2 || chance.happens(0.3)).then(|| elder(&fathers, &father, chance));
@@ -249,6 +242,25 @@ fn family(
         _ => FamilyRelation::Father,
     };
     (family, children)
+}
+
+/// Brothers and sisters born on `days`, no two of the same name.
+fn siblings(
+    lineage: &Lineage,
+    days: impl Iterator<Item = Date>,
+    ethnicity: Ethnicity,
+    chance: &mut Chance,
+) -> Vec<Person> {
+    let mut children: Vec<Person> = Vec::new();
+    for birth in days {
+        let sex = if chance.happens(0.52) { Sex::Male } else { Sex::Female };
+        let mut name = lineage.name(sex, birth.year(), true, chance);
+        while children.iter().any(|sibling| sibling.name == name) {
+            name = lineage.name(sex, birth.year(), false, chance);
+        }
+        children.push(Person { name, sex, birth, ethnicity, number: String::new() });
+    }
+    children
 }
 
 fn head(family: &Family, elder: Option<FamilyRelation>) -> FamilyRelation {

@@ -93,9 +93,14 @@ impl Lineage {
                 text.push_str(word(by_sex(sex, "彝男", "彝女"), chance));
             }
             Naming::Patronym => {
-                text.push_str(word(by_sex(sex, "维男", "维女"), chance));
-                text.push('·');
-                text.push_str(if self.father.is_empty() { word("维男", chance) } else { &self.father });
+                let own = word(by_sex(sex, "维男", "维女"), chance);
+                let father = if self.father.is_empty() { word("维男", chance) } else { &self.father };
+                text.push_str(own);
+                // Nobody is called 某某·某某 after a father of the same name.
+                if own != father {
+                    text.push('·');
+                    text.push_str(father);
+                }
                 if chance.happens(0.06) {
                     text.push('·');
                     text.push_str(word("维男", chance));
@@ -135,7 +140,7 @@ fn given(text: &mut String, sex: Sex, year: i16, shared: Option<char>, chance: &
     };
     let [first, last, single] = groups;
     let rare = year > 2003 && chance.happens(0.015);
-    if shared.is_none() && chance.happens(0.12) {
+    if shared.is_none() && chance.happens(0.09) {
         text.push(character(if rare { "生僻" } else { single }, chance));
         return;
     }

@@ -14,6 +14,9 @@ use super::schooling::{Fate, Schooling, Seat};
 use super::slips::Slip;
 use super::zone::Zone;
 
+/// Serial numbers of households reserved for each zone.
+const FAMILIES: usize = 20_000;
+
 /// Which rows of the zone's lists are one child, by their number in the zone's part of the list, from 0.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Trace {
@@ -140,7 +143,7 @@ impl<'a> Office<'a> {
             let care = self.village_care(family);
             let entry = Entry::of(child, family, family.guardian, Wording::Full);
             let entry = self.entry(index, entry, rates::HOUSEHOLD, care, None);
-            let household = format!("{:09}", 100_000_000 + self.zone.index * 20_000 + child.family);
+            let household = format!("{:09}", 100_000_000 + self.zone.index * FAMILIES + child.family);
             let head = family.member(family.head).map_or("", |person| person.name.text.as_str());
             let address = self.county.address(&entry.home, entry.wording);
             let cells = [
@@ -229,49 +232,38 @@ impl<'a> Office<'a> {
     }
 
     fn poverty(&mut self) {
-        let mut serial = self.zone.index * 20_000;
-        let mut last = None;
+        let numbers = |serial: usize, member: usize| {
+            let household = format!("5399{serial:08}");
+            let person = format!("{household}{member:02}");
+            (household, person)
+        };
+        let (mut serial, mut member, mut last) = (self.zone.index * FAMILIES, 0, None);
         for (index, child, family, schooling) in self.people() {
             let Some(poverty) = family.poverty else { continue };
             let kind = if let Poverty::Watched(kind) = poverty { kind } else { "" };
             if last != Some(child.family) {
-                last = Some(child.family);
-                serial += 1;
-                for (rank, (person, relation)) in family.adults().enumerate() {
-                    let (household, member) =
-                        (format!("5399{serial:08}"), format!("5399{serial:08}{:02}", rank + 1));
+                (serial, member, last) = (serial + 1, 0, Some(child.family));
+                for (adult, relation) in family.adults() {
+                    member += 1;
+                    let (household, person) = numbers(serial, member);
                     let called = adult_to_head(family, relation);
                     let cells =
-                        [&household, &member, &person.name.text, &person.number, called, "非在校生", kind];
+                        [&household, &person, &adult.name.text, &adult.number, called, "非在校生", kind];
                     self.desk.put(List::Poverty, None, &[], cells);
                 }
             }
-            let care = self.village_care(family);
+            member += 1;
+            let (household, person) = numbers(serial, member);
             let entry = Entry::of(child, family, family.guardian, Wording::Full);
-            let mut entry = self.entry(index, entry, rates::VISITS, care, None);
+            let entry = self.entry(index, entry, rates::VISITS, self.village_care(family), None);
             // This system takes the disabled person's card where others take the ID number.
-            if let Some((kind, grade)) =
-                child.disability.filter(|_| entry.id.len() == 18 && self.chance.happens(0.5))
-            {
-                entry.id = format!("{}{}{}", entry.id, kind.code(), grade.code());
-            }
-            let rank = self
-                .zone
-                .children
-                .iter()
-                .take(index)
-                .rev()
-                .take_while(|other| other.family == child.family)
-                .count();
-            let (household, member) = (
-                format!("5399{serial:08}"),
-                format!("5399{serial:08}{:02}", family.adults().count() + rank + 1),
-            );
+            let card = card_number(child, &entry).filter(|_| self.chance.happens(0.5));
+            let number = card.as_ref().unwrap_or(&entry.id);
             // Half of the dropouts still stand here as they stood last year.
             let stale = schooling.fate == Fate::DroppedOut && self.chance.happens(0.5);
             let state = in_school(schooling, stale);
             let called = to_head(family.head, child.person.sex);
-            let cells = [&household, &member, entry.name.as_str(), &entry.id, called, state, kind];
+            let cells = [&household, &person, &entry.name, number, called, state, kind];
             self.desk.put(List::Poverty, Some(index), &entry.slips, cells);
         }
     }
@@ -284,11 +276,8 @@ impl<'a> Office<'a> {
             let care = self.village_care(family);
             let entry = Entry::of(child, family, family.guardian, Wording::Full);
             let entry = self.entry(index, entry, rates::VISITS, care, None);
-            let card = if entry.id.is_empty() {
-                String::new()
-            } else {
-                format!("{}{}{}", entry.id, kind.code(), grade.code())
-            };
+            let entry = self.entry(index, entry, rates::GUARDIAN, care, None);
+            let card = card_number(child, &entry).unwrap_or_default();
             let cells = [entry.name.as_str(), &card, kind.label(), grade.label(), &entry.guardian];
             self.desk.put(List::Disability, Some(index), &entry.slips, cells);
         }
@@ -334,6 +323,12 @@ impl<'a> Office<'a> {
             }
         }
     }
+}
+
+/// 残疾人证号 with the ID number as it was written; `None` without a disability or a number.
+fn card_number(child: &Child, entry: &Entry) -> Option<String> {
+    let (kind, grade) = child.disability?;
+    (!entry.id.is_empty()).then(|| format!("{}{}{}", entry.id, kind.code(), grade.code()))
 }
 
 /// 与户主关系 of a child, by what the child calls the head.

@@ -105,6 +105,7 @@ impl County {
             (Wording::Township, _) => format!("{township}{}{hamlet}", village.name),
             (Wording::Former, true) => format!("{}{township}{core}居委会{hamlet}", self.short),
             (Wording::Former, false) => {
+                // 无量乡, 宝华乡: the 镇 of today were 乡.
                 let former = township.replace("山镇", "乡").replace('镇', "乡");
                 format!("{}{former}{core}村公所{hamlet}社", self.short)
             }

@@ -66,7 +66,7 @@ pub(super) const PRESENT: &[(Slip, f64)] = &[
     (NameCut, 0.1),
 ];
 
-/// 脱贫户·监测户 and 残联: their own visits, their own typing.
+/// 脱贫户·监测户 and 残联: name and number, by their own visits and their own typing.
 pub(super) const VISITS: &[(Slip, f64)] = &[
     (IdDigit, 0.002),
     (IdSwap, 0.001),
@@ -77,9 +77,10 @@ pub(super) const VISITS: &[(Slip, f64)] = &[
     (NameBlank, 0.004),
     (NameDot, 0.2),
     (NameCut, 0.1),
-    (GuardianOther, 0.03),
-    (GuardianTypo, 0.01),
 ];
+
+/// The guardian in the 残联 list.
+pub(super) const GUARDIAN: &[(Slip, f64)] = &[(GuardianOther, 0.03), (GuardianTypo, 0.01)];
 
 /// 外出就读: gathered by village cadres, often by telephone.
 pub(super) const ELSEWHERE: &[(Slip, f64)] = &[

@@ -134,7 +134,7 @@ impl Zone {
         self.families.push(family);
     }
 
-    /// Three incomers to a hundred children from here, and one in a thousand who was never registered at all.
+    /// Some three incomers to a hundred children from here, and one in a thousand who was never registered at all.
     fn add_those_without_register(
         &mut self,
         plan: &Plan,
@@ -146,7 +146,7 @@ impl Zone {
         let quota = |share: f64, chance: &mut Chance| {
             (0..self.children.len()).filter(|_| chance.happens(share)).count()
         };
-        let (incomers, unregistered) = (quota(0.03, chance), quota(0.001, chance));
+        let (incomers, unregistered) = (quota(0.024, chance), quota(0.001, chance));
         for left in (0..incomers + unregistered).rev() {
             let (village, _) = chance.pick(&plan.villages);
             let found = if left < unregistered {
