@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use crate::hash::{key, mix};
+use crate::hash::mix;
 use crate::join::{self, Keyed};
 use crate::link::{Link, Tier};
 use crate::number::Number;
@@ -93,16 +93,22 @@ fn pairs(people: &People, rows: &[Profile]) -> Vec<(u32, u32)> {
     pairs
 }
 
-/// Keys of a row; 0 where the row lacks a part.
+/// Keys of a row; 0 where the row lacks a part. Computed for every row of a list, so each is one
+/// multiplication or two.
 fn keys(number: Number, name: u64, birth: u32, place: u64) -> [u64; 5] {
-    let body = number.body();
-    let when = |condition: bool, key: u64| if condition { key } else { 0 };
+    let when = |condition: bool, kind: u64, a: u64, b: u64| {
+        if condition { mix(a ^ kind << 58, b).max(1) } else { 0 }
+    };
+    let (tail, without_day) = number.body().map_or((0, 0), |body| {
+        let order = body.order * 11 + body.check;
+        (body.birth * 1_000 + body.order, (body.region * 100_000 + order) * 10_000 + body.birth / 10_000)
+    });
     [
-        when(!number.is_none(), key(21, &[number.key()])),
-        body.map_or(0, |body| key(22, &[body.birth, body.order])),
-        body.map_or(0, |body| key(23, &[body.region, body.order, body.check, body.birth / 10_000])),
-        when(name != 0 && birth != 0, key(24, &[name, u64::from(birth)])),
-        when(name != 0 && !place.is_multiple_of(1_000), key(25, &[name, place])),
+        when(!number.is_none(), 1, number.key(), 0),
+        when(tail != 0, 2, tail, 0),
+        when(tail != 0, 3, without_day, 0),
+        when(name != 0 && birth != 0, 4, name, u64::from(birth)),
+        when(name != 0 && !place.is_multiple_of(1_000), 5, name, place),
     ]
 }
 
@@ -124,7 +130,7 @@ impl Sieve {
     }
 
     fn place(key: u64) -> (usize, u64) {
-        let slot = mix(5, key) % Self::BITS;
+        let slot = key % Self::BITS;
         (usize::try_from(slot / 64).unwrap_or_default(), 1 << (slot % 64))
     }
 

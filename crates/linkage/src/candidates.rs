@@ -108,7 +108,7 @@ const KEYS: &[Key] = &[
     },
     |row, emit| {
         if !row.place.is_multiple_of(1_000) && has_name(row) {
-            emit(key(20, &[row.place, ear(row)]));
+            emit(key(20, &[row.place, row.ear]));
         }
     },
     |row, emit| {
@@ -130,7 +130,7 @@ const KEYS: &[Key] = &[
     },
     |row, emit| {
         if row.class != 0 && has_name(row) {
-            emit(key(16, &[u64::from(row.class), ear(row)]));
+            emit(key(16, &[u64::from(row.class), row.ear]));
         }
     },
 ];
@@ -147,15 +147,9 @@ fn surname(row: &Profile) -> u64 {
     sound::class(first(row), true)
 }
 
-/// The whole name as it sounds.
-pub(crate) fn ear(row: &Profile) -> u64 {
-    let sounds = row.name.codes().iter().enumerate().map(|(at, &code)| sound::class(code, at == 0));
-    sounds.fold(17, |state, class| key(state, &[class]))
-}
-
 fn by_ear(row: &Profile, kind: u64, date: u32, emit: &mut dyn FnMut(u64)) {
     if has_name(row) && row.birth != 0 {
-        emit(key(kind, &[ear(row), u64::from(date)]));
+        emit(key(kind, &[row.ear, u64::from(date)]));
     }
 }
 

@@ -2,13 +2,16 @@
 //! in, findings out. Which child is of school age and what a list means is the county plan's; how two
 //! rows are matched is [`crate::link`]'s; here stands only what follows from it.
 
+mod named;
+mod presence;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rules::age::{AgeGroup, SchoolAge, age_on, school_year};
 use rules::plan::{FindingKind, NamedListEffect};
 
 use crate::explain::explain;
-use crate::link::{Link, Linkage, Tier, link};
+use crate::link::{Linkage, Tier, link};
 use crate::people::{People, Person};
 
 /// What is compared.
@@ -35,6 +38,23 @@ pub struct Present<'a> {
     pub here: &'a [Option<bool>],
     /// For each row its day as `year * 10000 + month * 100 + day`, 0 for none.
     pub days: &'a [u32],
+}
+
+impl Lists<'_> {
+    /// The children of some findings as people: from the household list where they stand there, else from
+    /// the roll; without school and class, which other offices do not know.
+    fn people_of<'f>(&self, findings: impl Iterator<Item = &'f Finding>) -> People {
+        let mut people = People::default();
+        for finding in findings {
+            let person = match (finding.household, finding.roll) {
+                (Some(row), _) => self.household.get(row),
+                (None, Some(row)) => self.roll.get(row),
+                (None, None) => Person::default(),
+            };
+            people.push(&Person { school: 0, class: 0, ..person });
+        }
+        people
+    }
 }
 
 /// A further list.
@@ -80,6 +100,14 @@ impl Finding {
     fn new(kind: FindingKind, chance: f32, reason: String) -> Self {
         Self { kind, household: None, roll: None, present: None, poverty: None, chance, reason }
     }
+
+    /// Says something more.
+    fn add(&mut self, words: &str) {
+        if !self.reason.is_empty() {
+            self.reason.push_str(" · ");
+        }
+        self.reason.push_str(words);
+    }
 }
 
 /// Figures of a comparison.
@@ -123,12 +151,12 @@ pub fn compare(lists: &Lists<'_>, rule: &Rule) -> Comparison {
     let on_roll = RollOf::of(&linkage, lists);
     let mut findings = not_on_roll(lists, rule, &linkage, &on_roll, &mut counts);
     findings.extend(reviews(lists, rule, &linkage));
-    findings.extend(on_two_rolls(lists, &linkage));
+    findings.extend(on_two_rolls(lists, rule, &linkage));
     findings.extend(roll_only(lists, rule, &linkage, &on_roll));
-    apply_named_lists(lists, &mut findings, &mut counts);
     if let Some(present) = &lists.present {
-        findings.extend(not_in_school(lists, rule, present, &on_roll, &mut counts));
+        findings.extend(presence::not_in_school(lists, rule, present, &on_roll, &mut counts));
     }
+    named::apply(lists, &mut findings, &mut counts);
     if let Some(poverty) = lists.poverty {
         findings.extend(in_poverty(lists, poverty, &findings));
     }
@@ -166,7 +194,10 @@ impl Rule {
     /// What a look at the age suggests, before somebody climbs a mountain.
     fn hint(&self, person: &Person<'_>) -> Option<&'static str> {
         let birth = self.birth(person.birth)?;
-        if age_on(birth, self.on) >= self.school_age.until_years - 1 {
+        let numbered = if person.number.is_checked() { self.birth(person.number.birth()) } else { None };
+        if numbered.is_some_and(|numbered| numbered != birth) {
+            Some("出生日期与身份证号不一致，先核对年龄")
+        } else if age_on(birth, self.on) >= self.school_age.until_years - 1 {
             Some("已满15周岁，先核对是否已初中毕业")
         } else if self.school_age.entry_year(birth) == school_year(self.on) {
             Some("本学年应入小学一年级")
@@ -267,9 +298,10 @@ fn reviews(lists: &Lists<'_>, rule: &Rule, linkage: &Linkage) -> Vec<Finding> {
         .collect()
 }
 
-fn on_two_rolls(lists: &Lists<'_>, linkage: &Linkage) -> Vec<Finding> {
+fn on_two_rolls(lists: &Lists<'_>, rule: &Rule, linkage: &Linkage) -> Vec<Finding> {
     let seconds = linkage.links.iter().filter(|link| link.tier == Tier::Second);
     seconds
+        .filter(|second| rule.counts(lists.household, second.left))
         .map(|second| {
             let from = linkage.links.partition_point(|link| link.left < second.left);
             let mut own = linkage.links.iter().skip(from).take_while(|link| link.left == second.left);
@@ -315,138 +347,13 @@ fn roll_only(lists: &Lists<'_>, rule: &Rule, linkage: &Linkage, on_roll: &RollOf
     findings
 }
 
-/// 外出就读 turns a child who is not on the roll into one who studies elsewhere; 死亡 and 迁出 explain
-/// her; other lists are noted beside the finding.
-fn apply_named_lists(lists: &Lists<'_>, findings: &mut Vec<Finding>, counts: &mut Counts) {
-    for named in lists.named {
-        let (positions, rows): (Vec<usize>, Vec<u32>) = findings
-            .iter()
-            .enumerate()
-            .filter(|(_, finding)| matches!(finding.kind, FindingKind::NotOnRoll | FindingKind::NeedsReview))
-            .filter_map(|(position, finding)| Some((position, finding.household?)))
-            .unzip();
-        let linkage = link(&lists.household.subset(&rows), named.people);
-        let mut cleared: Vec<usize> = Vec::new();
-        for found in linkage.links.iter().filter(|found| found.tier != Tier::Second) {
-            let Some(&position) = positions.get(found.left as usize) else { continue };
-            let Some(finding) = findings.get_mut(position) else { continue };
-            let note = format!("“{}”名单第{}行有她或他", named.name, found.right + 1);
-            match (named.effect, finding.kind) {
-                (NamedListEffect::StudyingElsewhere, FindingKind::NotOnRoll) => {
-                    finding.kind = FindingKind::StudyingElsewhere;
-                    finding.chance = found.chance;
-                    finding.reason = note;
-                }
-                (NamedListEffect::Clears, FindingKind::NotOnRoll) => cleared.push(position),
-                _ => finding.reason = format!("{} · {note}", finding.reason),
-            }
-        }
-        if named.effect == NamedListEffect::Clears {
-            counts.cleared.push((named.name.to_owned(), cleared.len()));
-        }
-        cleared.sort_unstable();
-        let mut position = 0;
-        findings.retain(|_| {
-            position += 1;
-            cleared.binary_search(&(position - 1)).is_err()
-        });
-    }
-}
-
-/// 学籍 − 在校. A child on two rolls is in school when she is seen at either.
-fn not_in_school(
-    lists: &Lists<'_>,
-    rule: &Rule,
-    present: &Present<'_>,
-    on_roll: &RollOf,
-    counts: &mut Counts,
-) -> Vec<Finding> {
-    let linkage = link(lists.roll, present.people);
-    let mut seen: Vec<Option<(u32, bool, u32)>> = vec![None; lists.roll.len()];
-    for found in &linkage.links {
-        let at = found.right as usize;
-        let here = present.here.get(at).copied().flatten().unwrap_or(true);
-        let day = present.days.get(at).copied().unwrap_or_default();
-        if let Some(slot) = seen.get_mut(found.left as usize)
-            && slot.is_none_or(|(other, was_here, before)| {
-                (day, here, std::cmp::Reverse(found.right)) > (before, was_here, std::cmp::Reverse(other))
-            })
-        {
-            *slot = Some((found.right, here, day));
-        }
-    }
-    let sighting = |row: u32| seen.get(row as usize).copied().flatten();
-    let is_here = |row: u32| sighting(row).is_some_and(|(_, here, _)| here);
-    let mut elsewhere: Vec<u32> = (0..lists.roll.count())
-        .filter(|&row| is_here(row))
-        .filter_map(|row| on_roll.get(row).map(|(household, _)| household))
-        .collect();
-    elsewhere.sort_unstable();
-    let undecided: Vec<(u32, &Link)> = linkage
-        .reviews
-        .iter()
-        .filter_map(|review| review.candidates.first().map(|best| (review.left, best)))
-        .collect();
-    let mut reporting: Vec<u32> =
-        (0..present.people.count()).map(|row| present.people.get(row).school).collect();
-    reporting.sort_unstable();
-    reporting.dedup();
-    let mut silent: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
-    let mut findings = Vec::new();
-    for row in 0..lists.roll.count() {
-        let owner = on_roll.get(row);
-        let second = owner.is_some_and(|(_, tier)| tier == Tier::Second);
-        let seen_elsewhere = owner.is_some_and(|(household, _)| elsewhere.binary_search(&household).is_ok());
-        let person = lists.roll.get(row);
-        let counted = match owner {
-            Some((household, _)) => rule.counts(lists.household, household),
-            None => rule.counts(lists.roll, row),
-        };
-        if second || seen_elsewhere || is_here(row) || !counted {
-            continue;
-        }
-        let household = owner.map(|(household, _)| household);
-        let finding = |kind, chance, present, reason| Finding {
-            household,
-            roll: Some(row),
-            present,
-            ..Finding::new(kind, chance, reason)
-        };
-        let review = undecided.binary_search_by_key(&row, |&(roll, _)| roll).ok();
-        if let Some((at, _, day)) = sighting(row) {
-            let when = if day == 0 { String::new() } else { format!("{}，", crate::explain::date(day)) };
-            let reason = format!("{when}学校报不在校");
-            findings.push(finding(FindingKind::NotInSchool, 1.0, Some(at), reason));
-        } else if let Some((_, near)) = review.and_then(|at| undecided.get(at)) {
-            let words = explain(near, lists.roll, present.people);
-            let reason = format!("在校名单第{}行可能是：{words}", near.right + 1);
-            findings.push(finding(FindingKind::NeedsReview, near.chance, Some(near.right), reason));
-        } else if person.school != 0 && reporting.binary_search(&person.school).is_err() {
-            *silent.entry(person.school).or_default() += 1;
-        } else {
-            findings.push(finding(FindingKind::NotInSchool, 0.95, None, "在校名单里没有".to_owned()));
-        }
-    }
-    counts.silent_schools = silent.into_iter().collect();
-    findings
-}
-
 /// 辍学 ∩ 脱贫户·监测户.
 fn in_poverty(lists: &Lists<'_>, poverty: &People, findings: &[Finding]) -> Vec<Finding> {
     let out: Vec<&Finding> = findings
         .iter()
         .filter(|finding| matches!(finding.kind, FindingKind::NotOnRoll | FindingKind::NotInSchool))
         .collect();
-    let mut people = People::default();
-    for finding in &out {
-        let person = match (finding.household, finding.roll) {
-            (Some(row), _) => lists.household.get(row),
-            (None, Some(row)) => lists.roll.get(row),
-            (None, None) => Person::default(),
-        };
-        people.push(&Person { school: 0, class: 0, ..person });
-    }
-    let linkage = link(&people, poverty);
+    let linkage = link(&lists.people_of(out.iter().copied()), poverty);
     let found = linkage.links.iter().filter(|found| found.tier != Tier::Second);
     found
         .filter_map(|found| {

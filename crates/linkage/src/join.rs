@@ -6,9 +6,51 @@ use rayon::prelude::*;
 /// A key and the row that has it.
 pub(crate) type Keyed = (u64, u32);
 
-/// Sorts keyed rows by key, then row.
-pub(crate) fn sort(rows: &mut [Keyed]) {
-    rows.par_sort_unstable();
+/// Sorts keyed rows by key, then row. Long lists are first dealt into parts by the top bits of the
+/// key, which are spread evenly: a part then fits the cache, and parts are sorted side by side.
+pub(crate) fn sort(rows: &mut Vec<Keyed>) {
+    const PARTS: usize = 256;
+    const SHORT: usize = 1 << 15;
+    if rows.len() < SHORT {
+        rows.sort_unstable();
+        return;
+    }
+    let part = |key: u64| usize::try_from(key >> 56).unwrap_or_default();
+    let mut ends = [0_usize; PARTS];
+    for &(key, _) in rows.iter() {
+        if let Some(count) = ends.get_mut(part(key)) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    let mut next = [0_usize; PARTS];
+    for (start, &end) in next.iter_mut().skip(1).zip(&ends) {
+        *start = end;
+    }
+    let mut dealt: Vec<Keyed> = vec![(0, 0); rows.len()];
+    for &row in rows.iter() {
+        if let Some(at) = next.get_mut(part(row.0)) {
+            if let Some(slot) = dealt.get_mut(*at) {
+                *slot = row;
+            }
+            *at += 1;
+        }
+    }
+    let mut parts: Vec<&mut [Keyed]> = Vec::with_capacity(PARTS);
+    let mut rest = dealt.as_mut_slice();
+    let mut start = 0;
+    for end in ends {
+        let (part, behind) = rest.split_at_mut(end - start);
+        parts.push(part);
+        rest = behind;
+        start = end;
+    }
+    parts.into_par_iter().for_each(|part| part.sort_unstable());
+    *rows = dealt;
 }
 
 /// Calls `block` for every key that stands in both sorted lists, with the rows of each side.
@@ -64,6 +106,16 @@ fn skip(rows: &[Keyed], key: u64) -> &[Keyed] {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn long_lists_are_sorted_like_short_ones() {
+        let mut rows: Vec<Keyed> =
+            (0..100_000_u32).map(|row| (crate::hash::mix(3, u64::from(row % 70_000)), row)).collect();
+        let mut plain = rows.clone();
+        plain.sort_unstable();
+        sort(&mut rows);
+        assert_eq!(rows, plain);
+    }
 
     proptest! {
         /// The same pairs as the plain double loop.

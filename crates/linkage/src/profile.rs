@@ -2,10 +2,12 @@
 //! that a comparison touches two cache lines a side. Made only for the rows that the number
 //! alone does not settle.
 
+use crate::hash::mix;
 use crate::name::{self, Name, NameLevel};
 use crate::number::{self, Number, NumberLevel};
 use crate::pattern::{BirthLevel, Field, GuardianLevel, Pattern, PlaceLevel, SchoolLevel};
 use crate::people::People;
+use crate::sound;
 
 /// A row ready to be compared.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Profile {
     pub(crate) other_number: Number,
     pub(crate) place: u64,
     pub(crate) name: Name,
+    /// The whole name as it sounds; 0 for no name.
+    pub(crate) ear: u64,
     pub(crate) guardians: [Name; 2],
     pub(crate) sex: u8,
     pub(crate) ethnicity: u8,
@@ -28,6 +32,7 @@ pub(crate) struct Profile {
 impl Profile {
     pub(crate) fn of(people: &People, row: u32) -> Self {
         let person = people.get(row);
+        let name = Name::fold(person.name);
         Self {
             row,
             birth: person.birth,
@@ -36,13 +41,23 @@ impl Profile {
             number: person.number,
             other_number: person.other_number,
             place: person.place,
-            name: Name::fold(person.name),
+            name,
+            ear: ear(&name),
             guardians: person.guardians.map(Name::fold),
             sex: person.sex,
             ethnicity: person.ethnicity,
             number_is_taken: false,
         }
     }
+}
+
+/// A key of the whole name as it sounds; 0 for no name.
+fn ear(name: &Name) -> u64 {
+    if name.is_empty() {
+        return 0;
+    }
+    let sounds = name.codes().iter().enumerate().map(|(at, &code)| sound::class(code, at == 0));
+    sounds.fold(17, mix).max(1)
 }
 
 /// Sets two rows side by side.

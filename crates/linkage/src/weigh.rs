@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::candidates::{self, Pair};
+use crate::candidates::Pair;
 use crate::frequency::Frequency;
 use crate::hash::{key, mix};
 use crate::model::{Counts, Model, RANDOM_PAIRS, Table, bits_of};
@@ -80,7 +80,7 @@ impl Scale {
             bits: model.bits(),
             model,
             names: Frequency::of(people.name_keys().iter().copied()),
-            ears: Frequency::of(sample.iter().map(|row| candidates::ear(row))),
+            ears: Frequency::of(sample.iter().map(|row| row.ear)),
             guardians: Frequency::of(sample.iter().flat_map(|row| row.guardians.map(|name| name.key()))),
             usual: Usual::of(rest.settled),
             care: [FxHashMap::default(), FxHashMap::default()],
@@ -95,9 +95,7 @@ impl Scale {
         };
         let name = match pattern.get(Field::Name) {
             level if level == NameLevel::Same as u8 => rare(Field::Name, self.names.share(left.name.key())),
-            level if level <= NameLevel::NearSound as u8 => {
-                rare(Field::Name, self.ears.share(candidates::ear(left)))
-            }
+            level if level <= NameLevel::NearSound as u8 => rare(Field::Name, self.ears.share(left.ear)),
             _ => 0.0,
         };
         let guardian = if pattern.get(Field::Guardian) == GuardianLevel::Same as u8 {
@@ -225,14 +223,22 @@ fn random_patterns(people: &People, rest: &Rest<'_>) -> Counts {
         .map(|row| Profile::of(people, u32::try_from(row).unwrap_or_default()))
         .collect();
     let right: Vec<&Profile> = draw(2, rest.right.len()).filter_map(|at| rest.right.get(at)).collect();
-    let mut counts = Counts::default();
-    for at in 0..u64::from(RANDOM_PAIRS) {
-        let pick = |seed: u64| usize::try_from(mix(seed, at) % DRAWN).unwrap_or_default();
-        if let (Some(left), Some(right)) = (left.get(pick(3)), right.get(pick(4))) {
-            counts.add(profile::compare(left, right), 1.0);
-        }
-    }
-    counts
+    const PIECE: usize = 10_000;
+    let pieces: Vec<Counts> = (0..RANDOM_PAIRS)
+        .collect::<Vec<u32>>()
+        .par_chunks(PIECE)
+        .map(|piece| {
+            let mut counts = Counts::default();
+            for &at in piece {
+                let pick = |seed: u64| usize::try_from(mix(seed, u64::from(at)) % DRAWN).unwrap_or_default();
+                if let (Some(left), Some(right)) = (left.get(pick(3)), right.get(pick(4))) {
+                    counts.add(profile::compare(left, right), 1.0);
+                }
+            }
+            counts
+        })
+        .collect();
+    pieces.iter().fold(Counts::default(), Counts::merge)
 }
 
 /// Rounds of learning. The model moves little after the third.
