@@ -289,7 +289,7 @@ pub(crate) fn weigh(people: &People, rest: &Rest<'_>, pairs: &[Pair]) -> Weighed
             break;
         }
         let soft = graph.chances(&odds, 2);
-        expected = soft.par_iter().sum::<f32>().max(1.0);
+        expected = soft.iter().sum::<f32>().max(1.0);
         let (matched, unmatched) = count(&candidates, &soft);
         scale.model.learn_m(&matched.merge(&settled));
         scale.model.learn_rare_u(&unmatched.merge(&hopeless), all_pairs);
