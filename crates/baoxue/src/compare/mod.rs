@@ -4,6 +4,7 @@
 mod child;
 mod csv;
 mod read;
+mod schools;
 mod summary;
 mod values;
 mod words;
@@ -19,7 +20,8 @@ use rules::plan::{ListKind, NamedListEffect, Plan};
 
 use crate::failure::Failure;
 use crate::progress::Progress;
-use read::{List, Schools};
+use read::List;
+use schools::Schools;
 
 /// What to compare, and where to write.
 pub(crate) struct Settings<'a> {

@@ -7,9 +7,10 @@ use linkage::number::Number;
 use rules::codes::{Ethnicity, Sex};
 use rules::date::parse_date;
 use rules::divisions::{Divisions, Place};
-use rules::identity::{CitizenId, Compact, IdDocument, IdProblem, StudentNumber};
+use rules::identity::{CitizenId, Compact, DisabilityCard, IdDocument, IdProblem, StudentNumber};
 
-/// A number with what is wrong with it.
+/// A number with what is wrong with it. A 残疾人证号 stands for the identity number inside it: offices put
+/// one where the other is asked for.
 pub(crate) fn number(text: &str) -> (Number, Option<IdProblem>) {
     let problem = match CitizenId::parse(text) {
         Ok(id) if text.len() == 18 => return (Number::new(text, true), None).or_digits(id),
@@ -21,6 +22,9 @@ pub(crate) fn number(text: &str) -> (Number, Option<IdProblem>) {
         IdProblem::FifteenDigits => {
             let long = CitizenId::corresponding_to_fifteen(text);
             (long.map_or(Number::NONE, |id| Number::new(&id.to_string(), false)), Some(problem))
+        }
+        _ if let Ok(card) = DisabilityCard::parse(text) => {
+            (Number::new(&card.citizen_id().to_string(), true), None)
         }
         _ => match (Compact::of(text), IdDocument::parse(text)) {
             (Some(compact), Ok(_)) => {
@@ -44,14 +48,12 @@ impl OrDigits for (Number, Option<IdProblem>) {
     }
 }
 
-/// The number inside a 学籍号; none for a 学籍号 that was made without one.
+/// The number inside a 学籍号, also a mistyped one; none for a 学籍号 that was made without a number (J).
 pub(crate) fn number_in_student_number(text: &str) -> Number {
-    if text.is_empty() {
-        return Number::NONE;
-    }
-    match StudentNumber::parse(text) {
-        Ok(number) => number.citizen_id().map_or(Number::NONE, |id| Number::new(&id.to_string(), true)),
-        Err(_) => text
+    let valid = StudentNumber::parse(text).ok().and_then(StudentNumber::citizen_id);
+    match valid {
+        Some(id) => Number::new(&id.to_string(), true),
+        None => text
             .strip_prefix(['G', 'g', 'L', 'l'])
             .and_then(Compact::of)
             .map_or(Number::NONE, |compact| Number::new(compact.as_str(), false)),
@@ -197,6 +199,7 @@ mod tests {
         check("", "", false, false);
         check("无", "", false, false);
         check("H12345678", "12345678", true, true);
+        check("53999920150901001142", "539999201509010011", true, true);
     }
 
     #[test]
