@@ -104,13 +104,14 @@ fn excel_date(date: Date) -> workbook::Date {
 /// Room for what usually stands below a heading, in half-width characters.
 fn width(heading: &str) -> f64 {
     match heading {
-        "姓名" | "性别" | "民族" | "村" => 10.0,
-        _ if heading.ends_with("址") => 48.0,
+        "村码" => 15.0,
+        _ if heading.ends_with("编号") => 18.0,
+        _ if heading.ends_with("址") => 62.0,
         _ if heading.ends_with("号码") || heading.ends_with("证件号") || heading.ends_with("证号") => {
             21.0
         }
-        "学籍号" | "id" => 21.0,
-        "学校名称" | "就读学校" | "slips" | "findings" => 30.0,
+        "学籍号" => 21.0,
+        "学校名称" | "就读学校" => 30.0,
         _ => (f64::from(u16::try_from(heading.chars().count()).unwrap_or(8)) * 2.0 + 3.0).clamp(10.0, 16.0),
     }
 }

@@ -75,8 +75,8 @@ pub(crate) struct Summary {
     pub(crate) rows: BTreeMap<&'static str, usize>,
 }
 
-/// Zones made at a time on each thread: what is in memory at once.
-const ZONES_AT_A_TIME: usize = 2;
+/// Zones made at a time: what is in memory at once, and the most threads that find work.
+const ZONES_AT_A_TIME: usize = 8;
 
 /// Makes the county of `plan` and writes its files into the folder `out`, which must exist. `progress` is told how many
 /// children are done, now and then.
@@ -122,7 +122,7 @@ fn generate<E>(
     let mut registers = Registers::default();
     let mut summary = Summary::default();
     let (mut before, mut people) = ([0; 7], 0);
-    for plans in plans.chunks(ZONES_AT_A_TIME * rayon::current_num_threads()) {
+    for plans in plans.chunks(ZONES_AT_A_TIME) {
         let make = |plan: &zone::Plan| zone::people(plan, &county, &calendar, seed);
         let mut zones: Vec<Zone> = plans.par_iter().map(make).collect();
         zones.iter_mut().for_each(|zone| registers.enter(zone, &county));

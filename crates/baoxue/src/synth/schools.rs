@@ -92,7 +92,7 @@ pub(super) struct Catchment<'a> {
     /// Serial number of the zone in the county.
     pub(super) zone: usize,
     pub(super) township: usize,
-    /// The how-manieth zone of its township, from 0.
+    /// Which part of its township, from 0.
     pub(super) part: usize,
     /// Villages with children enough for a school of their own.
     pub(super) villages: Vec<usize>,

@@ -29,7 +29,7 @@ pub(super) struct Plan {
     pub(super) index: usize,
     /// Index of the township.
     pub(super) township: usize,
-    /// The how-manieth zone of its township, from 0.
+    /// Which part of its township, from 0.
     part: usize,
     /// Index of each village, and how many local children of it belong here.
     pub(super) villages: Vec<(usize, usize)>,
