@@ -30,7 +30,7 @@ bench: build ## the figures of README's table, and target/bench.json (BENCH=quic
 soak: build ## compare ever new counties, twice each, for MINUTES=10: same bytes, bounded memory
 	python3 bench/soak.py $(target) $(or $(MINUTES),10)
 
-fuzz: ## each fuzz target for MINUTES=1 (needs nightly and cargo-fuzz)
+fuzz: ## each fuzz target for MINUTES=1 (needs a nightly compiler)
 	scripts/fuzz
 
 build:
