@@ -26,15 +26,8 @@ pub(crate) struct Settled {
 
 /// Rows by number; the key is spread, so that pieces of the key space are of one size.
 pub(crate) fn by_number(people: &People) -> Vec<Keyed> {
-    let mut keyed: Vec<Keyed> = people
-        .numbers()
-        .par_iter()
-        .enumerate()
-        .filter(|(_, number)| !number.is_none())
-        .map(|(row, number)| (spread(number.key()), u32::try_from(row).unwrap_or(u32::MAX)))
-        .collect();
-    join::sort(&mut keyed);
-    keyed
+    let numbered = (0..).zip(people.numbers()).filter(|(_, number)| !number.is_none());
+    join::dealt(numbered.map(|(row, number)| (spread(number.key()), row)))
 }
 
 pub(crate) fn spread(key: u64) -> u64 {

@@ -6,18 +6,23 @@ use rayon::prelude::*;
 /// A key and the row that has it.
 pub(crate) type Keyed = (u64, u32);
 
-/// Sorts keyed rows by key, then row. Long lists are first dealt into parts by the top bits of the
-/// key, which are spread evenly: a part then fits the cache, and parts are sorted side by side.
+/// Sorts keyed rows by key, then row.
 pub(crate) fn sort(rows: &mut Vec<Keyed>) {
-    const PARTS: usize = 256;
     const SHORT: usize = 1 << 15;
     if rows.len() < SHORT {
         rows.sort_unstable();
-        return;
+    } else {
+        *rows = dealt(rows.iter().copied());
     }
+}
+
+/// Keyed rows in order. They are first dealt into parts by the top bits of the key, which are spread
+/// evenly: a part then fits the cache, and parts are sorted side by side.
+pub(crate) fn dealt(rows: impl Iterator<Item = Keyed> + Clone) -> Vec<Keyed> {
+    const PARTS: usize = 256;
     let part = |key: u64| usize::try_from(key >> 56).unwrap_or_default();
     let mut ends = [0_usize; PARTS];
-    for &(key, _) in rows.iter() {
+    for (key, _) in rows.clone() {
         if let Some(count) = ends.get_mut(part(key)) {
             *count += 1;
         }
@@ -31,8 +36,8 @@ pub(crate) fn sort(rows: &mut Vec<Keyed>) {
     for (start, &end) in next.iter_mut().skip(1).zip(&ends) {
         *start = end;
     }
-    let mut dealt: Vec<Keyed> = vec![(0, 0); rows.len()];
-    for &row in rows.iter() {
+    let mut dealt: Vec<Keyed> = vec![(0, 0); sum];
+    for row in rows {
         if let Some(at) = next.get_mut(part(row.0)) {
             if let Some(slot) = dealt.get_mut(*at) {
                 *slot = row;
@@ -49,8 +54,8 @@ pub(crate) fn sort(rows: &mut Vec<Keyed>) {
         rest = behind;
         start = end;
     }
-    parts.into_par_iter().for_each(|part| part.sort_unstable());
-    *rows = dealt;
+    parts.into_par_iter().for_each(<[Keyed]>::sort_unstable);
+    dealt
 }
 
 /// Calls `block` for every key that stands in both sorted lists, with the rows of each side.

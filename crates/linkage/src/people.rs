@@ -56,8 +56,13 @@ impl Texts {
         self.bytes.get(start..end).unwrap_or_default()
     }
 
+    fn reserve(&mut self, texts: usize, bytes: usize) {
+        self.ends.reserve_exact(texts);
+        self.bytes.reserve_exact(bytes);
+    }
+
     /// Appends another buffer's texts.
-    pub fn append(&mut self, other: &Self) {
+    fn append(&mut self, other: &Self) {
         let offset = self.bytes.len();
         self.bytes.push_str(&other.bytes);
         self.ends
@@ -102,8 +107,32 @@ impl People {
         self.classes.push(person.class);
     }
 
-    /// Appends another list's rows, for a file that was read in pieces.
-    pub fn append(&mut self, other: &Self) {
+    /// One list from the pieces in which a file was read, in order. Room is made once, and each piece
+    /// is let go as soon as it is taken over.
+    #[must_use]
+    pub fn gather(pieces: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        let rows = pieces.iter().map(Self::len).sum();
+        let bytes = |texts: fn(&Self) -> &Texts| pieces.iter().map(|piece| texts(piece).bytes.len()).sum();
+        all.names.reserve(rows, bytes(|piece| &piece.names));
+        let [first, second] = &mut all.guardians;
+        first.reserve(rows, bytes(|piece| &piece.guardians[0]));
+        second.reserve(rows, bytes(|piece| &piece.guardians[1]));
+        all.name_keys.reserve_exact(rows);
+        all.numbers.reserve_exact(rows);
+        all.births.reserve_exact(rows);
+        all.sexes.reserve_exact(rows);
+        all.ethnicities.reserve_exact(rows);
+        all.places.reserve_exact(rows);
+        all.schools.reserve_exact(rows);
+        all.classes.reserve_exact(rows);
+        for piece in pieces {
+            all.append(&piece);
+        }
+        all
+    }
+
+    fn append(&mut self, other: &Self) {
         let offset = self.count();
         self.names.append(&other.names);
         self.name_keys.extend_from_slice(&other.name_keys);

@@ -191,7 +191,7 @@ fn places(a: u64, b: u64) -> PlaceLevel {
     if a / COUNTY != b / COUNTY {
         return PlaceLevel::Elsewhere;
     }
-    let vague = |code: u64| code % COUNTY == 0;
+    let vague = |code: u64| code.is_multiple_of(COUNTY);
     match () {
         () if vague(a) || vague(b) => PlaceLevel::CountyKnown,
         () if a == b => PlaceLevel::Village,

@@ -111,7 +111,7 @@ struct Piece {
     days: Vec<u32>,
     /// 民族 as spelled so far, with its code.
     ethnicities: Vec<(String, u8)>,
-    rejects: Vec<Reject>,
+    noted: Vec<Noted>,
     more: u64,
     problems: HashMap<String, u64>,
 }
@@ -203,25 +203,50 @@ fn ethnicity(seen: &mut Vec<(String, u8)>, text: &str) -> u8 {
     code
 }
 
+/// A row to correct, kept small: a careless million leaves eighty thousand of them until the file is
+/// read and the first five thousand are known.
+struct Noted {
+    line: u64,
+    problems: String,
+    /// The cells as they stand, each with a mark behind it.
+    cells: String,
+}
+
+/// What stands behind each cell and each problem of a noted row.
+const MARK: char = '\u{1f}';
+
 fn note(piece: &mut Piece, row: &Row<'_>, problems: &[String]) {
     for problem in problems {
         let short = problem.split('。').next().unwrap_or(problem);
         *piece.problems.entry(short.to_owned()).or_default() += 1;
     }
-    if piece.rejects.len() >= LISTED {
+    if piece.noted.len() >= LISTED {
         piece.more += 1;
         return;
     }
-    let part = |at: usize| {
-        let parts = problems.iter().filter_map(|problem| problem.splitn(2, '。').nth(at));
-        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("；")
-    };
-    piece.rejects.push(Reject {
-        line: row.line(),
-        problem: part(0),
-        remedy: part(1),
-        cells: row.cells().map(str::to_owned).collect(),
-    });
+    let mut noted = Noted { line: row.line(), problems: problems.join("\u{1f}"), cells: String::new() };
+    for cell in row.cells() {
+        noted.cells.push_str(cell);
+        noted.cells.push(MARK);
+    }
+    piece.noted.push(noted);
+}
+
+impl Noted {
+    /// The row as the workbook of rows to correct shows it.
+    fn reject(&self) -> Reject {
+        let part = |at: usize| {
+            let parts = self.problems.split(MARK).filter_map(|problem| problem.splitn(2, '。').nth(at));
+            parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("；")
+        };
+        let cells = self.cells.strip_suffix(MARK).unwrap_or_default();
+        Reject {
+            line: self.line,
+            problem: part(0),
+            remedy: part(1),
+            cells: cells.split(MARK).map(str::to_owned).collect(),
+        }
+    }
 }
 
 /// Reads the list of a kind from a file.
@@ -265,22 +290,24 @@ fn gather(title: &str, file: String, header: Header, folded: Folded<Piece>, scho
         problems: Vec::new(),
     };
     let mut problems: HashMap<String, u64> = HashMap::new();
+    let mut people = Vec::with_capacity(folded.parts.len());
     for mut piece in folded.parts {
         let (of_school, of_class) = schools.take(&piece.schools);
         piece
             .people
             .renumber(|number| renumbered(&of_school, number), |number| renumbered(&of_class, number));
-        list.people.append(&piece.people);
+        people.push(piece.people);
         list.here.append(&mut piece.here);
         list.days.append(&mut piece.days);
         list.places.extend(piece.places.names);
         let room = LISTED.saturating_sub(list.rejects.rows.len());
-        list.rejects.more += piece.more + piece.rejects.len().saturating_sub(room) as u64;
-        list.rejects.rows.extend(piece.rejects.into_iter().take(room));
+        list.rejects.more += piece.more + piece.noted.len().saturating_sub(room) as u64;
+        list.rejects.rows.extend(piece.noted.iter().take(room).map(Noted::reject));
         for (problem, count) in piece.problems {
             *problems.entry(problem).or_default() += count;
         }
     }
+    list.people = People::gather(people);
     list.problems = problems.into_iter().collect();
     list.problems.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     list
