@@ -59,6 +59,16 @@ impl Number {
         self.form & CHECKED != 0
     }
 
+    /// The two words that make the number.
+    pub(crate) const fn parts(self) -> (u64, u8) {
+        (self.packed, self.form)
+    }
+
+    /// The number made of two words that [`Number::parts`] gave.
+    pub(crate) const fn of(packed: u64, form: u8) -> Self {
+        Self { packed, form }
+    }
+
     const fn length(self) -> u8 {
         self.form & !CHECKED
     }

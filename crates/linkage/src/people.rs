@@ -75,7 +75,9 @@ impl Texts {
 pub struct People {
     names: Texts,
     name_keys: Vec<u64>,
-    numbers: Vec<Number>,
+    /// Numbers in two columns, because a number is nine bytes and in one column would take sixteen.
+    numbers: Vec<u64>,
+    forms: Vec<u8>,
     /// Second numbers, for the few rows that have one; ascending by row.
     other_numbers: Vec<(u32, Number)>,
     births: Vec<u32>,
@@ -95,7 +97,9 @@ impl People {
         }
         self.names.push(person.name);
         self.name_keys.push(Name::fold(person.name).key());
-        self.numbers.push(person.number);
+        let (packed, form) = person.number.parts();
+        self.numbers.push(packed);
+        self.forms.push(form);
         self.births.push(person.birth);
         self.sexes.push(person.sex);
         self.ethnicities.push(person.ethnicity);
@@ -120,6 +124,7 @@ impl People {
         second.reserve(rows, bytes(|piece| &piece.guardians[1]));
         all.name_keys.reserve_exact(rows);
         all.numbers.reserve_exact(rows);
+        all.forms.reserve_exact(rows);
         all.births.reserve_exact(rows);
         all.sexes.reserve_exact(rows);
         all.ethnicities.reserve_exact(rows);
@@ -137,6 +142,7 @@ impl People {
         self.names.append(&other.names);
         self.name_keys.extend_from_slice(&other.name_keys);
         self.numbers.extend_from_slice(&other.numbers);
+        self.forms.extend_from_slice(&other.forms);
         self.other_numbers.extend(other.other_numbers.iter().map(|&(row, number)| (row + offset, number)));
         self.births.extend_from_slice(&other.births);
         self.sexes.extend_from_slice(&other.sexes);
@@ -206,7 +212,8 @@ impl People {
     }
 
     pub(crate) fn number(&self, row: u32) -> Number {
-        self.numbers.get(row as usize).copied().unwrap_or_default()
+        let packed = self.numbers.get(row as usize).copied().unwrap_or_default();
+        Number::of(packed, self.forms.get(row as usize).copied().unwrap_or_default())
     }
 
     pub(crate) fn other_number(&self, row: u32) -> Number {
@@ -224,8 +231,8 @@ impl People {
         self.places.get(row as usize).copied().unwrap_or_default()
     }
 
-    pub(crate) fn numbers(&self) -> &[Number] {
-        &self.numbers
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = Number> + Clone {
+        self.numbers.iter().zip(&self.forms).map(|(&packed, &form)| Number::of(packed, form))
     }
 
     pub(crate) fn name_keys(&self) -> &[u64] {
