@@ -1,5 +1,7 @@
 //! How fast a million-row CSV file is read and a findings-sized workbook is written.
 
+#![expect(clippy::expect_used, reason = "a benchmark may stop at the first surprise")]
+
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use documents::table::{Field, Limits, Schema, open};
 use documents::workbook::{Book, Column, Date, Kind, SheetSpec, Value};
@@ -61,7 +63,7 @@ fn read_csv(criterion: &mut Criterion) {
                         table.fold(
                             || 0,
                             |sum: &mut usize, row| {
-                                *sum += (0..HEADINGS.len()).map(|field| row.get(field).len()).sum::<usize>()
+                                *sum += (0..HEADINGS.len()).map(|field| row.get(field).len()).sum::<usize>();
                             },
                             &|_| {},
                         )

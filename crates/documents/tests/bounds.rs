@@ -1,6 +1,12 @@
 //! Bombs are refused within two seconds and 64 MiB (E01, E02). A test program of its own, with one test, because the
 //! memory of a process can only be measured while nothing else runs in it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise, its helpers, too"
+)]
+
 use documents::table::{Field, Kind, Limits, Schema, open};
 use std::fs::File;
 use std::io::{BufWriter, Write};

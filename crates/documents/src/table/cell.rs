@@ -11,12 +11,7 @@ pub(crate) fn is_blank(c: char) -> bool {
 /// The value inside the blanks (E09). A value written `="0123"` or `'0123` to keep Excel from turning it into a
 /// number, or `'=1+1` by a formula guard (D06), comes back without that dress.
 pub(crate) fn trimmed(text: &str) -> &str {
-    let bytes = text.as_bytes();
-    let plain = |b: &u8| b.is_ascii_alphanumeric();
-    if let (Some(first), Some(last)) = (bytes.first(), bytes.last())
-        && plain(first)
-        && plain(last)
-    {
+    if is_bare(text.as_bytes()) {
         return text;
     }
     let text = text.trim_matches(is_blank);
@@ -31,6 +26,16 @@ pub(crate) fn trimmed(text: &str) -> &str {
         }
         _ => text,
     }
+}
+
+/// Nearly every value begins and ends with a letter, a figure or a common Chinese character, and needs no closer look.
+fn is_bare(bytes: &[u8]) -> bool {
+    // U+4000–U+EFFF begin with these bytes in UTF-8, and nothing among them is blank.
+    let chinese = |byte: &u8| (0xe4..=0xee).contains(byte);
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
+    let before_last = bytes.len().checked_sub(3).and_then(|at| bytes.get(at));
+    (first.is_ascii_alphanumeric() || chinese(first))
+        && (last.is_ascii_alphanumeric() || !last.is_ascii() && before_last.is_some_and(chinese))
 }
 
 #[cfg(test)]

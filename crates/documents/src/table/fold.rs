@@ -85,7 +85,8 @@ impl Table {
     /// order, and the parts come back in file order, so the n-th call over all parts is data row n. Blank rows and
     /// footers are not rows. `progress` is told how many bytes of the file have been read.
     ///
-    /// The checksum comes with it because the bytes are in the cache anyway: it costs a twentieth of the reading.
+    /// The checksum comes with it because the bytes are in the cache anyway: it costs a quarter of the reading,
+    /// and less than another pass would.
     ///
     /// # Errors
     /// [`ReadError`] when the file turns out damaged, too large or too slow half-way, or holds no row of data. What
@@ -119,10 +120,11 @@ impl Table {
         let deadline = Deadline::after(&self.limits);
         let cells = AtomicU64::new(0);
         let source = Mutex::new(Chunks::new(&self.file, shape)?);
-        let work = |_| {
+        let lock = || source.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
             let mut parts = Vec::new();
             let mut chunk = Chunk::default();
-            while source.lock().unwrap_or_else(PoisonError::into_inner).next(&mut chunk)? {
+            while lock().next(&mut chunk)? {
                 deadline.check()?;
                 let (text, garbled) = decoded(&chunk.bytes, shape.encoding);
                 let mut part = Part::new(chunk.number, new());
@@ -141,6 +143,7 @@ impl Table {
             }
             Ok(parts)
         };
+        let work = |_| read().inspect_err(|_| lock().stop());
         let parts: Result<Vec<Vec<Part<S>>>, ReadError> =
             (0..rayon::current_num_threads()).into_par_iter().map(work).collect();
         let mut parts: Vec<Part<S>> = parts?.into_iter().flatten().collect();

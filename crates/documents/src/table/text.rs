@@ -118,6 +118,11 @@ impl<'f> Chunks<'f> {
         self.ended
     }
 
+    /// Reads no further: somebody has found that the file cannot be used.
+    pub(crate) fn stop(&mut self) {
+        self.ended = true;
+    }
+
     /// The SHA-256 of all that was read: of the file, once [`Chunks::next`] has said that it ended.
     pub(crate) fn sha256(self) -> [u8; 32] {
         self.hash.finalize().into()

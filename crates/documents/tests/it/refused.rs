@@ -98,7 +98,7 @@ fn broken_workbooks() {
     }
     // A byte of the sheet flipped: its checksum no longer fits.
     let at = book.windows(9).position(|window| window == b"sheet0.xm").unwrap() + 12;
-    let mut flipped = book.clone();
+    let mut flipped = book;
     flipped[at + 20] ^= 1;
     check(flipped, Kind::Damaged, "损坏");
     let without = |name: &str| {
