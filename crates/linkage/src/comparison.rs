@@ -2,16 +2,21 @@
 //! in, findings out. Which child is of school age and what a list means is the county plan's; how two
 //! rows are matched is [`crate::link`]'s; here stands only what follows from it.
 
+mod mentions;
 mod named;
 mod presence;
+
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 use rules::age::{AgeGroup, SchoolAge, age_on, school_year};
 use rules::plan::{FindingKind, NamedListEffect};
 
+use mentions::Mentions;
+
 use crate::explain::explain;
-use crate::link::{Linkage, Tier, link};
+use crate::link::{Link, Linkage, Tier, link};
 use crate::people::{People, Person};
 
 /// What is compared.
@@ -38,23 +43,6 @@ pub struct Present<'a> {
     pub here: &'a [Option<bool>],
     /// For each row its day as `year * 10000 + month * 100 + day`, 0 for none.
     pub days: &'a [u32],
-}
-
-impl Lists<'_> {
-    /// The children of some findings as people: from the household list where they stand there, else from
-    /// the roll; without school and class, which other offices do not know.
-    fn people_of<'f>(&self, findings: impl Iterator<Item = &'f Finding>) -> People {
-        let mut people = People::default();
-        for finding in findings {
-            let person = match (finding.household, finding.roll) {
-                (Some(row), _) => self.household.get(row),
-                (None, Some(row)) => self.roll.get(row),
-                (None, None) => Person::default(),
-            };
-            people.push(&Person { school: 0, class: 0, ..person });
-        }
-        people
-    }
 }
 
 /// A further list.
@@ -92,21 +80,37 @@ pub struct Finding {
     pub poverty: Option<u32>,
     /// How sure it is, 0 to 1.
     pub chance: f32,
+    /// For `needs_review` the rows that may be the child, best first: of 学籍 for a household row, of 在校 for
+    /// a roll row.
+    pub candidates: Vec<Link>,
     /// Why, in words.
     pub reason: String,
+    /// What other lists say of the child, in words; mostly nothing.
+    pub notes: String,
 }
 
 impl Finding {
     fn new(kind: FindingKind, chance: f32, reason: String) -> Self {
-        Self { kind, household: None, roll: None, present: None, poverty: None, chance, reason }
+        let (household, roll, present, poverty) = (None, None, None, None);
+        let (candidates, notes) = (Vec::new(), String::new());
+        Self { kind, household, roll, present, poverty, chance, candidates, reason, notes }
     }
 
-    /// Says something more.
-    fn add(&mut self, words: &str) {
-        if !self.reason.is_empty() {
-            self.reason.push_str(" · ");
+    /// Why, with what other lists say.
+    #[must_use]
+    pub fn why(&self) -> Cow<'_, str> {
+        match self.notes.as_str() {
+            "" => Cow::Borrowed(&self.reason),
+            notes => Cow::Owned(format!("{} · {notes}", self.reason)),
         }
-        self.reason.push_str(words);
+    }
+
+    /// Notes what another list says.
+    fn add(&mut self, words: &str) {
+        if !self.notes.is_empty() {
+            self.notes.push_str(" · ");
+        }
+        self.notes.push_str(words);
     }
 }
 
@@ -292,6 +296,7 @@ fn reviews(lists: &Lists<'_>, rule: &Rule, linkage: &Linkage) -> Vec<Finding> {
             Finding {
                 household: Some(review.left),
                 roll: review.candidates.first().map(|best| best.right),
+                candidates: review.candidates.clone(),
                 ..Finding::new(FindingKind::NeedsReview, chance, words.join("；或 "))
             }
         })
@@ -347,29 +352,24 @@ fn roll_only(lists: &Lists<'_>, rule: &Rule, linkage: &Linkage, on_roll: &RollOf
     findings
 }
 
-/// 辍学 ∩ 脱贫户·监测户.
+/// 失学、辍学 ∩ 脱贫户·监测户.
 fn in_poverty(lists: &Lists<'_>, poverty: &People, findings: &[Finding]) -> Vec<Finding> {
-    let out: Vec<&Finding> = findings
-        .iter()
-        .filter(|finding| matches!(finding.kind, FindingKind::NotOnRoll | FindingKind::NotInSchool))
-        .collect();
-    let linkage = link(&lists.people_of(out.iter().copied()), poverty);
-    let found = linkage.links.iter().filter(|found| found.tier != Tier::Second);
-    found
-        .filter_map(|found| {
-            let base = out.get(found.left as usize)?;
-            let why = match base.kind {
-                FindingKind::NotOnRoll => "没有学籍",
-                _ => "有学籍不在校",
-            };
-            let reason = format!("{why}，同时在脱贫户、监测户名单第{}行", found.right + 1);
-            Some(Finding {
-                household: base.household,
-                roll: base.roll,
-                present: base.present,
-                poverty: Some(found.right),
-                ..Finding::new(FindingKind::PovertyDropout, base.chance.min(found.chance), reason)
-            })
+    let out = |finding: &Finding| matches!(finding.kind, FindingKind::NotOnRoll | FindingKind::NotInSchool);
+    let mentions = Mentions::of(lists, poverty, findings.iter().filter(|finding| out(finding)));
+    let found = findings.iter().filter(|finding| out(finding)).filter_map(|base| {
+        let found = mentions.certain(base)?;
+        let why = match base.kind {
+            FindingKind::NotOnRoll => "没有学籍",
+            _ => "有学籍不在校",
+        };
+        let reason = format!("{why}，同时在脱贫户、监测户名单第{}行", found.right + 1);
+        Some(Finding {
+            household: base.household,
+            roll: base.roll,
+            present: base.present,
+            poverty: Some(found.right),
+            ..Finding::new(FindingKind::PovertyDropout, base.chance.min(found.chance), reason)
         })
-        .collect()
+    });
+    found.collect()
 }

@@ -1,7 +1,10 @@
 //! A finding's child as people see her: whose name, which village, which school, who must look.
 
+use std::borrow::Cow;
+
 use linkage::comparison::Finding;
-use linkage::people::Person;
+use linkage::people::{People, Person};
+use rules::divisions::Place;
 use rules::mask;
 use rules::plan::FindingRule;
 
@@ -15,8 +18,10 @@ pub(crate) struct Child<'a> {
     pub(crate) birth: u32,
     pub(crate) sex: &'static str,
     pub(crate) guardian: &'a str,
-    pub(crate) township: String,
-    pub(crate) village: String,
+    /// Where she is registered, as far as the plan knows it.
+    pub(crate) place: Option<Place>,
+    pub(crate) township: &'a str,
+    pub(crate) village: Cow<'a, str>,
     pub(crate) school: &'a str,
     pub(crate) class: &'a str,
 }
@@ -26,11 +31,37 @@ impl Outcome<'_> {
     pub(crate) fn child(&self, finding: &Finding) -> Child<'_> {
         let household = finding.household.map(|row| self.household.people.get(row));
         let roll = finding.roll.map(|row| self.roll.people.get(row));
-        let person = household.or(roll).unwrap_or_default();
         // Of a child who may be on the roll, the school is a guess that stands in the reason.
         let at_school = roll.unwrap_or_default();
+        let child = self.person(household.or(roll).unwrap_or_default());
+        Child {
+            school: self.schools.school_name(at_school.school),
+            class: self.schools.class_name(at_school.class),
+            ..child
+        }
+    }
+
+    /// Of an undecided child: what the other list is called, her own list, and the other list.
+    pub(crate) fn sides(&self, finding: &Finding) -> (&str, &People, &People) {
+        match (&self.present, finding.present) {
+            (Some(present), Some(_)) => (&present.title, &self.roll.people, &present.people),
+            _ => (&self.roll.title, &self.household.people, &self.roll.people),
+        }
+    }
+
+    /// The rows that may be an undecided child, best first.
+    pub(crate) fn others(&self, finding: &Finding) -> Vec<Child<'_>> {
+        let (_, _, list) = self.sides(finding);
+        finding.candidates.iter().map(|link| self.person(list.get(link.right))).collect()
+    }
+
+    /// A row of a list as people see it.
+    pub(crate) fn person<'p>(&'p self, person: Person<'p>) -> Child<'p> {
         let [first, second] = person.guardians;
-        let (township, village) = self.place(&person);
+        let divisions = self.plan.divisions();
+        let place = divisions.by_code(&format!("{:012}", person.place)).filter(|_| person.place != 0);
+        let township = place.and_then(|place| divisions.township(place.township?));
+        let village = place.and_then(|place| divisions.village(place.village?));
         Child {
             name: person.name,
             id: if person.number.is_none() { String::new() } else { mask::id(&person.number.to_string()) },
@@ -41,41 +72,34 @@ impl Outcome<'_> {
                 _ => "",
             },
             guardian: if first.is_empty() { second } else { first },
-            township,
-            village,
-            school: self.schools.school_name(at_school.school),
-            class: self.schools.class_name(at_school.class),
+            place,
+            township: township.map_or("", |township| &township.name),
+            village: match village {
+                Some(village) => Cow::Borrowed(&village.name),
+                None => self.place_elsewhere(person.place, place),
+            },
+            school: self.schools.school_name(person.school),
+            class: self.schools.class_name(person.class),
         }
     }
 
-    /// Township and village of a person, as far as they are known.
-    fn place(&self, person: &Person<'_>) -> (String, String) {
-        if person.place == 0 {
-            return (String::new(), String::new());
+    /// A place outside the plan: as its list names it, else its code.
+    fn place_elsewhere(&self, code: u64, known: Option<Place>) -> Cow<'_, str> {
+        if code == 0 || known.is_some() {
+            return Cow::Borrowed("");
         }
-        let known = self.household.places.get(&person.place).or_else(|| self.roll.places.get(&person.place));
-        if let Some(name) = known {
-            return (String::new(), name.clone());
-        }
-        let code = format!("{:012}", person.place);
-        let divisions = self.plan.divisions();
-        match divisions.by_code(&code) {
-            Some(place) => {
-                let township = place.township.and_then(|id| divisions.township(id));
-                let village = place.village.and_then(|id| divisions.village(id));
-                let name = |found: Option<String>| found.unwrap_or_default();
-                (name(township.map(|it| it.name.clone())), name(village.map(|it| it.name.clone())))
-            }
-            None => (String::new(), code),
+        let named = self.household.places.get(&code).or_else(|| self.roll.places.get(&code));
+        match named {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(format!("外地（{}）", code / 1_000_000)),
         }
     }
 
-    /// Who must look, by name where the list says it.
+    /// Who must look, by name where the lists say it.
     pub(crate) fn who(&self, rule: &FindingRule, child: &Child<'_>) -> String {
-        match rule.who.as_str() {
-            "各乡镇人民政府" if !child.township.is_empty() => format!("{}人民政府", child.township),
-            "学校" if !child.school.is_empty() => child.school.to_owned(),
-            who => who.to_owned(),
+        if rule.who == "学校" && !child.school.is_empty() {
+            return child.school.to_owned();
         }
+        self.plan.unit_at(&rule.who, child.place)
     }
 }

@@ -68,7 +68,7 @@ fn one_finding(outcome: &Outcome<'_>, records: &mut Records, finding: &Finding) 
         };
     }
     records.text(child.name).code(&child.id).code(&date(child.birth)).text(&child.village).text(child.school);
-    records.code(&score(finding.chance)).text(&finding.reason).end();
+    records.code(&score(finding.chance)).text(&finding.why()).end();
 }
 
 /// Four digits; most pairs are certain, and formatting a million floats takes longer than finding them.

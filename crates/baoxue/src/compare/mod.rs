@@ -2,6 +2,7 @@
 //! was found; nothing is left behind when anything fails.
 
 mod child;
+mod columns;
 mod csv;
 mod read;
 mod schools;

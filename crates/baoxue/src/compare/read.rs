@@ -215,10 +215,14 @@ struct Noted {
 /// What stands behind each cell and each problem of a noted row.
 const MARK: char = '\u{1f}';
 
+/// The problem without what is particular to the row, so that like is counted with like.
+fn sort_of(problem: &str) -> &str {
+    ["。", "（", "，这里是"].iter().fold(problem, |sort, end| sort.split(end).next().unwrap_or(sort))
+}
+
 fn note(piece: &mut Piece, row: &Row<'_>, problems: &[String]) {
     for problem in problems {
-        let short = problem.split('。').next().unwrap_or(problem);
-        *piece.problems.entry(short.to_owned()).or_default() += 1;
+        *piece.problems.entry(sort_of(problem).to_owned()).or_default() += 1;
     }
     if piece.noted.len() >= LISTED {
         piece.more += 1;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::read::List;
-use super::words::count;
+use super::words::{count, long_date};
 use crate::failure::Failure;
 
 /// The summary, as contracts.md has it: counts, rates, timings, versions, checksums of the inputs.
@@ -118,11 +118,12 @@ pub(crate) fn said(outcome: &Outcome<'_>, out: &Path) -> String {
     let counts = &outcome.comparison.counts;
     let found = FindingKind::ALL.iter().filter_map(|&kind| {
         let count = count(outcome, kind);
-        (count > 0).then(|| format!("  {} {count}", outcome.plan.finding(kind).title))
+        (count > 0).then(|| format!("  {} {count} 人", outcome.plan.finding(kind).title))
     });
     let found: Vec<String> = found.collect();
     format!(
-        "适龄儿童少年 {} 人，在学籍里找到 {} 人。\n{}\n请打开 {}",
+        "年龄按 {} 计算。适龄儿童少年 {} 人，其中有学籍 {} 人。\n{}\n请打开 {}",
+        long_date(outcome.on),
         counts.school_age,
         counts.on_roll,
         found.join("\n"),

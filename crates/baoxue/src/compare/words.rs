@@ -1,5 +1,6 @@
 //! The comparison in plain Chinese: what was compared, what was found, how sure it is.
 
+use jiff::civil::Date;
 use rules::plan::{FindingKind, NamedListEffect};
 
 use super::Outcome;
@@ -28,18 +29,18 @@ pub(crate) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
     let review = count(outcome, FindingKind::NeedsReview);
     let plan = outcome.plan;
     let mut conclusion = vec![format!(
-        "户籍名单里有适龄儿童少年 {} 人，{} 人在学籍里找到（{}）；{not_on_roll} 人没有找到，要逐个上门核实；{review} 人拿不准，要人工核对。",
+        "户籍名单里有适龄儿童少年 {} 人，其中 {} 人有学籍（{}）；{not_on_roll} 人没有学籍，也不在外出就读等名单上，要逐个上门核实；{review} 人拿不准，要人工核对。",
         counts.school_age,
         counts.on_roll,
         share(counts.on_roll, counts.school_age),
     )];
     if outcome.present.is_some() {
         let absent = count(outcome, FindingKind::NotInSchool);
-        conclusion.push(format!("学籍里有、学校没有见到人的 {absent} 人，要由学校查清去向。"));
+        conclusion.push(format!("有学籍但学校没有见到人的 {absent} 人，由学校查清去向。"));
     }
     if outcome.poverty.is_some() {
         let poor = count(outcome, FindingKind::PovertyDropout);
-        conclusion.push(format!("以上没有学籍或不在校的孩子中，{poor} 人在脱贫户、监测户，先帮扶。"));
+        conclusion.push(format!("以上没有学籍或不在校的孩子里，{poor} 人是脱贫户、监测户的孩子，先帮扶。"));
     }
     let silent = &counts.silent_schools;
     if !silent.is_empty() {
@@ -65,8 +66,8 @@ pub(crate) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
     let (month, day) = age.turned_by;
     Paragraphs {
         made: format!(
-            "比对日期 {} · 适龄指当年 {month} 月 {day} 日前满 {} 周岁、未满 {} 周岁（{}） · 户籍名单里其他年龄的 {} 行没有列出",
-            outcome.on,
+            "年龄按 {} 计算。适龄：{month} 月 {day} 日前满 {} 周岁、未满 {} 周岁（{}）。户籍名单里其他年龄的 {} 行没有列出。",
+            long_date(outcome.on),
             age.from_years,
             age.until_years,
             plan.school_age_basis().cited(),
@@ -75,20 +76,25 @@ pub(crate) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
         conclusion,
         certainty: vec![
             format!(
-                "{} 对身份证号和姓名都相同，直接认定。{} 对是综合姓名读音、出生日期、监护人、户籍地等推断的，每一对的理由写在 links.csv 里。",
+                "{} 个孩子的身份证号和姓名在两份名单里都相同，直接认定；{} 个孩子的号码或姓名有出入，是综合姓名读音、出生日期、监护人、户籍地认定的，理由逐个写在 links.csv 里。",
                 counts.exact, counts.weighed,
             ),
-            "身份证号填错一两位、姓名同音或写法不同、监护人填了另一方，都不会让一个孩子被漏掉或误报；但资料错了三处以上的，仍可能误列为没有学籍，所以要上门核实，不能只凭这张表认定失学。"
+            "身份证号填错一两位、姓名同音或写法不同、监护人填了另一方，一般不会让孩子被漏掉或误报。资料错了三处以上的，仍可能误列为没有学籍，所以必须上门核实，不能只凭这张表认定失学。"
                 .to_owned(),
-            "“把握”是根据这次的名单算出来的：99% 指一百个这样的孩子里大约有一个会判断错。拿不准的不下结论，两边的资料都列在“拿不准”那一页。"
+            "“把握”是根据这次的名单算出来的：99% 指一百个这样的孩子里大约有一个会判断错。拿不准的不下结论，两边的资料并排列在最后一页，由人来定。"
                 .to_owned(),
         ],
         how: vec![
-            "每种发现一页，可以按乡镇、村、学校筛选后打印；核实以后在“核实结果”里选一项，备注写明情况。".to_owned(),
-            "身份证号已遮住中间八位；要看全号，按“户籍行”“学籍行”到原名单里查（从第一行数据数起）。".to_owned(),
+            "每一类问题一页，可以按乡镇、村、学校筛选后打印。核实以后在“核实结果”里选一项，情况写在“备注”里。".to_owned(),
+            "身份证号中间八位已遮住。要看全号，按最右边的“户籍行”“学籍行”到原名单里查，从第一行数据数起，不算表头。".to_owned(),
             "名单里填错的行另存在 problems.xlsx，改好后可以重新比对。本表含未成年人信息，只发给要去核实的人，用完收回。".to_owned(),
         ],
     }
+}
+
+/// A day as people write it: 2026年9月10日.
+pub(crate) fn long_date(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
 /// One row per kind: what, how many, by when, who and by which clause.

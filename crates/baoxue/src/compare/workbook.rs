@@ -4,14 +4,15 @@
 use std::path::Path;
 
 use documents::rejects;
-use documents::workbook::{Block, Book, Column, Date, Kind, SheetSpec, Value};
+use documents::workbook::{Block, Book, Column, Date, SheetSpec};
 use jiff::civil;
 use linkage::comparison::Finding;
-use rules::age::age_on;
+use linkage::explain::explain;
 use rules::plan::{FindingKind, FindingRule};
 
 use super::Outcome;
 use super::child::Child;
+use super::columns::{Line, RESULT, columns, results};
 use super::words;
 use crate::failure::Failure;
 
@@ -60,19 +61,14 @@ fn of_kind<'a>(outcome: &'a Outcome<'_>, kind: FindingKind) -> Vec<(Child<'a>, &
         place(a)
             .cmp(&place(b))
             .then_with(|| {
-                (&a.township, &a.village, a.school, a.class).cmp(&(
-                    &b.township,
-                    &b.village,
-                    b.school,
-                    b.class,
-                ))
+                (a.township, &a.village, a.school, a.class).cmp(&(b.township, &b.village, b.school, b.class))
             })
             .then_with(|| (x.household, x.roll).cmp(&(y.household, y.roll)))
     });
     findings
 }
 
-fn day(date: civil::Date) -> Date {
+pub(crate) fn day(date: civil::Date) -> Date {
     Date {
         year: u16::try_from(date.year()).unwrap_or_default(),
         month: u8::try_from(date.month()).unwrap_or_default(),
@@ -103,104 +99,42 @@ fn first_page(outcome: &Outcome<'_>, book: &mut Book) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A column of a kind's sheet: heading, width, how it is shown, and what stands in it.
-type Show = (&'static str, f64, Kind, fn(&Line<'_>) -> Value<'static>);
-
-/// What a line is made from.
-struct Line<'a> {
-    number: u32,
-    child: &'a Child<'a>,
+/// The lines of a finding: one, or for an undecided child one for each row that may be hers.
+fn lines<'a>(
+    outcome: &'a Outcome<'_>,
     finding: &'a Finding,
-    on: civil::Date,
-    who: String,
-    within: String,
-}
-
-const NUMBER: Show = ("序号", 6.0, Kind::Number, |line| Value::from(line.number));
-const NAME: Show = ("姓名", 12.0, Kind::Text, |line| text(line.child.name));
-const SEX: Show = ("性别", 6.0, Kind::Text, |line| text(line.child.sex));
-const BIRTH: Show = ("出生日期", 12.0, Kind::Date, |line| {
-    birth(line.child.birth).map_or(Value::Nothing, |date| Value::Date(day(date)))
-});
-const AGE: Show = ("周岁", 6.0, Kind::Number, |line| {
-    birth(line.child.birth).map_or(Value::Nothing, |date| Value::from(f64::from(age_on(date, line.on))))
-});
-const ID: Show = ("身份证件号", 21.0, Kind::Text, |line| text(&line.child.id));
-const GUARDIAN: Show = ("监护人", 12.0, Kind::Text, |line| text(line.child.guardian));
-const TOWNSHIP: Show = ("乡镇", 11.0, Kind::Text, |line| text(&line.child.township));
-const VILLAGE: Show = ("村", 16.0, Kind::Text, |line| text(&line.child.village));
-const SCHOOL: Show = ("学校", 22.0, Kind::Text, |line| text(line.child.school));
-const CLASS: Show = ("班级", 13.0, Kind::Text, |line| text(line.child.class));
-const REASON: Show = ("为什么列在这里", 52.0, Kind::Wrapped, |line| text(&line.finding.reason));
-const CERTAINTY: Show = ("把握", 8.0, Kind::Percent, |line| {
-    Value::from(f64::from((line.finding.chance * 100.0).round()) / 100.0)
-});
-const WHO: Show = ("谁去查", 20.0, Kind::Wrapped, |line| text(&line.who));
-const WITHIN: Show = ("期限", 13.0, Kind::Text, |line| text(&line.within));
-const HOUSEHOLD_ROW: Show = ("户籍行", 8.0, Kind::Number, |line| row(line.finding.household));
-const ROLL_ROW: Show = ("学籍行", 8.0, Kind::Number, |line| row(line.finding.roll));
-const PRESENT_ROW: Show = ("在校行", 8.0, Kind::Number, |line| row(line.finding.present));
-const POVERTY_ROW: Show = ("脱贫户行", 9.0, Kind::Number, |line| row(line.finding.poverty));
-const RESULT: Show = ("核实结果", 16.0, Kind::Text, |_| Value::Nothing);
-const REMARK: Show = ("备注", 20.0, Kind::Wrapped, |_| Value::Nothing);
-
-fn text(text: &str) -> Value<'static> {
-    if text.is_empty() { Value::Nothing } else { Value::from(text.to_owned()) }
-}
-
-fn row(row: Option<u32>) -> Value<'static> {
-    row.map_or(Value::Nothing, |row| Value::from(row + 1))
-}
-
-fn birth(date: u32) -> Option<civil::Date> {
-    let year = i16::try_from(date / 10_000).ok()?;
-    let month = i8::try_from(date / 100 % 100).ok()?;
-    civil::Date::new(year, month, i8::try_from(date % 100).ok()?).ok()
-}
-
-fn columns(kind: FindingKind) -> Vec<Show> {
-    let mut columns = vec![NUMBER, NAME, SEX, BIRTH, AGE, ID];
-    let at_home = [TOWNSHIP, VILLAGE, GUARDIAN];
-    let at_school = [SCHOOL, CLASS];
-    match kind {
-        FindingKind::NotOnRoll | FindingKind::StudyingElsewhere => columns.extend(at_home),
-        FindingKind::NotInSchool | FindingKind::RollOnly => {
-            columns.extend(at_school.into_iter().chain(at_home))
-        }
-        _ => columns.extend(at_home.into_iter().chain(at_school)),
+    child: &'a Child<'a>,
+    others: &'a [Child<'a>],
+    number: u32,
+) -> Vec<Line<'a>> {
+    let rule = outcome.plan.finding(finding.kind);
+    let line = |other, why, chance| Line {
+        number,
+        child,
+        other,
+        own: match (finding.household, finding.roll) {
+            (Some(row), _) if finding.present.is_none() => format!("户籍第{}行", row + 1),
+            (_, row) => row.map_or_else(String::new, |row| format!("学籍第{}行", row + 1)),
+        },
+        finding,
+        why,
+        chance,
+        on: outcome.on,
+        who: outcome.who(rule, child),
+        within: rule.deadline.within(),
+    };
+    if finding.candidates.is_empty() {
+        return vec![line(None, finding.why().into_owned(), finding.chance)];
     }
-    columns.extend([REASON, CERTAINTY, WHO, WITHIN, RESULT, REMARK]);
-    columns.extend(match kind {
-        FindingKind::NotOnRoll | FindingKind::StudyingElsewhere => vec![HOUSEHOLD_ROW],
-        FindingKind::RollOnly => vec![ROLL_ROW],
-        FindingKind::NotInSchool => vec![HOUSEHOLD_ROW, ROLL_ROW, PRESENT_ROW],
-        FindingKind::PovertyDropout => vec![HOUSEHOLD_ROW, ROLL_ROW, POVERTY_ROW],
-        FindingKind::DuplicateRoll | FindingKind::NeedsReview => vec![HOUSEHOLD_ROW, ROLL_ROW],
+    let (list, left, right) = outcome.sides(finding);
+    let lines = finding.candidates.iter().zip(others).map(|(link, other)| {
+        let mut why = explain(link, left, right).into_owned();
+        if !finding.notes.is_empty() {
+            why = format!("{why} · {}", finding.notes);
+        }
+        line(Some((other, format!("{list}第{}行", link.right + 1))), why, link.chance)
     });
-    columns
-}
-
-/// What may come of a look, to choose from.
-fn results(kind: FindingKind) -> &'static [&'static str] {
-    match kind {
-        FindingKind::NotOnRoll => &[
-            "确未入学",
-            "已在本县就读",
-            "外地就读",
-            "已初中毕业",
-            "延缓入学",
-            "信息登错",
-            "人户不在",
-            "其他",
-        ],
-        FindingKind::NotInSchool | FindingKind::PovertyDropout => {
-            &["确已辍学", "已返校", "请假", "已转学", "外地就读", "信息登错", "人户不在", "其他"]
-        }
-        FindingKind::StudyingElsewhere => &["证明有效", "证明过期", "实际未就读", "其他"],
-        FindingKind::RollOnly => &["随迁子女", "信息登错", "空挂学籍", "其他"],
-        FindingKind::DuplicateRoll => &["保留这一份", "注销这一份", "不是同一人", "其他"],
-        FindingKind::NeedsReview => &["是同一人", "不是同一人", "信息登错", "其他"],
-    }
+    lines.collect()
 }
 
 fn sheet(
@@ -213,7 +147,7 @@ fn sheet(
     let shown = columns(kind);
     let all = words::count(outcome, kind);
     let mut titles = vec![
-        format!("{}：{all}", rule.title),
+        format!("{}：{all} 人", rule.title),
         format!("{}{}（{}）", rule.sentence, rule.basis.text, rule.basis.cited()),
     ];
     if all > findings.len() {
@@ -230,20 +164,14 @@ fn sheet(
         name: rule.title.clone(),
         titles,
         columns: columns.collect(),
-        frozen_columns: 2,
+        frozen_columns: if kind == FindingKind::NeedsReview { 3 } else { 2 },
         spare_rows: 0,
     };
-    let within = rule.deadline.within();
-    let rows = (1_u32..).zip(&findings).map(|(number, (child, finding))| {
-        let line = Line {
-            number,
-            child,
-            finding,
-            on: outcome.on,
-            who: outcome.who(rule, child),
-            within: within.clone(),
-        };
-        shown.iter().map(|&(_, _, _, value)| value(&line)).collect::<Vec<_>>()
+    let rows = (1_u32..).zip(&findings).flat_map(|(number, (child, finding))| {
+        let others = outcome.others(finding);
+        let lines = lines(outcome, finding, child, &others, number);
+        let cells = |line| shown.iter().map(|&(_, _, _, value)| value(&line)).collect::<Vec<_>>();
+        lines.into_iter().map(cells).collect::<Vec<_>>()
     });
     book.sheet(&spec, rows)?;
     Ok(())

@@ -3,12 +3,8 @@
 
 use rules::plan::{FindingKind, NamedListEffect};
 
+use super::mentions::Mentions;
 use super::{Counts, Finding, Lists, Named};
-use crate::explain::explain;
-use crate::link::{Tier, link};
-
-/// From this chance on, a row of a named list that may be the child is told to whoever goes to look.
-const WORTH_A_LOOK: f32 = 0.3;
 
 /// Applies every named list, in the order given.
 pub(super) fn apply(lists: &Lists<'_>, findings: &mut Vec<Finding>, counts: &mut Counts) {
@@ -27,43 +23,35 @@ pub(super) fn apply(lists: &Lists<'_>, findings: &mut Vec<Finding>, counts: &mut
 
 /// Applies one list; positions of the findings that it explains, ascending.
 fn apply_one(lists: &Lists<'_>, named: &Named<'_>, findings: &mut [Finding]) -> Vec<usize> {
-    let positions: Vec<usize> = findings
-        .iter()
-        .enumerate()
-        .filter(|(_, finding)| is_about_absence(finding.kind))
-        .map(|(position, _)| position)
-        .collect();
-    let sought = lists.people_of(positions.iter().filter_map(|&position| findings.get(position)));
-    let linkage = link(&sought, named.people);
+    let sought = findings.iter().filter(|finding| is_about_absence(finding.kind));
+    let mentions = Mentions::of(lists, named.people, sought);
     let mut cleared = Vec::new();
-    let at = |left: u32| positions.get(left as usize).copied();
-    for found in linkage.links.iter().filter(|found| found.tier != Tier::Second) {
-        let Some(position) = at(found.left) else { continue };
-        let Some(finding) = findings.get_mut(position) else { continue };
-        let note = format!("“{}”名单第{}行有这个孩子", named.name, found.right + 1);
-        match (named.effect, finding.kind) {
-            (NamedListEffect::StudyingElsewhere, FindingKind::NotOnRoll) => {
-                finding.kind = FindingKind::StudyingElsewhere;
-                finding.chance = found.chance;
-                finding.reason = note;
+    for (position, finding) in findings.iter_mut().enumerate() {
+        if !is_about_absence(finding.kind) {
+            continue;
+        }
+        if let Some(found) = mentions.certain(finding) {
+            let note = format!("“{}”名单第{}行有这个孩子", named.name, found.right + 1);
+            match (named.effect, finding.kind) {
+                (NamedListEffect::StudyingElsewhere, FindingKind::NotOnRoll) => {
+                    finding.kind = FindingKind::StudyingElsewhere;
+                    finding.chance = found.chance;
+                    finding.reason = note;
+                    finding.notes.clear();
+                }
+                (NamedListEffect::StudyingElsewhere, FindingKind::NotInSchool) => {
+                    finding.add(&format!("{note}，学籍还在本县"));
+                }
+                (NamedListEffect::Clears, FindingKind::NotOnRoll | FindingKind::NotInSchool) => {
+                    cleared.push(position);
+                }
+                _ => finding.add(&note),
             }
-            (NamedListEffect::StudyingElsewhere, FindingKind::NotInSchool) => {
-                finding.add(&format!("{note}，学籍还在本县"));
-            }
-            (NamedListEffect::Clears, FindingKind::NotOnRoll | FindingKind::NotInSchool) => {
-                cleared.push(position);
-            }
-            _ => finding.add(&note),
+        } else if let Some((near, words)) = mentions.possible(finding, lists, named.people) {
+            let row = near.right + 1;
+            finding.add(&format!("“{}”名单第{row}行可能是这个孩子（{words}）", named.name));
         }
     }
-    for review in &linkage.reviews {
-        let Some(finding) = at(review.left).and_then(|position| findings.get_mut(position)) else { continue };
-        if let Some(near) = review.candidates.first().filter(|near| near.chance >= WORTH_A_LOOK) {
-            let words = explain(near, &sought, named.people);
-            finding.add(&format!("“{}”名单第{}行可能是这个孩子（{words}）", named.name, near.right + 1));
-        }
-    }
-    cleared.sort_unstable();
     cleared
 }
 

@@ -80,7 +80,8 @@ pub(super) fn not_in_school(
         if let Some((_, near)) = near.filter(|_| reports.is_empty()) {
             let words = explain(near, lists.roll, present.people);
             let reason = format!("在校名单第{}行可能是：{words}", near.right + 1);
-            findings.push(finding(FindingKind::NeedsReview, near.chance, Some(near.right), reason));
+            let review = finding(FindingKind::NeedsReview, near.chance, Some(near.right), reason);
+            findings.push(Finding { candidates: vec![**near], ..review });
         } else if !unreported.is_empty() {
             for school in unreported {
                 *silent.entry(school).or_default() += 1;
