@@ -55,8 +55,10 @@ impl ReadError {
 
     /// Puts a place in front of those already known.
     pub(crate) fn at(mut self, place: &str) -> Self {
-        self.where_ =
-            if self.where_.is_empty() { place.to_owned() } else { format!("{place} {}", self.where_) };
+        if !place.is_empty() {
+            let inner = std::mem::take(&mut self.where_);
+            self.where_ = if inner.is_empty() { place.to_owned() } else { format!("{place} {inner}") };
+        }
         self
     }
 

@@ -15,7 +15,8 @@ pub struct Limits {
     pub ratio: u64,
     /// Cells read from one file. 100 million: Excel's last row × 95 columns.
     pub cells: u64,
-    /// Columns of a header. 1,024: the national roll template has 83; forms with filters and notes stay below 300.
+    /// Columns of a header. 1,024: the national roll template has 83; forms with notes stay below 300. What
+    /// stands further right is not read.
     pub columns: usize,
     /// Bytes of text in one cell, and of one mark-up element. 256 KiB: Excel allows 32,767 characters, each up to 8
     /// bytes when written as an entity.

@@ -135,8 +135,9 @@ pub struct Table {
     bytes: u64,
     limits: Limits,
     header: Header,
-    /// For each field its column; the flags say whether an empty value there makes a row look like a footer.
+    /// For each field its column.
     columns: Vec<Option<usize>>,
+    /// The fields that every row of data should fill: a line that lacks one may be a footer.
     needed: Vec<usize>,
     /// Lines up to this one are header.
     last_header_line: u64,

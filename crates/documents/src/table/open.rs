@@ -129,8 +129,8 @@ pub(crate) fn file_name(path: &Path) -> String {
 }
 
 fn file(path: &Path, limits: &Limits) -> Result<(File, u64), ReadError> {
-    let file = File::open(path).map_err(|error| ReadError::disk(&error))?;
-    let about = file.metadata().map_err(|error| ReadError::disk(&error))?;
+    // Asked before it is opened: opening a pipe would wait for somebody to write into it.
+    let about = std::fs::metadata(path).map_err(|error| ReadError::disk(&error))?;
     if about.is_dir() {
         return Err(ReadError::disk(&std::io::ErrorKind::IsADirectory.into()));
     }
@@ -144,6 +144,7 @@ fn file(path: &Path, limits: &Limits) -> Result<(File, u64), ReadError> {
             limits.file >> 20
         )));
     }
+    let file = File::open(path).map_err(|error| ReadError::disk(&error))?;
     Ok((file, about.len()))
 }
 
@@ -208,11 +209,14 @@ fn no_header(sheets: &[Sheet], schema: &Schema) -> ReadError {
     if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
         return ReadError::new(Kind::Empty, "表里没有内容", "请确认导出成功后再试");
     }
-    let seen =
-        sheets.iter().find_map(|sheet| sheet.rows.first()).map(|row| seen(&row.cells)).unwrap_or_default();
+    let first = sheets.iter().find_map(|sheet| sheet.rows.first()).map(|row| row.cells.as_slice());
+    let first = match first.unwrap_or_default() {
+        cells if cells.iter().any(|cell| is_personal(cell)) => "开头一行就是数据".to_owned(),
+        cells => format!("开头一行是：{}", seen(cells)),
+    };
     ReadError::new(
         Kind::WrongList,
-        format!("没有找到{}的表头；开头一行是：{seen}", schema.list),
+        format!("没有找到{}的表头；{first}", schema.list),
         format!("请确认选对了文件；{}至少要有这些列：{}", schema.list, needed(schema)),
     )
 }
@@ -225,7 +229,13 @@ fn not_this_list(sheet: &Sheet, found: Found, schema: &Schema) -> ReadError {
         format!("这不像{}：缺少 {missing}；看到的列是：{}", schema.list, seen(&header.headings)),
         format!("请确认选对了文件；若列名不同，请把表头改成：{missing}"),
     )
-    .at(&format!("{} 第 {} 行", place(&sheet.name), header.line))
+    .at(&format!("第 {} 行", header.line))
+    .at(&place(&sheet.name))
+}
+
+/// A number, a date or a telephone: a row with one is about somebody and is not repeated.
+fn is_personal(cell: &str) -> bool {
+    cell.chars().filter(char::is_ascii_digit).count() >= 6
 }
 
 /// Up to a dozen headings, each cut short: enough to recognise a file by, too little to carry personal data away.
