@@ -28,7 +28,7 @@ pub(crate) struct Found {
     headings: Vec<String>,
     columns: Vec<Option<usize>>,
     duplicates: Vec<(usize, Vec<usize>)>,
-    /// How many of the columns that the list cannot do without are missing.
+    /// The columns that the list cannot do without and that it lacks, by name.
     pub(crate) missing: Vec<String>,
     /// How many fields have a column.
     pub(crate) matched: usize,

@@ -102,6 +102,7 @@ proptest! {
         survives("名单.xls", &compound("Workbook", &stream));
     }
 
+    /// E04
     #[test]
     fn arbitrary_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400), start in 0..6usize) {
         let starts: [&[u8]; 6] = [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"<html><table>", "姓名,身份证件号\n".as_bytes(), b"\xff\xfe"];
