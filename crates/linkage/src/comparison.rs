@@ -164,7 +164,7 @@ pub fn compare(lists: &Lists<'_>, rule: &Rule) -> Comparison {
     if let Some(poverty) = lists.poverty {
         findings.extend(in_poverty(lists, poverty, &findings));
     }
-    findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    findings.sort_by_key(order);
     Comparison { linkage, findings, counts }
 }
 
@@ -233,6 +233,16 @@ impl RollOf {
     }
 }
 
+/// What is known of a household row after it was matched with the roll.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Unknown,
+    OnRoll,
+    Undecided,
+    /// Another row is the same child.
+    Repeated,
+}
+
 fn not_on_roll(
     lists: &Lists<'_>,
     rule: &Rule,
@@ -240,25 +250,24 @@ fn not_on_roll(
     on_roll: &RollOf,
     counts: &mut Counts,
 ) -> Vec<Finding> {
-    // For each household row: 0 nothing known, 1 on the roll, 2 undecided, 3 repeats another row.
-    let mut state = vec![0_u8; lists.household.len()];
-    let mut set = |row: u32, value: u8| {
-        if let Some(slot) = state.get_mut(row as usize) {
+    let mut standing = vec![Standing::Unknown; lists.household.len()];
+    let mut set = |row: u32, value: Standing| {
+        if let Some(slot) = standing.get_mut(row as usize) {
             *slot = value;
         }
     };
-    on_roll.owner.iter().flatten().for_each(|&(household, _)| set(household, 1));
-    linkage.reviews.iter().for_each(|review| set(review.left, 2));
-    linkage.repeated.iter().for_each(|&(row, _)| set(row, 3));
+    on_roll.owner.iter().flatten().for_each(|&(household, _)| set(household, Standing::OnRoll));
+    linkage.reviews.iter().for_each(|review| set(review.left, Standing::Undecided));
+    linkage.repeated.iter().for_each(|&(row, _)| set(row, Standing::Repeated));
     counts.exact = linkage.links.iter().filter(|link| link.tier == Tier::Exact).count();
     counts.weighed = linkage.links.len() - counts.exact;
-    let rows: Vec<(u32, u8)> = (0..lists.household.count()).zip(state).collect();
-    let of_age: Vec<(u32, u8)> =
+    let rows: Vec<(u32, Standing)> = (0..lists.household.count()).zip(standing).collect();
+    let of_age: Vec<(u32, Standing)> =
         rows.into_par_iter().filter(|&(row, _)| rule.counts(lists.household, row)).collect();
-    counts.school_age = of_age.iter().filter(|&&(_, state)| state != 3).count();
-    counts.on_roll = of_age.iter().filter(|&&(_, state)| state == 1).count();
+    counts.school_age = of_age.iter().filter(|&&(_, standing)| standing != Standing::Repeated).count();
+    counts.on_roll = of_age.iter().filter(|&&(_, standing)| standing == Standing::OnRoll).count();
     counts.other_ages = lists.household.len() - of_age.len();
-    let lost = of_age.into_iter().filter(|&(_, state)| state == 0);
+    let lost = of_age.into_iter().filter(|&(_, standing)| standing == Standing::Unknown);
     lost.map(|(row, _)| {
         let person = lists.household.get(row);
         let nearest = linkage.nearest(row);
