@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use rules::plan::{Plan, PlanProblem};
+use rules::plan::{FILES, Plan, PlanProblem};
 
 use crate::failure::Failure;
 
-/// Files of the built-in plan.
-const NANJIAN: &[(&str, &str)] = &[
-    ("plan.toml", include_str!("../../../plans/nanjian/plan.toml")),
-    ("columns.toml", include_str!("../../../plans/nanjian/columns.toml")),
-    ("divisions.toml", include_str!("../../../plans/nanjian/divisions.toml")),
-    ("calendar.toml", include_str!("../../../plans/nanjian/calendar.toml")),
+/// Files of the built-in plan, in the order of [`FILES`].
+const NANJIAN: [&str; FILES.len()] = [
+    include_str!("../../../plans/nanjian/plan.toml"),
+    include_str!("../../../plans/nanjian/divisions.toml"),
+    include_str!("../../../plans/nanjian/calendar.toml"),
+    include_str!("../../../plans/nanjian/columns.toml"),
 ];
 
 /// The plan in `folder`, or the built-in one.
@@ -21,7 +21,8 @@ pub(crate) fn plan(folder: Option<&Path>) -> Result<Plan, Failure> {
     let (files, place) = match folder {
         Some(folder) => (read(folder)?, folder.display().to_string()),
         None => {
-            let files = NANJIAN.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
+            let files = FILES.into_iter().zip(NANJIAN);
+            let files = files.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
             (files, "内置方案".to_owned())
         }
     };

@@ -10,8 +10,8 @@ mod synth;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ErrorKind};
+use clap::{ArgAction, Parser, Subcommand};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz};
 
@@ -20,19 +20,45 @@ use progress::Progress;
 
 /// 保学：一个县找到每一个没有上学的适龄孩子。
 #[derive(Parser)]
-#[command(name = "baoxue", version, about, disable_help_subcommand = true)]
+#[command(name = "baoxue", version, about, disable_help_subcommand = true, disable_version_flag = true)]
+#[command(help_template = TEMPLATE, subcommand_help_heading = "命令", subcommand_value_name = "命令")]
+#[command(disable_help_flag = true, override_usage = "baoxue <命令> [参数]")]
 struct Cli {
+    #[command(flatten)]
+    common: Common,
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = ARGUMENTS)]
+    version: (),
     #[command(subcommand)]
     command: Command,
+}
+
+/// How every help page is laid out.
+const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}\n";
+/// Over the arguments of every help page.
+const ARGUMENTS: &str = "参数";
+
+/// What every command takes.
+#[derive(clap::Args)]
+struct Common {
+    /// 显示这页说明
+    #[arg(short, long, action = ArgAction::Help, help_heading = ARGUMENTS, global = true)]
+    help: (),
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// 比对户籍、学籍、在校、脱贫户等名单，写出要去核实的孩子
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue compare --household <文件> --roll <文件> --out <文件夹> [参数]")]
     Compare(CompareArgs),
     /// 造一个虚构的县：各单位交换的名单，附真实答案 truth.csv
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue synth --out <文件夹> [参数]")]
     Synth(SynthArgs),
     /// 县工作方案
+    #[command(help_template = TEMPLATE, disable_help_flag = true, disable_help_subcommand = true)]
+    #[command(subcommand_help_heading = "命令", override_usage = "baoxue plan check <文件夹>")]
     Plan {
         #[command(subcommand)]
         command: PlanCommand,
@@ -42,8 +68,11 @@ enum Command {
 #[derive(Subcommand)]
 enum PlanCommand {
     /// 检查方案文件夹，指出每一处错误在哪个文件、哪一行
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue plan check <文件夹>")]
     Check {
         /// 方案文件夹，如 plans/nanjian
+        #[arg(value_name = "文件夹")]
         folder: PathBuf,
     },
 }
@@ -51,50 +80,51 @@ enum PlanCommand {
 #[derive(clap::Args)]
 struct CompareArgs {
     /// 户籍名单
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     household: PathBuf,
     /// 学籍名单
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     roll: PathBuf,
     /// 在校名单
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     present: Option<PathBuf>,
     /// 脱贫户、监测户名单
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     poverty: Option<PathBuf>,
-    /// 其他名单，如 --list 外出就读=FILE，可以多个
-    #[arg(long = "list", value_name = "NAME=FILE", value_parser = named)]
+    /// 其他名单，如 --list 外出就读=list.xlsx，可以写多个
+    #[arg(long = "list", value_name = "名称=文件", value_parser = named)]
     lists: Vec<(String, PathBuf)>,
     /// 按哪一天算年龄，如 2026-09-10；不写为今天
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    #[arg(long, value_name = "日期", value_parser = day)]
     as_of: Option<Date>,
     /// 结果写到哪个文件夹
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "文件夹")]
     out: PathBuf,
     /// 县工作方案的文件夹；不写为内置的南涧县方案
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "文件夹")]
     plan: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
 struct SynthArgs {
-    /// 户籍名单里有多少孩子
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    /// 户籍名单里有多少孩子；不写为 20000
+    #[arg(long, value_name = "人数", default_value_t = 20_000, hide_default_value = true)]
     children: usize,
-    /// 种子：同一个种子造出同一个县
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    /// 种子：同一个种子造出同一个县；不写为 1
+    #[arg(long, value_name = "数", default_value_t = 1, hide_default_value = true)]
     seed: u64,
     /// 写到哪个文件夹
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "文件夹")]
     out: PathBuf,
-    /// 文件格式
-    #[arg(long, value_name = "FORMAT", default_value = "xlsx", value_parser = ["xlsx", "csv"])]
+    /// 文件格式：xlsx 或 csv；不写为 xlsx
+    #[arg(long, value_name = "格式", default_value = "xlsx", value_parser = ["xlsx", "csv"])]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
     format: String,
-    /// 差错有多少：1 为平常，3 为三倍
-    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    /// 差错有多少：1 为平常，3 为三倍；不写为 1
+    #[arg(long, value_name = "倍数", default_value_t = 1.0, hide_default_value = true)]
     hardness: f64,
-    /// 名单是哪一天的
-    #[arg(long, value_name = "DATE", value_parser = day)]
+    /// 名单是哪一天的；不写为 2026-09-10
+    #[arg(long, value_name = "日期", value_parser = day)]
     as_of: Option<Date>,
 }
 
@@ -204,20 +234,25 @@ fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    let argument = context(clap::error::ContextKind::InvalidArg);
-    let value = context(clap::error::ContextKind::InvalidValue);
-    let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-    let what = match error.kind() {
-        ErrorKind::MissingRequiredArgument => "缺少参数".to_owned(),
-        ErrorKind::UnknownArgument => "没有这个参数".to_owned(),
-        ErrorKind::InvalidSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "没有这个命令".to_owned()
+    let argument = context(ContextKind::InvalidArg);
+    let value = context(ContextKind::InvalidValue);
+    let why = std::error::Error::source(error).map(|why| format!("：{why}")).unwrap_or_default();
+    let (what, place) = match error.kind() {
+        ErrorKind::MissingRequiredArgument => ("缺少参数".to_owned(), argument.replace('\n', "、")),
+        ErrorKind::UnknownArgument => ("没有这个参数".to_owned(), argument),
+        ErrorKind::InvalidSubcommand => ("没有这个命令".to_owned(), context(ContextKind::InvalidSubcommand)),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            ("没有写命令".to_owned(), String::new())
         }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("参数的值“{value}”不对。{why}"),
-        ErrorKind::ArgumentConflict => "同一个参数写了两次".to_owned(),
-        _ => "命令写得不对".to_owned(),
+        ErrorKind::InvalidValue if value.is_empty() => ("参数后面没有写值".to_owned(), argument),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            (format!("参数的值“{value}”不对{why}"), argument)
+        }
+        ErrorKind::ArgumentConflict => ("同一个参数写了两次".to_owned(), argument),
+        ErrorKind::InvalidUtf8 => ("命令里有读不了的字符".to_owned(), String::new()),
+        _ => ("命令写得不对".to_owned(), argument),
     };
-    let place = if argument.is_empty() { "命令行".to_owned() } else { argument };
-    eprintln!("{}", Failure::input(what, place, "用 baoxue --help 查看写法，或看 README"));
+    let place = if place.is_empty() { "命令行".to_owned() } else { place };
+    eprintln!("{}", Failure::input(what, place, "用 baoxue --help 查看写法"));
     ExitCode::from(2)
 }

@@ -56,23 +56,23 @@ const POVERTY_ROW: Show = ("脱贫户行", 8.0, Kind::Number, |line| row(line.fi
 /// What came of it, for the clerk to choose.
 pub(crate) const RESULT: Show = ("核实结果", 13.0, Kind::Wrapped, |_| Value::Nothing);
 const REMARK: Show = ("备注", 15.0, Kind::Wrapped, |_| Value::Nothing);
-const OWN: Show = ("这边", 11.0, Kind::Wrapped, |line| text(&line.own));
-const OTHER: Show = ("可能就是", 11.0, Kind::Wrapped, |line| {
+const OWN: Show = ("名单和行", 11.0, Kind::Wrapped, |line| text(&line.own));
+const OTHER: Show = ("另一份名单和行", 11.0, Kind::Wrapped, |line| {
     line.other.as_ref().map_or(Value::Nothing, |(_, place)| text(place))
 });
 const OTHER_NAME: Show =
-    ("姓名（另一边）", 10.0, Kind::Wrapped, |line| other(line, |child| text(child.name)));
-const OTHER_BIRTH: Show = ("出生日期（另一边）", 11.5, Kind::Date, |line| other(line, birth));
+    ("另一份：姓名", 10.0, Kind::Wrapped, |line| other(line, |child| text(child.name)));
+const OTHER_BIRTH: Show = ("另一份：出生日期", 11.5, Kind::Date, |line| other(line, birth));
 const OTHER_ID: Show =
-    ("身份证件号（另一边）", 20.0, Kind::Text, |line| other(line, |child| text(&child.id)));
+    ("另一份：身份证件号", 20.0, Kind::Text, |line| other(line, |child| text(&child.id)));
 const OTHER_GUARDIAN: Show =
-    ("监护人（另一边）", 9.0, Kind::Wrapped, |line| other(line, |child| text(child.guardian)));
+    ("另一份：监护人", 9.0, Kind::Wrapped, |line| other(line, |child| text(child.guardian)));
 const OTHER_VILLAGE: Show =
-    ("村（另一边）", 12.0, Kind::Wrapped, |line| other(line, |child| text(&child.village)));
+    ("另一份：村", 12.0, Kind::Wrapped, |line| other(line, |child| text(&child.village)));
 const OTHER_SCHOOL: Show =
-    ("学校（另一边）", 15.0, Kind::Wrapped, |line| other(line, |child| text(child.school)));
+    ("另一份：学校", 15.0, Kind::Wrapped, |line| other(line, |child| text(child.school)));
 const OTHER_CLASS: Show =
-    ("班级（另一边）", 11.0, Kind::Wrapped, |line| other(line, |child| text(child.class)));
+    ("另一份：班级", 11.0, Kind::Wrapped, |line| other(line, |child| text(child.class)));
 
 fn other(line: &Line<'_>, value: impl Fn(&Child<'_>) -> Value<'static>) -> Value<'static> {
     line.other.as_ref().map_or(Value::Nothing, |(child, _)| value(child))

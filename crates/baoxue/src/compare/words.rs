@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rules::plan::{FindingKind, NamedListEffect};
 
 use super::Outcome;
+use super::read::List;
 
 /// Paragraphs of the first sheet.
 pub(crate) struct Paragraphs {
@@ -120,31 +121,40 @@ pub(crate) fn kinds(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
     FindingKind::ALL.iter().map(row).collect()
 }
 
-/// One row per list: what, how many rows, how many to correct, and what was noticed.
+/// One row per list: what, how many rows, how many to correct, which file.
 pub(crate) fn lists(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
-    outcome
-        .lists()
-        .map(|list| {
-            let wrong = list.rejects.rows.len() as u64 + list.rejects.more;
-            let mut notes = vec![list.file.clone()];
-            if !list.header.sheet.is_empty() {
-                notes.push(format!("工作表“{}”", list.header.sheet));
-            }
-            if !list.header.other_sheets.is_empty() {
-                notes.push(format!("没有读的同类工作表：{}", list.header.other_sheets.join("、")));
-            }
-            if !list.header.unknown.is_empty() {
-                let names: Vec<&str> =
-                    list.header.unknown.iter().map(|column| column.heading.as_str()).collect();
-                notes.push(format!("没有用到的列：{}", names.join("、")));
-            }
-            if list.footers > 0 {
-                notes.push(format!("跳过表尾 {} 行", list.footers));
-            }
-            for (problem, count) in list.problems.iter().take(5) {
-                notes.push(format!("{problem}（{count} 行）"));
-            }
-            vec![list.title.clone(), list.people.len().to_string(), wrong.to_string(), notes.join("；")]
-        })
-        .collect()
+    let row = |list: &List| {
+        let file = match list.header.sheet.as_str() {
+            "" => list.file.clone(),
+            sheet => format!("{}（工作表“{sheet}”）", list.file),
+        };
+        let wrong = list.rejects.rows.len() as u64 + list.rejects.more;
+        vec![list.title.clone(), list.people.len().to_string(), wrong.to_string(), file]
+    };
+    outcome.lists().map(row).collect()
+}
+
+/// What was noticed while the lists were read, a paragraph each.
+pub(crate) fn noticed(outcome: &Outcome<'_>) -> Vec<String> {
+    let of_list = |list: &List| {
+        let mut notes: Vec<String> =
+            list.problems.iter().take(5).map(|(problem, count)| format!("{problem} {count} 行")).collect();
+        if !list.header.unknown.is_empty() {
+            let names = list.header.unknown.iter().take(4).map(|column| column.heading.as_str());
+            let more = if list.header.unknown.len() > 4 { "等" } else { "" };
+            notes.push(format!(
+                "没有用到的列 {} 个（{}{more}）",
+                list.header.unknown.len(),
+                names.collect::<Vec<_>>().join("、")
+            ));
+        }
+        if !list.header.other_sheets.is_empty() {
+            notes.push(format!("没有读的同类工作表：{}", list.header.other_sheets.join("、")));
+        }
+        if list.footers > 0 {
+            notes.push(format!("跳过表尾 {} 行", list.footers));
+        }
+        (!notes.is_empty()).then(|| format!("{}：{}。", list.title, notes.join("；")))
+    };
+    outcome.lists().filter_map(of_list).collect()
 }

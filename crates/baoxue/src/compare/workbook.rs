@@ -56,14 +56,14 @@ fn of_kind<'a>(outcome: &'a Outcome<'_>, kind: FindingKind) -> Vec<(Child<'a>, &
     let of_kind = all.get(from..until).unwrap_or_default();
     let mut findings: Vec<(Child<'_>, &Finding)> =
         of_kind.iter().take(LISTED).map(|finding| (outcome.child(finding), finding)).collect();
-    let place = |child: &Child<'a>| (child.township.is_empty(), child.village.is_empty());
+    // In the order of the plan; children from elsewhere come last.
     findings.sort_by(|(a, x), (b, y)| {
-        place(a)
-            .cmp(&place(b))
-            .then_with(|| {
-                (a.township, &a.village, a.school, a.class).cmp(&(b.township, &b.village, b.school, b.class))
-            })
-            .then_with(|| (x.household, x.roll).cmp(&(y.household, y.roll)))
+        let order = |child: &Child<'a>| (child.place.is_none(), child.place);
+        let rows = |finding: &Finding| (finding.household, finding.roll);
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| (&a.village, a.school, a.class).cmp(&(&b.village, b.school, b.class)))
+            .then_with(|| rows(x).cmp(&rows(y)))
     });
     findings
 }
@@ -83,14 +83,16 @@ fn first_page(outcome: &Outcome<'_>, book: &mut Book) -> Result<(), Failure> {
     blocks.extend(said.conclusion.iter().map(|text| Block::Paragraph(text)));
     blocks.push(Block::Heading("发现了什么"));
     blocks.push(Block::Table {
-        headings: vec!["发现", "人数（行数）", "期限", "谁去查、依据"],
+        headings: vec!["发现", "人数", "期限", "谁去查、依据"],
         rows: words::kinds(outcome),
     });
     blocks.push(Block::Heading("比对了什么"));
     blocks.push(Block::Table {
-        headings: vec!["名单", "行数", "要改正的行", "文件和说明"],
+        headings: vec!["名单", "行数", "要改正的行", "文件"],
         rows: words::lists(outcome),
     });
+    let noticed = words::noticed(outcome);
+    blocks.extend(noticed.iter().map(|text| Block::Paragraph(text)));
     blocks.push(Block::Heading("有多大把握"));
     blocks.extend(said.certainty.iter().map(|text| Block::Paragraph(text)));
     blocks.push(Block::Heading("怎么用这本表"));

@@ -3,4 +3,16 @@
 
 // `cfg(test)` is always true here; it tells clippy that these modules are tests, where `expect` is welcome.
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod directions;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod odd_input;
+#[cfg(test)]
+mod truth;
