@@ -243,7 +243,7 @@ impl County {
     }
 
     fn is_wrong(&mut self, row: &Row, mistakes: Mistakes) -> bool {
-        let careless = (row.class * 7 + row.school) % 8 == 0;
+        let careless = (row.class * 7 + row.school).is_multiple_of(8);
         self.dice.roll(1_000) < if careless { mistakes.careless } else { mistakes.careful }
     }
 

@@ -2,6 +2,7 @@
 //! so that the model has something to learn from.
 
 use linkage::link::{Tier, link};
+use linkage::number::Number;
 
 use crate::county::{County, Mistakes, Row, by_ear, day_for_month, number, people, slip};
 
@@ -144,7 +145,7 @@ fn a_row_with_mistakes_is_found() {
         // Year of birth wrong in number and date.
         |row| {
             row.number = slip(&row.number, 9);
-            row.birth = row.number[6..14].parse().unwrap();
+            row.birth = Number::new(&row.number, false).birth();
         },
         // The wrong sex, and no number.
         |row| {
