@@ -20,7 +20,13 @@ use progress::Progress;
 
 /// 保学：一个县找到每一个没有上学的适龄孩子。
 #[derive(Parser)]
-#[command(name = "baoxue", version, about, disable_help_subcommand = true, disable_version_flag = true)]
+#[command(
+    name = "baoxue",
+    version,
+    about = "保学：一个县找到每一个没有上学的适龄孩子。",
+    disable_help_subcommand = true,
+    disable_version_flag = true
+)]
 #[command(help_template = TEMPLATE, subcommand_help_heading = "命令", subcommand_value_name = "命令")]
 #[command(disable_help_flag = true, override_usage = "baoxue <命令> [参数]")]
 struct Cli {
@@ -230,7 +236,7 @@ fn check(folder: &Path) -> Result<String, Failure> {
 /// Says what is wrong with the command line in Chinese; help and version go to standard output.
 fn usage(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        print!("{error}");
+        println!("{}", error.to_string().trim_end());
         return ExitCode::SUCCESS;
     }
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
@@ -238,7 +244,7 @@ fn usage(error: &clap::Error) -> ExitCode {
     let value = context(ContextKind::InvalidValue);
     let why = std::error::Error::source(error).map(|why| format!("：{why}")).unwrap_or_default();
     let (what, place) = match error.kind() {
-        ErrorKind::MissingRequiredArgument => ("缺少参数".to_owned(), argument.replace('\n', "、")),
+        ErrorKind::MissingRequiredArgument => ("缺少参数".to_owned(), argument.replace(", ", "、")),
         ErrorKind::UnknownArgument => ("没有这个参数".to_owned(), argument),
         ErrorKind::InvalidSubcommand => ("没有这个命令".to_owned(), context(ContextKind::InvalidSubcommand)),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {

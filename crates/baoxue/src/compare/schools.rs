@@ -139,7 +139,8 @@ fn folded(class: &str) -> String {
             '年' | '班' | '第' | ')' | '）' | '级' | '届' | '(' | '（' | '-' => {}
             _ if sign.is_whitespace() => {}
             _ => {
-                folded.push(DIGITS.iter().find(|(other, _)| *other == sign).map_or(sign, |&(_, digit)| digit))
+                folded
+                    .push(DIGITS.iter().find(|(other, _)| *other == sign).map_or(sign, |&(_, digit)| digit));
             }
         }
     }

@@ -138,7 +138,7 @@ pub(crate) fn lists(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
 pub(crate) fn noticed(outcome: &Outcome<'_>) -> Vec<String> {
     let of_list = |list: &List| {
         let mut notes: Vec<String> =
-            list.problems.iter().take(5).map(|(problem, count)| format!("{problem} {count} 行")).collect();
+            list.problems.iter().take(3).map(|(problem, count)| format!("{problem} {count} 行")).collect();
         if !list.header.unknown.is_empty() {
             let names = list.header.unknown.iter().take(4).map(|column| column.heading.as_str());
             let more = if list.header.unknown.len() > 4 { "等" } else { "" };

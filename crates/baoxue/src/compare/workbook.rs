@@ -27,7 +27,7 @@ pub(crate) fn write(outcome: &Outcome<'_>, path: &Path) -> Result<(), Failure> {
     for &kind in FindingKind::ALL {
         let findings = of_kind(outcome, kind);
         if !findings.is_empty() {
-            sheet(outcome, &mut book, kind, findings)?;
+            sheet(outcome, &mut book, kind, &findings)?;
         }
     }
     book.save(path)?;
@@ -143,7 +143,7 @@ fn sheet(
     outcome: &Outcome<'_>,
     book: &mut Book,
     kind: FindingKind,
-    findings: Vec<(Child<'_>, &Finding)>,
+    findings: &[(Child<'_>, &Finding)],
 ) -> Result<(), Failure> {
     let rule: &FindingRule = outcome.plan.finding(kind);
     let shown = columns(kind);
@@ -169,7 +169,7 @@ fn sheet(
         frozen_columns: if kind == FindingKind::NeedsReview { 3 } else { 2 },
         spare_rows: 0,
     };
-    let rows = (1_u32..).zip(&findings).flat_map(|(number, (child, finding))| {
+    let rows = (1_u32..).zip(findings).flat_map(|(number, (child, finding))| {
         let others = outcome.others(finding);
         let lines = lines(outcome, finding, child, &others, number);
         let cells = |line| shown.iter().map(|&(_, _, _, value)| value(&line)).collect::<Vec<_>>();

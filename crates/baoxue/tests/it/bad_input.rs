@@ -31,7 +31,7 @@ fn refused(folder: &Folder, household: &str, roll: &str, place: &str, expected: 
 /// E01, E02: refused by what is really inflated, not by what the file claims.
 #[test]
 fn a_zip_bomb_is_refused() {
-    check("户籍.xlsx", &workbook(Part::Swelling(512 << 20)), "");
+    check("户籍.xlsx", &workbook(Part::Swelling(512 << 20)), "压缩炸弹");
 }
 
 /// E03
