@@ -137,9 +137,17 @@ where
         sheet.write_string_with_format(header, index, within(&column.heading), &styles.heading)?;
     }
     let mut last = header;
+    let mut values: Vec<Value<'_>> = Vec::with_capacity(spec.columns.len());
     for row in rows {
         last = last.saturating_add(1);
-        for ((index, format), value) in (0u16..).zip(&formats).zip(row) {
+        values.clear();
+        values.extend(row);
+        // LibreOffice and WPS show one line of a broken text unless they are told how high the row is.
+        let lines = spec.columns.iter().zip(&values).map(|(column, value)| lines(column, value)).max();
+        if let Some(lines @ 2..) = lines {
+            sheet.set_row_height(last, 15.0 * f64::from(lines.min(12)))?;
+        }
+        for ((index, format), value) in (0u16..).zip(&formats).zip(values.drain(..)) {
             put(sheet, last, index, value, format, &styles.date)?;
         }
     }
@@ -176,6 +184,14 @@ fn put(
         Value::Number(_) | Value::Nothing => sheet.write_blank(row, column, format)?,
     };
     Ok(())
+}
+
+/// How many lines a value takes in its column.
+fn lines(column: &Column, value: &Value<'_>) -> u32 {
+    match value {
+        Value::Text(text) if column.kind == Kind::Wrapped => super::page::lines(text, column.width - 1.0),
+        _ => 1,
+    }
 }
 
 /// As much of a text as fits a cell.

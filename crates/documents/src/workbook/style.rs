@@ -39,14 +39,14 @@ impl Styles {
                 .set_background_color(Color::RGB(0x00E6_F0FF)),
             text: boxed.clone().set_num_format("@"),
             wrapped: boxed.clone().set_num_format("@").set_text_wrap(),
-            number: boxed.clone(),
+            number: boxed.clone().set_align(FormatAlign::Center),
             date: boxed.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
-            percent: boxed.clone().set_num_format("0.0%"),
+            percent: boxed.clone().set_num_format("0.0%").set_align(FormatAlign::Center),
             typed: base.clone().set_num_format("@"),
             chapter: base.set_font_size(12).set_bold().set_font_color(Color::RGB(0x0016_77FF)),
             paragraph: flowing.clone(),
             note: flowing.set_font_color(Color::RGB(0x0059_6273)),
-            figure: boxed.set_align(FormatAlign::Right).set_num_format("@"),
+            figure: boxed.set_align(FormatAlign::Center).set_num_format("@"),
         }
     }
 }
