@@ -114,7 +114,7 @@ pub(crate) fn columns(kind: FindingKind) -> Vec<Show> {
         }
         FindingKind::RollOnly => &[CHILD, AT_SCHOOL, HOME, WORK, &[ROLL_ROW]],
         FindingKind::DuplicateRoll => &[CHILD, HOME, AT_SCHOOL, WORK, &[HOUSEHOLD_ROW, ROLL_ROW]],
-        FindingKind::NeedsReview => &[THIS_SIDE, OTHER_SIDE, WORK],
+        FindingKind::NeedsReview => &[THIS_SIDE, OTHER_SIDE, &[REASON, CERTAINTY, RESULT, REMARK]],
     };
     parts.concat()
 }

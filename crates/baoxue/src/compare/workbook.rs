@@ -152,6 +152,14 @@ fn sheet(
         format!("{}：{all} 人", rule.title),
         format!("{}{}（{}）", rule.sentence, rule.basis.text, rule.basis.cited()),
     ];
+    if kind == FindingKind::NeedsReview {
+        // Two sides need the width: what is the same in every line stands above them.
+        titles.push(format!(
+            "左边是这个孩子，右边是另一份名单里可能是同一个孩子的那一行；有几个可能就有几行，序号相同。由{}在{}核对。",
+            rule.who,
+            rule.deadline.within()
+        ));
+    }
     if all > findings.len() {
         titles.push(format!("这里列出前 {LISTED} 行，其余见 findings.csv。"));
     }
