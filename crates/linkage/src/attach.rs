@@ -15,12 +15,18 @@ use crate::weigh::Scale;
 /// From this chance on a row is attached.
 const ACCEPT: f32 = 0.9;
 
+/// A key that more of the rows share says nothing; without a bound, ten thousand equal rows would
+/// make a hundred million pairs.
+const LARGEST_BLOCK: usize = 64;
+
 /// For each of `rows` the row of `people` that is the same child, where there is one. Only rows of
-/// `people` that `may` take another row are looked at.
+/// `people` that `may` take another row are looked at. With `whichever` it is enough that the row
+/// is certainly one of them: a third copy of a row is a repetition, whichever of the two it repeats.
 pub(crate) fn attach(
     people: &People,
     rows: &[Profile],
     scale: &Scale,
+    whichever: bool,
     may: impl Fn(u32, &Profile) -> bool + Sync,
 ) -> Vec<Link> {
     let pairs = pairs(people, rows);
@@ -39,7 +45,7 @@ pub(crate) fn attach(
     let mut links = Vec::new();
     for _ in 0..2 {
         let prior = (belonging / (1.0 - belonging) / (people.len() as f32).max(1.0)).log2();
-        links = best(&weighed, prior);
+        links = best(&weighed, prior, whichever);
         let sum: f32 = links.iter().map(|link| link.chance).sum();
         belonging = (sum / (rows.len() as f32).max(1.0)).clamp(0.002, 0.5);
     }
@@ -47,8 +53,9 @@ pub(crate) fn attach(
     links
 }
 
-/// The best link of each row, with its chance among all of the row's links and none.
-fn best(weighed: &[(u32, Link, f32)], prior: f32) -> Vec<Link> {
+/// The best link of each row, with its chance among all of the row's links and none; with
+/// `whichever` the chance of all of them against none.
+fn best(weighed: &[(u32, Link, f32)], prior: f32, whichever: bool) -> Vec<Link> {
     weighed
         .chunk_by(|(a, ..), (b, ..)| a == b)
         .filter_map(|links| {
@@ -56,7 +63,8 @@ fn best(weighed: &[(u32, Link, f32)], prior: f32) -> Vec<Link> {
             let all: f32 = links.iter().map(|&(_, _, bits)| odds(bits)).sum();
             let &(_, link, bits) =
                 links.iter().max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.left.cmp(&a.1.left)))?;
-            Some(Link { chance: odds(bits) / (1.0 + all), ..link })
+            let own = if whichever { all } else { odds(bits) };
+            Some(Link { chance: own / (1.0 + all), ..link })
         })
         .collect()
 }
@@ -71,6 +79,12 @@ fn pairs(people: &People, rows: &[Profile]) -> Vec<(u32, u32)> {
         keyed.extend(sought.into_iter().chain(other).filter(|&key| key != 0).map(|key| (key, position)));
     }
     join::sort(&mut keyed);
+    let keyed: Vec<Keyed> = keyed
+        .chunk_by(|(a, _), (b, _)| a == b)
+        .filter(|block| block.len() <= LARGEST_BLOCK)
+        .flatten()
+        .copied()
+        .collect();
     let sieve = Sieve::of(&keyed);
     let mut pairs: Vec<(u32, u32)> = (0..people.count())
         .into_par_iter()

@@ -7,6 +7,10 @@ use crate::hash::mix;
 use crate::join::{self, Keyed};
 use crate::people::People;
 
+/// A number that more rows of one list share is a filler, not a number: it settles nothing, and looking
+/// at every pair of its rows would never end.
+const LARGEST_BLOCK: usize = 64;
+
 /// What is settled, and what is not.
 #[derive(Default)]
 pub(crate) struct Settled {
@@ -47,6 +51,9 @@ pub(crate) fn settle(left: &People, right: &People) -> Settled {
     let (left_numbers, right_numbers) = rayon::join(|| by_number(left), || by_number(right));
     // The left list against itself: repetitions, whether or not the right list has the child.
     let mut found = join::merge(&left_numbers, &left_numbers, |found: &mut Found, rows, _| {
+        if rows.len() > LARGEST_BLOCK {
+            return;
+        }
         for (at, &(_, row)) in rows.iter().enumerate().skip(1) {
             let earlier = rows.iter().take(at).find(|&&(_, other)| is_same(left, other, left, row));
             found.repeated.extend(earlier.map(|&(_, first)| (row, first)));
@@ -60,6 +67,9 @@ pub(crate) fn settle(left: &People, right: &People) -> Settled {
     mark(&mut done.left, done.repeated.iter().map(|&(row, _)| row));
     let repeated = &done.left;
     let found = join::merge(&left_numbers, &right_numbers, |found: &mut Found, these, those| {
+        if these.len().max(those.len()) > LARGEST_BLOCK {
+            return;
+        }
         let originals = these.iter().filter(|&&(_, row)| repeated.get(row as usize) == Some(&false));
         for &(_, l) in originals {
             let mut rows = those.iter().map(|&(_, r)| r).filter(|&r| is_same(left, l, right, r));

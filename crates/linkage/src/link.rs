@@ -7,8 +7,9 @@ use crate::attach::attach;
 use crate::candidates;
 use crate::exact;
 use crate::join::Keyed;
-use crate::number::{self, NumberLevel};
-use crate::pattern::Pattern;
+use crate::name::NameLevel;
+use crate::number::NumberLevel;
+use crate::pattern::{BirthLevel, Field, Pattern};
 use crate::people::People;
 use crate::profile::{self, Profile};
 use crate::weigh::{self, Rest, Scale, Weighed};
@@ -121,18 +122,26 @@ fn attach_leftovers(left: &People, rest: &Rest<'_>, scale: &Scale, linkage: &mut
     let is = |flags: &[bool], row: u32| flags.get(row as usize) == Some(&true);
     let free: Vec<Profile> =
         rest.right.iter().filter(|row| used.binary_search(&row.row).is_err()).copied().collect();
-    let seconds = attach(left, &free, scale, |row, _| is(&taken, row));
+    let seconds = attach(left, &free, scale, false, |row, _| is(&taken, row));
     let alone: Vec<Profile> =
         rest.left.iter().filter(|row| !is(&taken, row.row) && !is(&undecided, row.row)).copied().collect();
-    // To call a child a repetition is to stop looking for her: two numbers that both pass their
-    // check are two children, whatever else agrees.
-    let repeated = attach(left, &alone, scale, |row, other| {
+    let repeated = attach(left, &alone, scale, true, |row, other| {
         row != other.row
             && (is(&taken, row) || row < other.row && !is(&undecided, row))
-            && number::compare(left.number(row), other.number) != NumberLevel::Different
+            && nothing_contradicts(&Profile::of(left, row), other)
     });
     linkage.links.extend(seconds);
     linkage.repeated.extend(repeated.iter().map(|link| (link.right, link.left)));
+}
+
+/// To call a child a repetition is to stop looking for her. Two names, two dates, or two numbers that
+/// both pass their check are two children, whatever else agrees (E10).
+fn nothing_contradicts(row: &Profile, other: &Profile) -> bool {
+    let pattern = profile::compare(row, other);
+    let birth = pattern.get(Field::Birth);
+    pattern.get(Field::Name) <= NameLevel::Shortened as u8
+        && pattern.get(Field::Number) != NumberLevel::Different as u8
+        && (birth <= BirthLevel::Near as u8 || birth == BirthLevel::Missing as u8)
 }
 
 fn mark(flags: &mut [bool], row: u32) {
@@ -179,6 +188,12 @@ const ABSENT: f32 = 0.02;
 /// From this chance on a pair that was not accepted is worth telling.
 const NEAR: f32 = 0.001;
 
+/// Whether both rows have a number that passes its check, and not the same: a number that was changed,
+/// or another child. Which of the two, the lists cannot say (E10).
+fn has_another_number(link: &Link) -> bool {
+    link.pattern.get(Field::Number) == NumberLevel::Different as u8
+}
+
 fn decide(rest: &Rest<'_>, weighed: &Weighed) -> Linkage {
     let mut linkage = Linkage::default();
     for position in 0..rest.left.len() {
@@ -198,7 +213,7 @@ fn decide(rest: &Rest<'_>, weighed: &Weighed) -> Linkage {
         links.sort_by(|a, b| b.chance.total_cmp(&a.chance).then(a.right.cmp(&b.right)));
         let present: f32 = links.iter().map(|link| link.chance).sum();
         match links.first() {
-            Some(best) if best.chance >= ACCEPT => linkage.links.push(*best),
+            Some(best) if best.chance >= ACCEPT && !has_another_number(best) => linkage.links.push(*best),
             Some(best) if present > ABSENT => {
                 let left = best.left;
                 links.truncate(3);

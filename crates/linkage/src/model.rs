@@ -3,6 +3,7 @@
 //! child, `u` how often between rows of two children. The tables below are only where learning
 //! starts, and what stands in where a county is too small to learn from.
 
+use crate::number::NumberLevel;
 use crate::pattern::{Field, Pattern};
 
 /// As many levels as any field has.
@@ -131,12 +132,18 @@ impl Model {
         }
     }
 
-    /// Bits that each level counts: `log2(m / u)`.
+    /// Bits that each level counts: `log2(m / u)`. What is missing never speaks for a pair: where no random
+    /// pair showed it, its `u` is a guess, and a small one.
     pub(crate) fn bits(&self) -> Table {
         let mut bits = [[0.0; LEVELS]; 8];
-        for ((row, m), u) in bits.iter_mut().zip(&self.m).zip(&self.u) {
+        for (field, ((row, m), u)) in Field::ALL.into_iter().zip(bits.iter_mut().zip(&self.m).zip(&self.u)) {
             for ((cell, &m), &u) in row.iter_mut().zip(m).zip(u) {
                 *cell = if u > 0.0 && m > 0.0 { (m / u).log2().clamp(-14.0, 30.0) } else { 0.0 };
+            }
+            let missing =
+                if field == Field::Number { NumberLevel::Missing as usize } else { field.levels() - 1 };
+            if let Some(cell) = row.get_mut(missing) {
+                *cell = cell.min(0.0);
             }
         }
         bits

@@ -92,3 +92,14 @@ fn ten_thousand_of_one_name() {
     assert!(linkage.links.len() >= 9_600, "{} links", linkage.links.len());
     assert!(linkage.weighed < 1_000_000, "{} pairs", linkage.weighed);
 }
+
+/// Ten thousand rows that differ in nothing and have no number: nothing can be said of them, and
+/// saying so takes no more time than saying anything else.
+#[test]
+fn ten_thousand_without_a_difference() {
+    let row = Row { number: String::new(), ..county().household[0].clone() };
+    let rows = vec![row; 10_000];
+    let linkage = link(&people(&rows), &people(&rows));
+    assert!(linkage.links.is_empty());
+    assert!(linkage.weighed < 1_000_000, "{} pairs", linkage.weighed);
+}

@@ -82,3 +82,21 @@ fn lists_that_lack_a_column() {
         check(what, &county, &floor);
     }
 }
+
+/// 四(七), E11: what a row does not say is no evidence. Children of whom the household list has only a name
+/// and a date, and who are on no roll, do not get the row of a namesake who was born a week later.
+#[test]
+fn what_is_missing_is_no_evidence() {
+    let mut county = County::new(6_000, 21, Mistakes::FEW);
+    let first = county.household.len();
+    for _ in 0..12 {
+        let mut child = county.child();
+        child.birth = child.birth / 100 * 100 + 5;
+        let other = county.look_alike(&child);
+        county.roll.push(other);
+        county.household.push(Row { name: child.name, birth: child.birth, ..Row::default() });
+    }
+    let linkage = link(&people(&county.household), &people(&county.roll));
+    let linked = linkage.links.iter().filter(|link| link.left as usize >= first);
+    assert_eq!(linked.map(|link| (link.left as usize - first, link.chance)).collect::<Vec<_>>(), []);
+}

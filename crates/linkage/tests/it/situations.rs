@@ -269,6 +269,33 @@ fn a_lost_child_and_a_look_alike() {
     );
 }
 
+/// 四(七): the same in her own village and on her very birthday: a number that passes its check is
+/// somebody's. It may be asked, never linked.
+#[test]
+fn a_look_alike_from_the_village() {
+    check_never_linked(|county| {
+        let (a, x) = pupil(county);
+        let other = Row {
+            number: number(a.birth, 996 + u32::from(a.sex)),
+            guardians: ["和秀芝".to_owned(), String::new()],
+            ..x
+        };
+        (vec![a], vec![other])
+    });
+}
+
+fn check_never_linked(make: fn(&mut County) -> Situation) {
+    for seed in 1..=3 {
+        let mut county = County::new(600, seed, Mistakes::FEW);
+        let (household, roll) = make(&mut county);
+        let (left, right) = (county.household.len(), county.roll.len());
+        county.household.extend(household);
+        county.roll.extend(roll);
+        let fates = fates(&county, left, right);
+        assert!(fates.iter().all(|fate| matches!(fate, Lost | Open(_))), "seed {seed}: {fates:?}");
+    }
+}
+
 /// E10: a child on two rolls, the second with a slip, and on three.
 #[test]
 fn a_child_on_several_rolls() {
@@ -317,6 +344,19 @@ fn a_household_row_twice_with_mistakes() {
     );
 }
 
+/// E10: three times in the household list, twice letter for letter and once without a number.
+#[test]
+fn a_household_row_three_times() {
+    check(
+        |county| {
+            let (a, x) = pupil(county);
+            let without = Row { number: String::new(), ..a.clone() };
+            (vec![a.clone(), a, without], vec![x])
+        },
+        &[On(vec![0]), Again(0), Again(0)],
+    );
+}
+
 /// E10, 四(七): a lost child who stands twice in the household list is looked for once.
 #[test]
 fn a_lost_child_twice_in_the_household_list() {
@@ -327,6 +367,42 @@ fn a_lost_child_twice_in_the_household_list() {
             (vec![a, without], Vec::new())
         },
         &[Lost, Again(0)],
+    );
+    check(
+        |county| {
+            let (a, _) = pupil(county);
+            let without = Row { number: String::new(), ..a.clone() };
+            (vec![a, without.clone(), without], Vec::new())
+        },
+        &[Lost, Again(0), Again(0)],
+    );
+}
+
+/// E10, 四(七): a household row that carries a brother's number under another name and date is another
+/// child; where she is on no roll, somebody must look for her.
+#[test]
+fn a_siblings_number_in_the_household_list() {
+    check(
+        |county| {
+            let (a, x) = pupil(county);
+            let sister = county.sibling(&a);
+            let b = Row { number: a.number.clone(), ..sister };
+            (vec![a, b], vec![x])
+        },
+        &[On(vec![0]), Lost],
+    );
+}
+
+/// E10: the same of twins, whose names share a character.
+#[test]
+fn a_twins_number_in_the_household_list() {
+    check(
+        |county| {
+            let [(a, x), (b, _)] = twins(county);
+            let b = Row { number: a.number.clone(), ..b };
+            (vec![a, b], vec![x])
+        },
+        &[On(vec![0]), Lost],
     );
 }
 
