@@ -39,16 +39,18 @@ const AGE: Show = ("周岁", 6.0, Kind::Number, |line| {
     age.map_or(Value::Nothing, |age| Value::from(f64::from(age)))
 });
 const ID: Show = ("身份证件号", 20.0, Kind::Text, |line| text(&line.child.id));
-const GUARDIAN: Show = ("监护人", 9.0, Kind::Wrapped, |line| text(line.child.guardian));
+const GUARDIAN: Show = ("监护人", 9.5, Kind::Wrapped, |line| text(line.child.guardian));
 const TOWNSHIP: Show = ("乡镇", 10.0, Kind::Wrapped, |line| text(line.child.township));
-const VILLAGE: Show = ("村", 12.0, Kind::Wrapped, |line| text(&line.child.village));
+const VILLAGE: Show = ("村", 12.5, Kind::Wrapped, |line| text(&line.child.village));
 const SCHOOL: Show = ("学校", 15.0, Kind::Wrapped, |line| text(line.child.school));
 const CLASS: Show = ("班级", 11.0, Kind::Wrapped, |line| text(line.child.class));
 const REASON: Show = ("为什么列在这里", 36.0, Kind::Wrapped, |line| text(&line.why));
-const CERTAINTY: Show =
-    ("把握", 8.0, Kind::Percent, |line| Value::from(f64::from((line.chance * 100.0).round()) / 100.0));
-const WHO: Show = ("谁去查", 14.0, Kind::Wrapped, |line| text(&line.who));
-const WITHIN: Show = ("期限", 10.0, Kind::Wrapped, |line| text(&line.within));
+/// Never more than 99 %: of what no list shows nobody can be surer, and somebody has to go and look.
+const CERTAINTY: Show = ("把握", 8.0, Kind::Percent, |line| {
+    Value::from(f64::from((line.chance * 100.0).round().min(99.0)) / 100.0)
+});
+const WHO: Show = ("谁去查", 17.0, Kind::Wrapped, |line| text(&line.who));
+const WITHIN: Show = ("期限", 12.5, Kind::Wrapped, |line| text(&line.within));
 const HOUSEHOLD_ROW: Show = ("户籍行", 8.0, Kind::Number, |line| row(line.finding.household));
 const ROLL_ROW: Show = ("学籍行", 8.0, Kind::Number, |line| row(line.finding.roll));
 const PRESENT_ROW: Show = ("在校行", 8.0, Kind::Number, |line| row(line.finding.present));
