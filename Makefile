@@ -20,7 +20,7 @@ test: packages check plan workbook tests ## everything; exit 0 means that all of
 check: ## formatting, lints, documentation, licences and sources, directions between rooms
 	cargo fmt --all --check
 	cargo clippy --workspace --locked --all-targets -- -D warnings
-	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --locked --no-deps --quiet
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --locked --no-deps --document-private-items --quiet
 	scripts/deny
 	cargo test --workspace --locked --quiet --test it directions::
 

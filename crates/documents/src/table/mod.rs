@@ -5,7 +5,7 @@
 //! 10¹⁵ and more in scientific notation (a float has lost their last digits, and nobody may guess them back),
 //! truth values as 是 or 否, errors as nothing, formulas by their stored result. Nothing here judges a value.
 //!
-//! [`open`] finds the header; [`Table::fold`] then streams the rows, in parallel, in bounded memory.
+//! [`open()`] finds the header; [`Table::fold`] then streams the rows, in parallel, in bounded memory.
 
 mod cell;
 mod contain;
