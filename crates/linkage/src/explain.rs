@@ -47,7 +47,7 @@ fn number(pattern: Pattern, right: &Person<'_>) -> String {
         _ if level == NumberLevel::Missing as u8 => "户籍上没有可用的身份证号",
         _ if level == NumberLevel::Copied as u8 => "身份证号登成了别人的",
         _ if level == NumberLevel::DifferentDoubtful as u8 => "身份证号不同，其中有不合格的",
-        _ => "身份证号不同",
+        _ => "身份证号不同，两个都合格",
     };
     said.to_owned()
 }
