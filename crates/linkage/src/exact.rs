@@ -7,9 +7,8 @@ use crate::hash::mix;
 use crate::join::{self, Keyed};
 use crate::people::People;
 
-/// A number that more rows of one list share is a filler, not a number: it settles nothing, and looking
-/// at every pair of its rows would never end.
-const LARGEST_BLOCK: usize = 64;
+/// A number under which more names stand is a filler, not a number: it settles nothing.
+const MOST_NAMES: usize = 8;
 
 /// What is settled, and what is not.
 #[derive(Default)]
@@ -51,12 +50,13 @@ pub(crate) fn settle(left: &People, right: &People) -> Settled {
     let (left_numbers, right_numbers) = rayon::join(|| by_number(left), || by_number(right));
     // The left list against itself: repetitions, whether or not the right list has the child.
     let mut found = join::merge(&left_numbers, &left_numbers, |found: &mut Found, rows, _| {
-        if rows.len() > LARGEST_BLOCK {
-            return;
-        }
-        for (at, &(_, row)) in rows.iter().enumerate().skip(1) {
-            let earlier = rows.iter().take(at).find(|&&(_, other)| is_same(left, other, left, row));
-            found.repeated.extend(earlier.map(|&(_, first)| (row, first)));
+        if rows.len() > 1 {
+            for rows in by_name(left, rows).chunk_by(|(a, _), (b, _)| a == b) {
+                let mut rows = rows.iter().map(|&(_, row)| row);
+                let Some(first) = rows.next() else { continue };
+                let rows = rows.filter(|&row| is_same(left, first, left, row));
+                found.repeated.extend(rows.map(|row| (row, first)));
+            }
         }
     });
     let mut done =
@@ -67,14 +67,22 @@ pub(crate) fn settle(left: &People, right: &People) -> Settled {
     mark(&mut done.left, done.repeated.iter().map(|&(row, _)| row));
     let repeated = &done.left;
     let found = join::merge(&left_numbers, &right_numbers, |found: &mut Found, these, those| {
-        if these.len().max(those.len()) > LARGEST_BLOCK {
+        let mut settle = |left_row: u32, rows: &mut dyn Iterator<Item = u32>| {
+            let mut rows = rows.filter(|&row| is_same(left, left_row, right, row));
+            found.pairs.extend(rows.next().map(|row| (left_row, row)));
+            found.seconds.extend(rows.map(|row| (left_row, row)));
+        };
+        if let ([(_, left_row)], [(_, right_row)]) = (these, those) {
+            settle(*left_row, &mut std::iter::once(*right_row));
             return;
         }
-        let originals = these.iter().filter(|&&(_, row)| repeated.get(row as usize) == Some(&false));
-        for &(_, l) in originals {
-            let mut rows = those.iter().map(|&(_, r)| r).filter(|&r| is_same(left, l, right, r));
-            found.pairs.extend(rows.next().map(|r| (l, r)));
-            found.seconds.extend(rows.map(|r| (l, r)));
+        let those = by_name(right, those);
+        for (name, left_row) in by_name(left, these) {
+            if repeated.get(left_row as usize) == Some(&false) {
+                let from = those.partition_point(|&(other, _)| other < name);
+                let same = those.iter().skip(from).take_while(|&&(other, _)| other == name);
+                settle(left_row, &mut same.map(|&(_, row)| row));
+            }
         }
     });
     for mut piece in found {
@@ -88,6 +96,14 @@ pub(crate) fn settle(left: &People, right: &People) -> Settled {
     done.repeated.sort_unstable();
     done.left_numbers = left_numbers;
     done
+}
+
+/// Rows that share a number, by name; none where the number is a filler.
+fn by_name(people: &People, rows: &[Keyed]) -> Vec<Keyed> {
+    let mut named: Vec<Keyed> = rows.iter().map(|&(_, row)| (people.name_key(row), row)).collect();
+    named.sort_unstable();
+    let names = named.chunk_by(|(a, _), (b, _)| a == b).count();
+    if names > MOST_NAMES { Vec::new() } else { named }
 }
 
 fn is_same(a: &People, row: u32, b: &People, other: u32) -> bool {
