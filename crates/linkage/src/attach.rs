@@ -109,20 +109,16 @@ fn pairs(people: &People, rows: &[Profile]) -> Vec<(u32, u32)> {
 
 /// Keys of a row; 0 where the row lacks a part. Computed for every row of a list, so each is one
 /// multiplication or two.
-fn keys(number: Number, name: u64, birth: u32, place: u64) -> [u64; 5] {
+fn keys(number: Number, name: u64, birth: u32, place: u64) -> [u64; 4] {
     let when = |condition: bool, kind: u64, a: u64, b: u64| {
         if condition { mix(a ^ kind << 58, b).max(1) } else { 0 }
     };
-    let (tail, without_day) = number.body().map_or((0, 0), |body| {
-        let order = body.order * 11 + body.check;
-        (body.birth * 1_000 + body.order, (body.region * 100_000 + order) * 10_000 + body.birth / 10_000)
-    });
+    let tail = number.body().map_or(0, |body| body.birth * 1_000 + body.order);
     [
         when(!number.is_none(), 1, number.key(), 0),
         when(tail != 0, 2, tail, 0),
-        when(tail != 0, 3, without_day, 0),
-        when(name != 0 && birth != 0, 4, name, u64::from(birth)),
-        when(name != 0 && !place.is_multiple_of(1_000), 5, name, place),
+        when(name != 0 && birth != 0, 3, name, u64::from(birth)),
+        when(name != 0 && !place.is_multiple_of(1_000), 4, name, place),
     ]
 }
 
