@@ -47,4 +47,4 @@ tests:
 	scripts/tests
 
 packages:
-	@scripts/packages soffice=libreoffice-calc-nogui
+	@scripts/packages cc=gcc python3=python3 soffice=libreoffice-calc-nogui
