@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::command::{Folder, baoxue, rows};
+use crate::command::{Folder, compare, rows};
 use crate::hostile::{Part, encrypted, workbook};
 
 const ROLL: &str = "学校标识码,姓名,身份证件号,学籍号,年级,班级,出生日期\n\
@@ -19,7 +19,7 @@ fn check(name: &str, bytes: &[u8], expected: &str) {
 
 fn refused(folder: &Folder, household: &str, roll: &str, place: &str, expected: &str) {
     let out = folder.arg("out");
-    let said = baoxue(&["compare", "--household", household, "--roll", roll, "--out", &out]);
+    let said = compare(household, roll, &out, &[]);
     assert_eq!(said.code, 2, "{place}: {said:?}");
     assert!(said.error().contains(expected), "{place}: {said:?}");
     assert!(said.error().contains(place), "{place}: {said:?}");
@@ -80,22 +80,12 @@ fn a_failure_leaves_the_folder_as_it_was() {
     let (out, missing) = (folder.arg("out"), folder.arg("没有.csv"));
     fs::create_dir(&out).unwrap();
     folder.write("out/findings.csv", "earlier");
-    let said = baoxue(&[
-        "compare",
-        "--household",
-        &household,
-        "--roll",
-        &roll,
-        "--poverty",
-        &missing,
-        "--out",
-        &out,
-    ]);
+    let said = compare(&household, &roll, &out, &["--poverty", &missing]);
     assert_eq!(said.code, 2);
     assert_eq!(folder.files("out"), ["findings.csv"]);
     // What is in the way of the folder is the machine's failure, not the list's.
     let blocked = folder.write("blocked", "a file");
-    let said = baoxue(&["compare", "--household", &household, "--roll", &roll, "--out", &blocked]);
+    let said = compare(&household, &roll, &blocked, &[]);
     assert_eq!(said.code, 1, "{said:?}");
     assert_eq!(fs::read_to_string(&blocked).unwrap(), "a file");
 }
@@ -112,17 +102,7 @@ fn bad_rows_do_not_stop_the_rest() {
         ),
     );
     let (roll, out) = (folder.write("r.csv", ROLL), folder.arg("out"));
-    let said = baoxue(&[
-        "compare",
-        "--household",
-        &household,
-        "--roll",
-        &roll,
-        "--as-of",
-        "2026-09-10",
-        "--out",
-        &out,
-    ]);
+    let said = compare(&household, &roll, &out, &[]);
     assert_eq!(said.code, 0, "{said:?}");
     let names: Vec<String> =
         rows(&folder.path("out/findings.csv")).iter().map(|row| row["name"].clone()).collect();
@@ -144,17 +124,7 @@ fn formulas_stay_text() {
     let roll =
         folder.write("r.csv", ROLL.replace("李小明,539999201504030013,G539999201504030013", "王芳,,J1"));
     let out = folder.arg("out");
-    let said = baoxue(&[
-        "compare",
-        "--household",
-        &household,
-        "--roll",
-        &roll,
-        "--as-of",
-        "2026-09-10",
-        "--out",
-        &out,
-    ]);
+    let said = compare(&household, &roll, &out, &[]);
     assert_eq!(said.code, 0, "{said:?}");
     let text = fs::read_to_string(folder.path("out/findings.csv")).unwrap();
     assert!(!text.contains(",=") && !text.contains("\"="), "{text}");

@@ -36,6 +36,12 @@ pub(crate) fn baoxue(args: &[&str]) -> Said {
     baoxue_on(2, args)
 }
 
+/// Compares two lists into `out`, with `more` arguments, on the day of the invented lists.
+pub(crate) fn compare(household: &str, roll: &str, out: &str, more: &[&str]) -> Said {
+    let base = ["compare", "--household", household, "--roll", roll, "--as-of", "2026-09-10", "--out", out];
+    baoxue(&[&base, more].concat())
+}
+
 /// A folder that goes away with the test.
 pub(crate) struct Folder(tempfile::TempDir);
 

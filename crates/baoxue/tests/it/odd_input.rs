@@ -2,7 +2,7 @@
 
 use documents::workbook::{Book, Column, Date, Kind, SheetSpec, Value};
 
-use crate::command::{Folder, baoxue, rows};
+use crate::command::{Folder, compare, rows};
 
 const ROLL: &str = "学校标识码,姓名,身份证件号,学籍号,年级,班级,出生日期\n\
     2153901000,王芳,539999201509010011,G539999201509010011,五年级,1班,20150901\n";
@@ -16,17 +16,7 @@ fn check(name: &str, bytes: impl AsRef<[u8]>) {
 
 fn found(folder: &Folder, household: &str, shape: &str) {
     let (roll, out) = (folder.write("roll.csv", ROLL), folder.arg("out"));
-    let said = baoxue(&[
-        "compare",
-        "--household",
-        household,
-        "--roll",
-        &roll,
-        "--as-of",
-        "2026-09-10",
-        "--out",
-        &out,
-    ]);
+    let said = compare(household, &roll, &out, &[]);
     assert_eq!(said.code, 0, "{shape}: {said:?}");
     let found: Vec<[String; 4]> = rows(&folder.path("out/findings.csv"))
         .iter()
