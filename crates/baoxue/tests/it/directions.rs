@@ -12,7 +12,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rules", &[]),
     ("linkage", &["rules"]),
     ("documents", &["rules"]),
-    ("baoxue", &["rules", "linkage", "documents"]),
+    ("casework", &["rules", "linkage", "documents"]),
+    ("web", &["rules", "documents", "casework"]),
+    ("baoxue", &["rules", "linkage", "documents", "casework", "web"]),
 ];
 
 /// Rooms that decide and never act: what they pull in, at any depth, may not touch the outside world.
@@ -65,6 +67,8 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("linkage", &["pinyin", "rapidfuzz", "strsim", "unicode-normalization"]),
+    ("casework", &["aes-gcm", "argon2", "hmac", "postgres", "rusqlite", "totp-rs"]),
+    ("web", &["askama", "axum", "tower", "tower-http"]),
     ("baoxue", &["clap", "indicatif"]),
 ];
 

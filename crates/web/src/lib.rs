@@ -1,0 +1,1 @@
+//! Pages for each role and the JSON API: extract, one casework call, template. It knows no SQL and no rule.
