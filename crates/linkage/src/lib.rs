@@ -24,4 +24,5 @@ pub mod people;
 mod profile;
 mod solve;
 mod sound;
+pub mod spelling;
 mod weigh;

@@ -171,6 +171,25 @@ fn common_prefix(a: &[u16], b: &[u16]) -> usize {
     a.iter().zip(b).take_while(|&(&x, &y)| sound::compare(x, y) <= Sound::Same).count()
 }
 
+/// What a character of a name is beside the plain form that all its variants share.
+pub(crate) enum Plain {
+    /// It carries nothing: a blank, a dot, an invisible mark.
+    Nothing,
+    /// A bracket opens.
+    Note,
+    /// The plain form; a character beyond the basic plane that has none stays itself.
+    Character(char),
+}
+
+/// The plain form of a character.
+pub(crate) fn plain(character: char) -> Plain {
+    match FOLD.code(character) {
+        DROP => Plain::Nothing,
+        BRACKET => Plain::Note,
+        code => Plain::Character(char::from_u32(u32::from(code)).unwrap_or(character)),
+    }
+}
+
 /// This character carries nothing: spaces, dots, invisible marks.
 const DROP: u16 = 0;
 /// A bracket opens: what follows is a note.

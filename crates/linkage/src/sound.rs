@@ -73,7 +73,7 @@ impl Readings {
 }
 
 /// Surnames whose reading is not the everyday one of the character.
-const SURNAMES: &[(char, &str)] = &[
+pub(crate) const SURNAMES: &[(char, &str)] = &[
     ('单', "shan"),
     ('仇', "qiu"),
     ('解', "xie"),
