@@ -5,6 +5,7 @@
 //! problems in plain Chinese go out. What a county may decide is read from its plan ([`plan`]); what
 //! national standards and laws fix is code, each with its number or article.
 
+pub mod access;
 pub mod age;
 pub mod calendar;
 pub mod codes;

@@ -1,0 +1,291 @@
+//! The closed list of actions, and for each which posts may do it and how far they reach. One table: the web's
+//! routes, the queries' scopes, the buttons and the printed matrix are all read from it.
+
+use super::{Role, Standing};
+use crate::codes::codes;
+
+codes! {
+    /// Everything that anybody can do in the program.
+    Action "南政办发〔2024〕6号四、五；等保三权分立" {
+        // one's own
+        SeeToday = "see_today" "看今天要办的事" [],
+        ManageOwnAccount = "manage_own_account" "管理自己的账号" [],
+        ReadNotifications = "read_notifications" "看通知" [],
+        Search = "search" "查找" [],
+        // children
+        ListChildren = "list_children" "看名单" [],
+        ReadChild = "read_child" "看孩子档案" [],
+        RevealField = "reveal_field" "显示完整信息" [],
+        ExportChildren = "export_children" "导出名单" [],
+        WriteChild = "write_child" "登记、更正孩子信息" [],
+        TagChild = "tag_child" "登记特殊群体" [],
+        RecordElsewhere = "record_elsewhere" "登记外出就读" [],
+        MergeChildren = "merge_children" "合并、拆分档案" [],
+        StartRollMove = "start_roll_move" "办理学籍变动" [],
+        AnswerRollMove = "answer_roll_move" "答复学籍变动" [],
+        SeeWhoLooked = "see_who_looked" "看谁查看过" [],
+        BreakGlass = "break_glass" "申请紧急查看" [],
+        ApproveBreakGlass = "approve_break_glass" "批准紧急查看" [],
+        // units, chains, posts
+        ReadUnits = "read_units" "看单位和责任链" [],
+        WriteUnits = "write_units" "维护单位" [],
+        AppointPost = "appoint_post" "任免岗位" [],
+        HandOver = "hand_over" "工作交接" [],
+        // accounts
+        ReadAccounts = "read_accounts" "看账号" [],
+        InviteAccount = "invite_account" "邀请账号" [],
+        ApproveAccount = "approve_account" "批准账号" [],
+        DisableAccount = "disable_account" "停用、恢复账号" [],
+        ResetSignIn = "reset_sign_in" "重置登录" [],
+        EndSession = "end_session" "强制下线" [],
+        SetSecurity = "set_security" "设置安全策略" [],
+        // lists and comparison
+        ReadImports = "read_imports" "看导入记录" [],
+        ImportList = "import_list" "导入名单" [],
+        UndoImport = "undo_import" "撤销导入" [],
+        RunComparison = "run_comparison" "组织比对" [],
+        ReadFindings = "read_findings" "看比对发现" [],
+        DecideFinding = "decide_finding" "认定比对发现" [],
+        AssignFinding = "assign_finding" "交办核查" [],
+        ReportFinding = "report_finding" "报核查结果" [],
+        ExportFindings = "export_findings" "导出比对发现" [],
+        PrintDoorSheet = "print_door_sheet" "打印摸排表" [],
+        KeepPlatformNumber = "keep_platform_number" "登记平台编号" [],
+        // audit
+        ReadAudit = "read_audit" "看操作记录" [],
+        ExportAudit = "export_audit" "导出操作记录" [],
+        SealAudit = "seal_audit" "封存操作记录" [],
+        ReadSignIns = "read_sign_ins" "看登录记录" [],
+        // running it
+        ReadHealth = "read_health" "看运行状况" [],
+        RunJob = "run_job" "运行定时任务" [],
+        ReadCodes = "read_codes" "看代码表" [],
+        WriteCodes = "write_codes" "维护代码表" [],
+        ReadNotices = "read_notices" "看公告" [],
+        PublishNotice = "publish_notice" "发布公告" [],
+    }
+}
+
+/// What an action is done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Object {
+    /// What belongs to the person alone.
+    Own,
+    /// A child or a finding about one.
+    Child,
+    /// A unit or what belongs to it.
+    Unit,
+    /// The installation as a whole.
+    County,
+}
+
+/// How far a permission reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// Children tied to the post's unit, or to the account, where [`super::sight`] shows the role their name.
+    Children,
+    /// The post's own unit.
+    OwnUnit,
+    /// The post's unit and everything below it.
+    UnitsBelow,
+    /// The whole county.
+    County,
+}
+
+impl Action {
+    /// What the action is done to.
+    #[must_use]
+    pub const fn object(self) -> Object {
+        match self {
+            Self::SeeToday | Self::ManageOwnAccount | Self::ReadNotifications | Self::Search => Object::Own,
+            Self::ListChildren
+            | Self::ReadChild
+            | Self::RevealField
+            | Self::ExportChildren
+            | Self::WriteChild
+            | Self::TagChild
+            | Self::RecordElsewhere
+            | Self::MergeChildren
+            | Self::StartRollMove
+            | Self::AnswerRollMove
+            | Self::SeeWhoLooked
+            | Self::ReadFindings
+            | Self::DecideFinding
+            | Self::AssignFinding
+            | Self::ReportFinding
+            | Self::ExportFindings
+            | Self::PrintDoorSheet
+            | Self::KeepPlatformNumber => Object::Child,
+            Self::ReadUnits
+            | Self::WriteUnits
+            | Self::AppointPost
+            | Self::HandOver
+            | Self::ReadAccounts
+            | Self::InviteAccount
+            | Self::ApproveAccount
+            | Self::DisableAccount
+            | Self::ResetSignIn
+            | Self::EndSession
+            | Self::ReadImports
+            | Self::ImportList
+            | Self::UndoImport => Object::Unit,
+            Self::RunComparison
+            | Self::BreakGlass
+            | Self::ApproveBreakGlass
+            | Self::SetSecurity
+            | Self::ReadAudit
+            | Self::ExportAudit
+            | Self::SealAudit
+            | Self::ReadSignIns
+            | Self::ReadHealth
+            | Self::RunJob
+            | Self::ReadCodes
+            | Self::WriteCodes
+            | Self::ReadNotices
+            | Self::PublishNotice => Object::County,
+        }
+    }
+
+    /// Whether one must prove oneself again, shortly before: what leaves the house or cannot be taken back.
+    #[must_use]
+    pub const fn needs_step_up(self) -> bool {
+        matches!(
+            self,
+            Self::ExportChildren
+                | Self::ExportFindings
+                | Self::ExportAudit
+                | Self::SealAudit
+                | Self::MergeChildren
+                | Self::SetSecurity
+                | Self::ApproveBreakGlass
+                | Self::ResetSignIn
+        )
+    }
+
+    /// Whether a granted break-glass (紧急查看) covers it: reading only.
+    #[must_use]
+    pub const fn works_in_emergency(self) -> bool {
+        matches!(self, Self::ReadChild | Self::RevealField)
+    }
+
+    /// Whether a post of `role` may do it, and how far. Deny by default.
+    #[must_use]
+    pub fn policy(self, role: Role, standing: Standing) -> Option<Reach> {
+        use Reach::{Children, County, OwnUnit, UnitsBelow};
+        use Role as R;
+        let leads = standing == Standing::Leads;
+        let allowed = |roles: &[Role], reach| roles.contains(&role).then_some(reach);
+        match self {
+            Self::SeeToday | Self::ManageOwnAccount | Self::ReadNotifications | Self::Search => Some(OwnUnit),
+            Self::ListChildren => (!matches!(role, R::UnitAdmin | R::Planning) && !role.is_separated_power())
+                .then_some(Children),
+            // A separated power reaches a child through an approved break-glass alone (A14): no other tie shows it.
+            Self::ReadChild | Self::RevealField => {
+                (!matches!(role, R::UnitAdmin | R::Planning)).then_some(Children)
+            }
+            Self::ExportChildren => {
+                allowed(&[R::Director, R::Bureau, R::Township, R::Head, R::Registrar], Children)
+            }
+            Self::WriteChild => {
+                allowed(&[R::Bureau, R::Township, R::Village, R::Head, R::Registrar], Children)
+            }
+            Self::TagChild => allowed(
+                &[R::Bureau, R::Township, R::Head, R::Registrar, R::Civil, R::Disabled, R::Agriculture],
+                Children,
+            ),
+            Self::RecordElsewhere => allowed(&[R::Bureau, R::Township, R::Village], Children),
+            Self::MergeChildren => allowed(&[R::Bureau], Children),
+            Self::StartRollMove | Self::AnswerRollMove => {
+                allowed(&[R::Bureau, R::Head, R::Registrar], Children)
+            }
+            Self::SeeWhoLooked => allowed(&[R::Director, R::Bureau, R::Head, R::Township], Children),
+            Self::BreakGlass => allowed(
+                &[R::Director, R::Bureau, R::Township, R::Head, R::Police, R::Civil, R::Admin],
+                County,
+            ),
+            Self::ApproveBreakGlass => match role {
+                R::Security => Some(County),
+                R::Director | R::Bureau if leads => Some(County),
+                _ => None,
+            },
+            Self::ReadUnits => match role {
+                R::Director | R::Bureau | R::Inspector | R::Admin | R::Security | R::Auditor => Some(County),
+                _ => Some(UnitsBelow),
+            },
+            Self::WriteUnits => allowed(&[R::Bureau, R::Admin], County),
+            Self::AppointPost | Self::HandOver => match role {
+                R::UnitAdmin => Some(UnitsBelow),
+                R::Director | R::Bureau | R::Township | R::Head if leads => Some(UnitsBelow),
+                _ => None,
+            },
+            Self::ReadAccounts => match role {
+                R::Admin | R::Security | R::Auditor => Some(County),
+                R::UnitAdmin => Some(UnitsBelow),
+                _ if leads && !matches!(role, R::Teacher | R::Group | R::Village) => Some(UnitsBelow),
+                _ => None,
+            },
+            // 四(十四)：各部门管理员自主维护账号信息。
+            Self::InviteAccount => allowed(&[R::UnitAdmin], UnitsBelow),
+            Self::ApproveAccount => {
+                (leads && !role.is_separated_power() && role != R::UnitAdmin).then_some(UnitsBelow)
+            }
+            Self::DisableAccount => match role {
+                R::UnitAdmin => Some(UnitsBelow),
+                R::Security => Some(County),
+                _ => None,
+            },
+            Self::ResetSignIn => match role {
+                R::UnitAdmin => Some(UnitsBelow),
+                R::Admin => Some(County),
+                _ => None,
+            },
+            Self::EndSession => match role {
+                R::UnitAdmin => Some(UnitsBelow),
+                R::Security => Some(County),
+                _ => None,
+            },
+            Self::SetSecurity => allowed(&[R::Security], County),
+            Self::ReadImports | Self::ImportList | Self::UndoImport => match role {
+                R::Bureau => Some(County),
+                R::Township | R::Head | R::Registrar => Some(OwnUnit),
+                R::Police | R::Civil | R::Disabled | R::Agriculture => Some(OwnUnit),
+                R::Director if self == Self::ReadImports => Some(County),
+                _ => None,
+            },
+            Self::RunComparison => allowed(&[R::Bureau], County),
+            Self::ReadFindings => allowed(
+                &[
+                    R::Director,
+                    R::Bureau,
+                    R::Township,
+                    R::Village,
+                    R::Head,
+                    R::Registrar,
+                    R::Teacher,
+                    R::Cadre,
+                    R::Inspector,
+                    R::Police,
+                ],
+                Children,
+            ),
+            Self::DecideFinding => allowed(&[R::Bureau], Children),
+            Self::AssignFinding => allowed(&[R::Bureau, R::Township], Children),
+            Self::ReportFinding => allowed(
+                &[R::Township, R::Village, R::Head, R::Registrar, R::Teacher, R::Cadre, R::Police],
+                Children,
+            ),
+            Self::ExportFindings => allowed(&[R::Director, R::Bureau, R::Township, R::Head], Children),
+            Self::PrintDoorSheet => {
+                allowed(&[R::Bureau, R::Township, R::Village, R::Group, R::Cadre], Children)
+            }
+            Self::KeepPlatformNumber => allowed(&[R::Bureau, R::Head, R::Registrar], Children),
+            Self::ReadAudit | Self::ExportAudit | Self::SealAudit => allowed(&[R::Auditor], County),
+            Self::ReadSignIns => allowed(&[R::Auditor, R::Security], County),
+            Self::ReadHealth => allowed(&[R::Admin, R::Security], County),
+            Self::RunJob => allowed(&[R::Admin], County),
+            Self::ReadCodes | Self::ReadNotices => Some(County),
+            Self::WriteCodes => allowed(&[R::Bureau], County),
+            Self::PublishNotice => allowed(&[R::Director, R::Bureau, R::Admin], County),
+        }
+    }
+}
