@@ -1,1 +1,7 @@
 //! Use cases: one public function is one action is one transaction. The only room that knows SQL; it knows no HTTP.
+//!
+//! A use case takes a `desk::Desk` (transaction, who, when, keys, plan) and returns what was done or a
+//! `refused::Refused`. It asks [`rules::access`] first, limits every query by a `scope::Scope`, and writes its row
+//! of the record in the same transaction.
+
+pub mod now;
