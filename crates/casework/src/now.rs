@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, Zoned};
+use jiff::civil::{Date, DateTime};
+use jiff::{Timestamp, tz};
 
 /// Fills a slice with random bytes.
 pub type Chance = Arc<Mutex<dyn FnMut(&mut [u8]) + Send>>;
@@ -63,14 +62,14 @@ impl Now {
 
     /// The moment in China's time.
     #[must_use]
-    pub fn zoned(&self) -> Zoned {
-        self.at.to_zoned(china())
+    pub fn clock(&self) -> DateTime {
+        clock(self.at)
     }
 
     /// The day in China.
     #[must_use]
     pub fn day(&self) -> Date {
-        self.zoned().date()
+        self.clock().date()
     }
 
     /// The moment as it is stored: `2026-11-24T08:00:00.123+08:00`. Of one length, so that text order is time order.
@@ -109,16 +108,16 @@ impl Now {
     }
 }
 
-/// China's time: UTC+8 all year.
+/// What the clock shows in China (UTC+8 all year) at a moment.
 #[must_use]
-pub fn china() -> TimeZone {
-    TimeZone::fixed(Offset::constant(8))
+pub fn clock(at: Timestamp) -> DateTime {
+    tz::offset(8).to_datetime(at)
 }
 
 /// A moment as it is stored: `2026-11-24T08:00:00.123+08:00`.
 #[must_use]
 pub fn stamp(at: Timestamp) -> String {
-    at.to_zoned(china()).strftime("%Y-%m-%dT%H:%M:%S.%3f+08:00").to_string()
+    clock(at).strftime("%Y-%m-%dT%H:%M:%S.%3f+08:00").to_string()
 }
 
 /// Reads what [`stamp`] wrote.
