@@ -4,4 +4,5 @@
 //! `refused::Refused`. It asks [`rules::access`] first, limits every query by a `scope::Scope`, and writes its row
 //! of the record in the same transaction.
 
+pub mod keys;
 pub mod now;

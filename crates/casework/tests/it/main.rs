@@ -1,0 +1,15 @@
+//! Every use case through its public face.
+
+#[cfg(test)]
+mod keys;
+
+/// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
+#[cfg(test)]
+fn cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        cases,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(532_926),
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    }
+}
