@@ -27,10 +27,11 @@ pub(super) fn findings(zone: &Zone, desk: &Desk, index: usize) -> Vec<&'static s
         .and_then(|seat| zone.schools.get(seat.school))
         .is_some_and(|school| school.sent_present);
     let dropped_out = schooling.fate == Fate::DroppedOut && sent;
+    let not_on_roll = local && !on_roll && schooling.fate != Fate::Elsewhere;
     let true_of_the_child = [
-        local && !on_roll && schooling.fate != Fate::Elsewhere,
+        not_on_roll,
         dropped_out,
-        dropped_out && has(List::Poverty),
+        (not_on_roll || dropped_out) && has(List::Poverty),
         schooling.fate == Fate::Elsewhere,
         !local && on_roll,
         rows_of(trace, List::Roll).len() > 1,

@@ -6,16 +6,6 @@ use crate::command::{Folder, compare_county, county, rows};
 
 type Rows = Vec<HashMap<String, String>>;
 
-/// What a perfect comparison finds about a child, from a row of the truth. 脱贫户 counts the poor among those
-/// not on the roll as well: the plan helps both first, 五(四).
-fn true_findings(child: &HashMap<String, String>) -> BTreeSet<&str> {
-    let mut kinds: BTreeSet<&str> = child["findings"].split_whitespace().collect();
-    if kinds.contains("not_on_roll") && !child["poverty_rows"].is_empty() {
-        kinds.insert("poverty_dropout");
-    }
-    kinds
-}
-
 /// By kind: (children found and so in truth, found but not so, missed).
 type Score = BTreeMap<String, (Vec<String>, Vec<String>, Vec<String>)>;
 
@@ -35,7 +25,8 @@ fn score(seed: u32, truth: &Rows, findings: &Rows, total: &mut Score) {
         found.insert((finding["kind"].clone(), child["person"].clone()));
     }
     for child in truth {
-        let (person, real) = (&child["person"], true_findings(child));
+        let person = &child["person"];
+        let real: BTreeSet<&str> = child["findings"].split_whitespace().collect();
         for kind in KINDS {
             let entry = total.entry((*kind).to_owned()).or_default();
             let name = format!("{seed}:{person}");
