@@ -171,16 +171,16 @@ fn main() -> ExitCode {
 
 fn compare(args: &CompareArgs) -> Result<String, Failure> {
     let plan = county::plan(args.plan.as_deref())?;
-    compare::run(&compare::Settings {
+    let inputs = casework::compared::Inputs {
         household: &args.household,
         roll: &args.roll,
         present: args.present.as_deref(),
         poverty: args.poverty.as_deref(),
         named: &args.lists,
         on: args.as_of.unwrap_or_else(today),
-        out: &args.out,
         plan: &plan,
-    })
+    };
+    compare::run(&inputs, &args.out)
 }
 
 /// The only look at the clock: today in China, which has had one time since 1991.

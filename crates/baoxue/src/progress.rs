@@ -1,6 +1,7 @@
 //! Says what is going on: a moving bar on a terminal, plain lines otherwise.
 
 use std::io::{IsTerminal, stderr};
+use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -34,5 +35,26 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// The piece of work that `casework` is at.
+#[derive(Default)]
+pub(crate) struct Shown(Mutex<Option<Progress>>);
+
+impl Shown {
+    /// Shows how far the work has come.
+    pub(crate) fn report(&self, progress: casework::lists::Progress<'_>) {
+        use casework::lists::Progress as Told;
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match progress {
+            Told::Begins { what, total } => *shown = Some(Progress::start(what, total)),
+            Told::At(done) => {
+                if let Some(shown) = &*shown {
+                    shown.at(done);
+                }
+            }
+            Told::Ends => *shown = None,
+        }
     }
 }

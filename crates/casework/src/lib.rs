@@ -4,5 +4,7 @@
 //! `refused::Refused`. It asks [`rules::access`] first, limits every query by a `scope::Scope`, and writes its row
 //! of the record in the same transaction.
 
+pub mod compared;
 pub mod keys;
+pub mod lists;
 pub mod now;

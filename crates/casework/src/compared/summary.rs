@@ -1,16 +1,16 @@
-//! `summary.json` for programs, and the last words on the terminal for people.
+//! `summary.json` for programs, and the last words of a comparison for people.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use documents::SaveError;
 use rules::plan::FindingKind;
 use serde::Serialize;
 
 use super::Outcome;
-use super::read::List;
 use super::words::{count, long_date};
-use crate::failure::Failure;
+use crate::lists::List;
 
 /// The summary, as contracts.md has it: counts, rates, timings, versions, checksums of the inputs.
 #[derive(Serialize)]
@@ -68,14 +68,14 @@ fn rate(part: usize, of: usize) -> Option<f64> {
 }
 
 /// Writes the summary.
-pub(crate) fn write(outcome: &Outcome<'_>, path: &Path) -> Result<(), Failure> {
+pub(super) fn write(outcome: &Outcome<'_>, seconds: [f64; 2], path: &Path) -> Result<(), SaveError> {
     let counts = &outcome.comparison.counts;
     let round = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
-    let [read, compare] = outcome.seconds.map(round);
+    let [read, compare] = seconds.map(round);
     let summary = Summary {
         version: env!("CARGO_PKG_VERSION"),
-        plan: &outcome.plan.document().number,
-        as_of: outcome.on.to_string(),
+        plan: &outcome.plan().document().number,
+        as_of: outcome.on().to_string(),
         counts: Figures {
             school_age: counts.school_age,
             on_roll: counts.on_roll,
@@ -95,8 +95,11 @@ pub(crate) fn write(outcome: &Outcome<'_>, path: &Path) -> Result<(), Failure> {
         inputs: outcome.lists().map(input).collect(),
         seconds: Seconds { read, compare },
     };
-    let place = || path.display().to_string();
-    let failed = |what: String| Failure::machine(what, place(), "请检查磁盘空间和权限后再试");
+    let failed = |what: String| SaveError {
+        what,
+        where_: path.display().to_string(),
+        todo: "请检查磁盘空间和权限后再试".to_owned(),
+    };
     let text = serde_json::to_string_pretty(&summary).map_err(|error| failed(error.to_string()))?;
     fs::write(path, text + "\n").map_err(|error| failed(format!("写文件时出错（{error}）")))
 }
@@ -113,20 +116,19 @@ fn input(list: &List) -> Input<'_> {
     }
 }
 
-/// The last words on the terminal.
-pub(crate) fn said(outcome: &Outcome<'_>, out: &Path) -> String {
+/// What was found, in a few lines.
+pub(super) fn said(outcome: &Outcome<'_>) -> String {
     let counts = &outcome.comparison.counts;
     let found = FindingKind::ALL.iter().filter_map(|&kind| {
         let count = count(outcome, kind);
-        (count > 0).then(|| format!("  {} {count} 人", outcome.plan.finding(kind).title))
+        (count > 0).then(|| format!("  {} {count} 人", outcome.plan().finding(kind).title))
     });
     let found: Vec<String> = found.collect();
     format!(
-        "年龄按 {} 计算。适龄儿童少年 {} 人，其中有学籍 {} 人。\n{}\n请打开 {}",
-        long_date(outcome.on),
+        "年龄按 {} 计算。适龄儿童少年 {} 人，其中有学籍 {} 人。\n{}",
+        long_date(outcome.on()),
         counts.school_age,
         counts.on_roll,
         found.join("\n"),
-        out.join("findings.xlsx").display(),
     )
 }

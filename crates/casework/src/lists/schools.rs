@@ -1,11 +1,11 @@
 //! Schools and classes as numbers that all lists share, so that a pupil's class on the roll is the class in which
-//! she was seen, however each list writes it.
+//! she was seen, however each list writes it. It knows nothing of what schools there are.
 
 use rustc_hash::FxHashMap;
 
 /// Numbers for schools and classes that all lists share.
 #[derive(Default)]
-pub(crate) struct Schools {
+pub struct Schools {
     schools: Numbered,
     names: FxHashMap<u32, String>,
     classes: Numbered,
@@ -56,12 +56,14 @@ impl Schools {
     }
 
     /// A school as people say it; its code where no list names it.
-    pub(crate) fn school_name(&self, number: u32) -> &str {
+    #[must_use]
+    pub fn school_name(&self, number: u32) -> &str {
         self.names.get(&number).map_or_else(|| self.schools.text(number), String::as_str)
     }
 
     /// A class as people say it.
-    pub(crate) fn class_name(&self, number: u32) -> &str {
+    #[must_use]
+    pub fn class_name(&self, number: u32) -> &str {
         self.class_names.get(&number).map_or("", String::as_str)
     }
 

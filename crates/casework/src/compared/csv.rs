@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use documents::SaveError;
 use documents::csv::{Mark, Records, Writer};
 use linkage::comparison::Finding;
 use linkage::explain::{date, explain};
@@ -11,7 +12,6 @@ use linkage::link::{Link, Tier};
 use rayon::prelude::*;
 
 use super::Outcome;
-use crate::failure::Failure;
 
 /// Records formatted at a time.
 const PIECE: usize = 8_192;
@@ -19,7 +19,7 @@ const PIECE: usize = 8_192;
 const AHEAD: usize = 16;
 
 /// Writes every accepted pair.
-pub(crate) fn links(outcome: &Outcome<'_>, path: &Path) -> Result<(), Failure> {
+pub(super) fn links(outcome: &Outcome<'_>, path: &Path) -> Result<(), SaveError> {
     let heading = ["household_row", "roll_row", "score", "tier", "reason"];
     write(path, Mark::None, &heading, &outcome.comparison.linkage.links, |records, link| {
         one_link(outcome, records, link);
@@ -34,11 +34,11 @@ fn one_link(outcome: &Outcome<'_>, records: &mut Records, link: &Link) {
         Tier::Second => "second",
     };
     records.number(link.left + 1).number(link.right + 1).code(&score(link.chance)).code(tier);
-    records.text(&explain(link, &outcome.household.people, &outcome.roll.people)).end();
+    records.text(&explain(link, &outcome.given.household.people, &outcome.given.roll.people)).end();
 }
 
 /// Writes every finding.
-pub(crate) fn findings(outcome: &Outcome<'_>, path: &Path) -> Result<(), Failure> {
+pub(super) fn findings(outcome: &Outcome<'_>, path: &Path) -> Result<(), SaveError> {
     let heading = [
         "kind",
         "household_row",
@@ -82,7 +82,7 @@ fn write<T: Sync>(
     heading: &[&str],
     items: &[T],
     one: impl Fn(&mut Records, &T) + Sync,
-) -> Result<(), Failure> {
+) -> Result<(), SaveError> {
     let mut writer = Writer::start(path, mark)?;
     let mut records = Records::new();
     for name in heading {
@@ -103,6 +103,5 @@ fn write<T: Sync>(
             writer.write(records)?;
         }
     }
-    writer.finish()?;
-    Ok(())
+    writer.finish()
 }

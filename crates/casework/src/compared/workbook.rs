@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use documents::rejects;
 use documents::workbook::{Block, Book, Column, Date, SheetSpec};
+use documents::{SaveError, rejects};
 use jiff::civil;
 use linkage::comparison::Finding;
 use linkage::explain::explain;
@@ -14,15 +14,14 @@ use super::Outcome;
 use super::child::Child;
 use super::columns::{Line, RESULT, columns, results};
 use super::words;
-use crate::failure::Failure;
 
 /// More findings of one kind than this are left to `findings.csv`: nobody works through them in a
 /// spreadsheet, and opening one with more takes a small computer minutes.
-pub(crate) const LISTED: usize = 20_000;
+pub(super) const LISTED: usize = 20_000;
 
 /// Writes the workbook.
-pub(crate) fn write(outcome: &Outcome<'_>, path: &Path) -> Result<(), Failure> {
-    let mut book = Book::new(day(outcome.on));
+pub(super) fn write(outcome: &Outcome<'_>, path: &Path) -> Result<(), SaveError> {
+    let mut book = Book::new(day(outcome.on()));
     first_page(outcome, &mut book)?;
     for &kind in FindingKind::ALL {
         let findings = of_kind(outcome, kind);
@@ -35,7 +34,7 @@ pub(crate) fn write(outcome: &Outcome<'_>, path: &Path) -> Result<(), Failure> {
 }
 
 /// Writes the workbook of rows to correct, where there are any; says whether there were.
-pub(crate) fn problems(outcome: &Outcome<'_>, path: &Path) -> Result<bool, Failure> {
+pub(super) fn problems(outcome: &Outcome<'_>, path: &Path) -> Result<bool, SaveError> {
     let lists: Vec<_> = outcome
         .lists()
         .filter(|list| !list.rejects.rows.is_empty())
@@ -44,18 +43,15 @@ pub(crate) fn problems(outcome: &Outcome<'_>, path: &Path) -> Result<bool, Failu
     if lists.is_empty() {
         return Ok(false);
     }
-    rejects::save(path, day(outcome.on), &lists)?;
+    rejects::save(path, day(outcome.on()), &lists)?;
     Ok(true)
 }
 
 /// The findings of one kind, a village's together.
 fn of_kind<'a>(outcome: &'a Outcome<'_>, kind: FindingKind) -> Vec<(Child<'a>, &'a Finding)> {
-    let all = &outcome.comparison.findings;
-    let from = all.partition_point(|finding| finding.kind < kind);
-    let until = all.partition_point(|finding| finding.kind <= kind);
-    let of_kind = all.get(from..until).unwrap_or_default();
+    let of_kind = outcome.of_kind(kind).iter();
     let mut findings: Vec<(Child<'_>, &Finding)> =
-        of_kind.iter().take(LISTED).map(|finding| (outcome.child(finding), finding)).collect();
+        of_kind.take(LISTED).map(|finding| (outcome.child(finding), finding)).collect();
     // In the order of the plan; children from elsewhere come last.
     findings.sort_by(|(a, x), (b, y)| {
         let order = |child: &Child<'a>| (child.place.is_none(), child.place);
@@ -68,7 +64,7 @@ fn of_kind<'a>(outcome: &'a Outcome<'_>, kind: FindingKind) -> Vec<(Child<'a>, &
     findings
 }
 
-pub(crate) fn day(date: civil::Date) -> Date {
+pub(super) fn day(date: civil::Date) -> Date {
     Date {
         year: u16::try_from(date.year()).unwrap_or_default(),
         month: u8::try_from(date.month()).unwrap_or_default(),
@@ -76,8 +72,8 @@ pub(crate) fn day(date: civil::Date) -> Date {
     }
 }
 
-fn first_page(outcome: &Outcome<'_>, book: &mut Book) -> Result<(), Failure> {
-    let title = format!("{}控辍保学比对结果", outcome.plan.county().name);
+fn first_page(outcome: &Outcome<'_>, book: &mut Book) -> Result<(), SaveError> {
+    let title = format!("{}控辍保学比对结果", outcome.plan().county().name);
     let said = words::paragraphs(outcome);
     let mut blocks = vec![Block::Title(&title), Block::Note(&said.made), Block::Heading("结论")];
     blocks.extend(said.conclusion.iter().map(|text| Block::Paragraph(text)));
@@ -109,7 +105,7 @@ fn lines<'a>(
     others: &'a [Child<'a>],
     number: u32,
 ) -> Vec<Line<'a>> {
-    let rule = outcome.plan.finding(finding.kind);
+    let rule = outcome.plan().finding(finding.kind);
     let line = |other, why, chance| Line {
         number,
         child,
@@ -121,7 +117,7 @@ fn lines<'a>(
         finding,
         why,
         chance,
-        on: outcome.on,
+        on: outcome.on(),
         who: outcome.who(rule, child),
         within: rule.deadline.within(),
     };
@@ -144,8 +140,8 @@ fn sheet(
     book: &mut Book,
     kind: FindingKind,
     findings: &[(Child<'_>, &Finding)],
-) -> Result<(), Failure> {
-    let rule: &FindingRule = outcome.plan.finding(kind);
+) -> Result<(), SaveError> {
+    let rule: &FindingRule = outcome.plan().finding(kind);
     let shown = columns(kind);
     let all = words::count(outcome, kind);
     let mut titles = vec![

@@ -11,23 +11,23 @@ use super::workbook::day;
 
 /// A column: heading, width, how it is shown, and what stands in it. Together the columns of a sheet are kept
 /// narrow enough to be read when it is printed on A4 across.
-pub(crate) type Show = (&'static str, f64, Kind, fn(&Line<'_>) -> Value<'static>);
+pub(super) type Show = (&'static str, f64, Kind, fn(&Line<'_>) -> Value<'static>);
 
 /// What a line is made from.
-pub(crate) struct Line<'a> {
+pub(super) struct Line<'a> {
     /// Number of the child on her sheet.
-    pub(crate) number: u32,
-    pub(crate) child: &'a Child<'a>,
+    pub(super) number: u32,
+    pub(super) child: &'a Child<'a>,
     /// A row that may be hers, with the name of its list and its number, on the sheet of undecided children.
-    pub(crate) other: Option<(&'a Child<'a>, String)>,
+    pub(super) other: Option<(&'a Child<'a>, String)>,
     /// The list and the number of her own row, on the same sheet.
-    pub(crate) own: String,
-    pub(crate) finding: &'a Finding,
-    pub(crate) why: String,
-    pub(crate) chance: f32,
-    pub(crate) on: civil::Date,
-    pub(crate) who: String,
-    pub(crate) within: String,
+    pub(super) own: String,
+    pub(super) finding: &'a Finding,
+    pub(super) why: String,
+    pub(super) chance: f32,
+    pub(super) on: civil::Date,
+    pub(super) who: String,
+    pub(super) within: String,
 }
 
 const NUMBER: Show = ("序号", 6.0, Kind::Number, |line| Value::from(line.number));
@@ -56,7 +56,7 @@ const ROLL_ROW: Show = ("学籍行", 8.0, Kind::Number, |line| row(line.finding.
 const PRESENT_ROW: Show = ("在校行", 8.0, Kind::Number, |line| row(line.finding.present));
 const POVERTY_ROW: Show = ("脱贫户行", 8.0, Kind::Number, |line| row(line.finding.poverty));
 /// What came of it, for the clerk to choose.
-pub(crate) const RESULT: Show = ("核实结果", 13.0, Kind::Wrapped, |_| Value::Nothing);
+pub(super) const RESULT: Show = ("核实结果", 13.0, Kind::Wrapped, |_| Value::Nothing);
 const REMARK: Show = ("备注", 15.0, Kind::Wrapped, |_| Value::Nothing);
 const OWN: Show = ("名单和行", 11.0, Kind::Wrapped, |line| text(&line.own));
 const OTHER: Show = ("另一份名单和行", 11.0, Kind::Wrapped, |line| {
@@ -107,7 +107,7 @@ const OTHER_SIDE: &[Show] =
     &[OTHER, OTHER_NAME, OTHER_BIRTH, OTHER_ID, OTHER_GUARDIAN, OTHER_VILLAGE, OTHER_SCHOOL, OTHER_CLASS];
 
 /// The columns of a kind's sheet.
-pub(crate) fn columns(kind: FindingKind) -> Vec<Show> {
+pub(super) fn columns(kind: FindingKind) -> Vec<Show> {
     let parts: &[&[Show]] = match kind {
         FindingKind::NotOnRoll | FindingKind::StudyingElsewhere => &[CHILD, HOME, WORK, &[HOUSEHOLD_ROW]],
         FindingKind::NotInSchool => &[CHILD, AT_SCHOOL, HOME, WORK, &[HOUSEHOLD_ROW, ROLL_ROW, PRESENT_ROW]],
@@ -122,7 +122,7 @@ pub(crate) fn columns(kind: FindingKind) -> Vec<Show> {
 }
 
 /// What may come of a look, to choose from.
-pub(crate) fn results(kind: FindingKind) -> &'static [&'static str] {
+pub(super) fn results(kind: FindingKind) -> &'static [&'static str] {
     match kind {
         FindingKind::NotOnRoll => &[
             "确未入学",

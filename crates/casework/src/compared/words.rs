@@ -4,19 +4,19 @@ use jiff::civil::Date;
 use rules::plan::{FindingKind, NamedListEffect};
 
 use super::Outcome;
-use super::read::List;
+use crate::lists::List;
 
 /// Paragraphs of the first sheet.
-pub(crate) struct Paragraphs {
-    pub(crate) made: String,
-    pub(crate) conclusion: Vec<String>,
-    pub(crate) certainty: Vec<String>,
-    pub(crate) how: Vec<String>,
+pub(super) struct Paragraphs {
+    pub(super) made: String,
+    pub(super) conclusion: Vec<String>,
+    pub(super) certainty: Vec<String>,
+    pub(super) how: Vec<String>,
 }
 
 /// How many findings of a kind there are.
-pub(crate) fn count(outcome: &Outcome<'_>, kind: FindingKind) -> usize {
-    outcome.comparison.findings.iter().filter(|finding| finding.kind == kind).count()
+pub(super) fn count(outcome: &Outcome<'_>, kind: FindingKind) -> usize {
+    outcome.of_kind(kind).len()
 }
 
 /// A share in per cent with two digits; nothing is a share of nobody.
@@ -24,22 +24,22 @@ fn share(part: usize, of: usize) -> String {
     if of == 0 { "—".to_owned() } else { format!("{:.2}%", part as f64 * 100.0 / of as f64) }
 }
 
-pub(crate) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
+pub(super) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
     let counts = &outcome.comparison.counts;
     let not_on_roll = count(outcome, FindingKind::NotOnRoll);
     let review = count(outcome, FindingKind::NeedsReview);
-    let plan = outcome.plan;
+    let plan = outcome.plan();
     let mut conclusion = vec![format!(
         "户籍名单里有适龄儿童少年 {} 人，其中 {} 人有学籍（{}）；{not_on_roll} 人没有学籍，也不在外出就读等名单上，要逐个上门核实；{review} 人拿不准，要人工核对。",
         counts.school_age,
         counts.on_roll,
         share(counts.on_roll, counts.school_age),
     )];
-    if outcome.present.is_some() {
+    if outcome.given.present.is_some() {
         let absent = count(outcome, FindingKind::NotInSchool);
         conclusion.push(format!("有学籍但学校没有见到人的 {absent} 人，由学校查清去向。"));
     }
-    if outcome.poverty.is_some() {
+    if outcome.given.poverty.is_some() {
         let poor = count(outcome, FindingKind::PovertyDropout);
         conclusion.push(format!("以上没有学籍或不在校的孩子里，{poor} 人是脱贫户、监测户的孩子，先帮扶。"));
     }
@@ -48,7 +48,7 @@ pub(crate) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
         let names: Vec<String> = silent
             .iter()
             .take(10)
-            .map(|&(school, pupils)| format!("{}（{pupils} 人）", outcome.schools.school_name(school)))
+            .map(|&(school, pupils)| format!("{}（{pupils} 人）", outcome.given.schools.school_name(school)))
             .collect();
         let more = if silent.len() > 10 { "等" } else { "" };
         conclusion.push(format!(
@@ -68,7 +68,7 @@ pub(crate) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
     Paragraphs {
         made: format!(
             "年龄按 {} 计算。适龄：{month} 月 {day} 日前满 {} 周岁、未满 {} 周岁（{}）。户籍名单里其他年龄的 {} 行没有列出。",
-            long_date(outcome.on),
+            long_date(outcome.on()),
             age.from_years,
             age.until_years,
             plan.school_age_basis().cited(),
@@ -94,22 +94,22 @@ pub(crate) fn paragraphs(outcome: &Outcome<'_>) -> Paragraphs {
 }
 
 /// A day as people write it: 2026年9月10日.
-pub(crate) fn long_date(date: Date) -> String {
+pub(super) fn long_date(date: Date) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
 }
 
 /// One row per kind: what, how many, by when, who and by which clause.
-pub(crate) fn kinds(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
+pub(super) fn kinds(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
     let given = |kind: FindingKind| match kind {
-        FindingKind::NotInSchool => outcome.present.is_some(),
-        FindingKind::PovertyDropout => outcome.poverty.is_some(),
+        FindingKind::NotInSchool => outcome.given.present.is_some(),
+        FindingKind::PovertyDropout => outcome.given.poverty.is_some(),
         FindingKind::StudyingElsewhere => {
-            outcome.named.iter().any(|(effect, _)| *effect == NamedListEffect::StudyingElsewhere)
+            outcome.given.named.iter().any(|(effect, _)| *effect == NamedListEffect::StudyingElsewhere)
         }
         _ => true,
     };
     let row = |&kind: &FindingKind| {
-        let rule = outcome.plan.finding(kind);
+        let rule = outcome.plan().finding(kind);
         let found = if given(kind) { count(outcome, kind).to_string() } else { "没有给名单".to_owned() };
         vec![
             rule.title.clone(),
@@ -122,7 +122,7 @@ pub(crate) fn kinds(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
 }
 
 /// One row per list: what, how many rows, how many to correct, which file.
-pub(crate) fn lists(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
+pub(super) fn lists(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
     let row = |list: &List| {
         let file = match list.header.sheet.as_str() {
             "" => list.file.clone(),
@@ -135,7 +135,7 @@ pub(crate) fn lists(outcome: &Outcome<'_>) -> Vec<Vec<String>> {
 }
 
 /// What was noticed while the lists were read, a paragraph each.
-pub(crate) fn noticed(outcome: &Outcome<'_>) -> Vec<String> {
+pub(super) fn noticed(outcome: &Outcome<'_>) -> Vec<String> {
     let of_list = |list: &List| {
         let mut notes: Vec<String> =
             list.problems.iter().take(3).map(|(problem, count)| format!("{problem} {count} 行")).collect();

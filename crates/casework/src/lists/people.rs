@@ -1,59 +1,44 @@
 //! Reads a list into columns of people, in parallel and in one pass: what is compared, what is shown
-//! beside a finding, and which rows somebody must put right.
+//! beside a finding, and which rows somebody must put right. It judges no row and compares nothing.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use documents::rejects::{LISTED, Reject, RejectedList};
-use documents::table::{Field, Folded, Header, Limits, Row, Schema, open};
+use documents::table::{Folded, Header, Limits, Row, Schema, open};
 use linkage::people::{People, Person};
 use rules::identity::IdProblem;
-use rules::plan::{ListColumns, ListKind, Plan};
+use rules::plan::{ListKind, Plan};
 
+use super::schema;
 use super::schools::{Schools, renumbered};
 use super::values::{self, Places};
-use crate::failure::Failure;
-use crate::progress::Progress;
+use super::{Progress, ReadFailure, Report};
 
-/// A list that was read.
-pub(crate) struct List {
+/// A list that was read, ready to be compared.
+pub struct List {
     /// What it is called: 户籍.
-    pub(crate) title: String,
+    pub title: String,
     /// The file's name.
-    pub(crate) file: String,
+    pub file: String,
     /// What was found above the data.
-    pub(crate) header: Header,
+    pub header: Header,
     /// SHA-256 of the file.
-    pub(crate) sha256: [u8; 32],
+    pub sha256: [u8; 32],
     /// Lines that were passed over as footers.
-    pub(crate) footers: u64,
+    pub footers: u64,
     /// Rows, as evidence of who is meant.
-    pub(crate) people: People,
-    /// 是否在校 and the day, for the 在校 list.
-    pub(crate) here: Vec<Option<bool>>,
-    pub(crate) days: Vec<u32>,
+    pub people: People,
+    /// 是否在校, for the 在校 list; `None` where the row does not say.
+    pub here: Vec<Option<bool>>,
+    /// The day that each row of the 在校 list is about, as `year * 10000 + month * 100 + day`; 0 for none.
+    pub days: Vec<u32>,
     /// Names of places that the plan does not know, by code.
-    pub(crate) places: HashMap<u64, String>,
+    pub places: HashMap<u64, String>,
     /// Rows to correct.
-    pub(crate) rejects: RejectedList,
+    pub rejects: RejectedList,
     /// How many rows have each problem.
-    pub(crate) problems: Vec<(String, u64)>,
-}
-
-/// The columns of a list in the reader's terms.
-pub(crate) fn schema(columns: &ListColumns) -> Schema {
-    let mut groups: Vec<&str> = Vec::new();
-    let fields = columns.fields.iter().map(|field| {
-        let any_of = field.any_of.as_deref().map(|group| {
-            let at = groups.iter().position(|&other| other == group).unwrap_or_else(|| {
-                groups.push(group);
-                groups.len() - 1
-            });
-            u8::try_from(at).unwrap_or(u8::MAX)
-        });
-        Field { key: field.key.clone(), headings: field.headings.clone(), required: field.required, any_of }
-    });
-    Schema { list: columns.kind.label().to_owned(), fields: fields.collect() }
+    pub problems: Vec<(String, u64)>,
 }
 
 /// Where each thing stands in a row; a place beyond every row where the list lacks it.
@@ -253,7 +238,11 @@ impl Noted {
     }
 }
 
-/// Reads the list of a kind from a file.
+/// Reads the list of a kind from a file: what it is called, where it stands, and how far back years of birth
+/// go that are compared (`year * 10000`).
+///
+/// # Errors
+/// [`ReadFailure`] when the file is not that list or cannot be read whole.
 pub(crate) fn list(
     kind: ListKind,
     title: &str,
@@ -261,16 +250,18 @@ pub(crate) fn list(
     plan: &Plan,
     born_after: u32,
     schools: &mut Schools,
-) -> Result<List, Failure> {
+    report: Report<'_>,
+) -> Result<List, ReadFailure> {
     let schema = schema(plan.list(kind));
     let limits = Limits::default();
     let table = open(path, &schema, &limits)?;
-    let progress = Progress::start(&format!("读取 {title}"), table.size_hint_bytes());
+    report(Progress::Begins { what: &format!("读取 {title}"), total: table.size_hint_bytes() });
     let reading = Reading { kind, plan, columns: Columns::of(&schema), born_after };
-    let folded =
-        table.fold(Piece::default, |piece, row| reading.row(piece, row), &|done| progress.at(done))?;
+    let at = |done| report(Progress::At(done));
+    let folded = table.fold(Piece::default, |piece, row| reading.row(piece, row), &at);
+    report(Progress::Ends);
     let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    Ok(gather(title, file, table.header().clone(), folded, schools))
+    Ok(gather(title, file, table.header().clone(), folded?, schools))
 }
 
 /// Puts the pieces of a file together, in the order of the file.
