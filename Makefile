@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help demo test check bench soak fuzz build plan workbook tests packages
+.PHONY: help demo test check bench e2e soak fuzz build plan workbook tests packages
 
 export CARGO_TERM_COLOR ?= auto
 target := $(or $(CARGO_TARGET_DIR),target)
@@ -27,6 +27,9 @@ check: ## formatting, lints, documentation, licences and sources, directions bet
 bench: build ## the figures of README's table, and target/bench.json (BENCH=quick|full|"20k 1m", RUNS=n)
 	scripts/bench
 
+e2e: packages build ## the journeys in real Chromium, as a part of `make test` (JOURNEY=part of a file name)
+	scripts/e2e run $(JOURNEY)
+
 soak: build ## compare ever new counties, twice each, for MINUTES=10: same bytes, bounded memory
 	python3 bench/soak.py $(target) $(or $(MINUTES),10)
 
@@ -47,4 +50,6 @@ tests:
 	scripts/tests
 
 packages:
-	@scripts/packages cc=gcc python3=python3 soffice=libreoffice-calc-nogui
+	@scripts/packages cc=gcc python3=python3 soffice=libreoffice-calc-nogui \
+		node=nodejs npm=npm chromium=chromium \
+		/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk

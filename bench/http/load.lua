@@ -1,0 +1,44 @@
+-- What wrk sends and what it counts. usage: wrk … -s load.lua URL -- REQUESTS [PAUSE]
+-- REQUESTS: a file of lines "path<TAB>cookie", sent in a random order; PAUSE: milliseconds between an answer and the
+-- next request of a connection, on average. The last line printed is JSON; anything but 200 counts as refused.
+
+local threads = {}
+refused = 0
+
+function setup(thread)
+    thread:set("number", #threads)
+    table.insert(threads, thread)
+end
+
+local requests, pause = {}, 0
+
+function init(args)
+    math.randomseed(7 + number)
+    pause = tonumber(args[2] or "0")
+    for line in io.lines(args[1]) do
+        local path, cookie = line:match("^([^\t]+)\t(.*)$")
+        requests[#requests + 1] = wrk.format("GET", path, { ["Host"] = wrk.host, ["Cookie"] = cookie, ["Accept"] = "text/html",
+            ["Accept-Encoding"] = "gzip" })
+    end
+end
+
+function request()
+    return requests[math.random(#requests)]
+end
+
+function delay()
+    return pause > 0 and math.random(2 * pause) or 0
+end
+
+function response(status)
+    if status ~= 200 then refused = refused + 1 end
+end
+
+function done(summary, latency)
+    local sum = 0
+    for _, thread in ipairs(threads) do sum = sum + thread:get("refused") end
+    local lost = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+    io.write(string.format('{"requests": %d, "seconds": %.3f, "bytes": %d, "refused": %d, "lost": %d, "p50": %.3f, ' ..
+        '"p99": %.3f, "p999": %.3f, "most": %.3f}\n', summary.requests, summary.duration / 1e6, summary.bytes, sum, lost,
+        latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, latency.max / 1e3))
+end

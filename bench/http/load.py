@@ -1,0 +1,63 @@
+"""wrk over many addresses and sessions, and what its figures are called."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+CONNECTIONS = 32
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Load:
+    """One run of wrk. Milliseconds; wrk corrects its percentiles for requests that a slow answer held back."""
+
+    requests: int
+    seconds: float
+    bytes: int
+    refused: int
+    lost: int
+    p50: float
+    p99: float
+    p999: float
+    most: float
+
+
+def read(said: str) -> Load:
+    """wrk's own lines come first, the figures of load.lua last."""
+    return Load(**json.loads(said.rstrip("\n").rpartition("\n")[2]))
+
+
+def command(url: str, requests: Path, seconds: int, pause: int) -> list[str]:
+    return ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--timeout", "10s",
+            "--script", str(HERE / "load.lua"), url, "--", str(requests), str(pause)]
+
+
+def written(asked: list[tuple[str, str]], most: int = 4000) -> Path:
+    """The requests as load.lua reads them; a fixed choice when there are too many."""
+    if not asked:
+        sys.exit("There is nothing to ask for: no role sees any page of this kind.")
+    chosen = asked if len(asked) <= most else random.Random(7).sample(asked, most)
+    handle, name = tempfile.mkstemp(prefix="baoxue-requests-", suffix=".tsv")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.writelines(f"{path}\t{cookie}\n" for path, cookie in chosen)
+    return Path(name)
+
+
+def started(url: str, requests: Path, *, seconds: int, pause: int = 0) -> subprocess.Popen:
+    return subprocess.Popen(command(url, requests, seconds, pause), stdout=subprocess.PIPE, text=True)
+
+
+def ended(wrk: subprocess.Popen) -> Load:
+    said, _ = wrk.communicate()
+    if wrk.returncode:
+        sys.exit(f"wrk failed:\n{said}")
+    load = read(said)
+    if load.refused or load.lost or not load.requests:
+        sys.exit(f"{load.refused} of {load.requests} requests were refused and {load.lost} lost; such figures say nothing.")
+    return load
