@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 const FOOTERS_NAMED: usize = 20;
 
 /// Rows that a reader gathers before they are worked on, and how many of them one thread takes at once.
-const ROWS_IN_BATCH: usize = 16_384;
+pub(crate) const ROWS_IN_BATCH: usize = 16_384;
 const ROWS_TOGETHER: usize = 2_048;
 
 /// All that came of reading a file once.
@@ -50,21 +50,36 @@ pub struct Footer {
 struct Part<S> {
     number: usize,
     state: S,
-    rows: u64,
-    footers: Vec<Footer>,
-    footers_skipped: u64,
-    garbled: u64,
+    tally: Tally,
 }
 
 impl<S> Part<S> {
     fn new(number: usize, state: S) -> Self {
-        Part { number, state, rows: 0, footers: Vec::new(), footers_skipped: 0, garbled: 0 }
+        Part { number, state, tally: Tally::default() }
     }
 
     /// Hands on one row, unless it is header, blank or footer.
     fn take(&mut self, table: &Table, row: &Row<'_>, each: &impl Fn(&mut S, &Row<'_>)) {
+        if self.tally.is_data(table, row) {
+            each(&mut self.state, row);
+        }
+    }
+}
+
+/// What was counted on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) rows: u64,
+    pub(crate) footers: Vec<Footer>,
+    pub(crate) footers_skipped: u64,
+    pub(crate) garbled: u64,
+}
+
+impl Tally {
+    /// Counts a line; says whether it is a row of data: neither header nor blank nor footer.
+    pub(crate) fn is_data(&mut self, table: &Table, row: &Row<'_>) -> bool {
         if row.line <= table.last_header_line || row.is_blank() {
-            return;
+            return false;
         }
         if is_footer(row, &table.needed) {
             self.footers_skipped += 1;
@@ -73,10 +88,10 @@ impl<S> Part<S> {
                 let beginning = first.unwrap_or_default().chars().take(10).collect();
                 self.footers.push(Footer { line: row.line, beginning });
             }
-            return;
+            return false;
         }
         self.rows += 1;
-        each(&mut self.state, row);
+        true
     }
 }
 
@@ -128,7 +143,7 @@ impl Table {
                 deadline.check()?;
                 let (text, garbled) = decoded(&chunk.bytes, shape.encoding);
                 let mut part = Part::new(chunk.number, new());
-                part.garbled = garbled;
+                part.tally.garbled = garbled;
                 let mut rows = Rows::new(&text, chunk.line, shape, self.limits.columns);
                 let mut seen = 0;
                 while let Some(row) = rows.next(&self.columns) {
@@ -187,13 +202,13 @@ impl Table {
 fn folded<S>(parts: Vec<Part<S>>, sha256: [u8; 32]) -> Folded<S> {
     let mut all =
         Folded { parts: Vec::new(), rows: 0, footers: Vec::new(), footers_skipped: 0, garbled: 0, sha256 };
-    for part in parts {
-        all.rows += part.rows;
-        all.garbled += part.garbled;
-        all.footers_skipped += part.footers_skipped;
+    for Part { state, tally, .. } in parts {
+        all.rows += tally.rows;
+        all.garbled += tally.garbled;
+        all.footers_skipped += tally.footers_skipped;
         let room = FOOTERS_NAMED - all.footers.len();
-        all.footers.extend(part.footers.into_iter().take(room));
-        all.parts.push(part.state);
+        all.footers.extend(tally.footers.into_iter().take(room));
+        all.parts.push(state);
     }
     all
 }

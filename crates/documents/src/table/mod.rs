@@ -5,7 +5,8 @@
 //! 10¹⁵ and more in scientific notation (a float has lost their last digits, and nobody may guess them back),
 //! truth values as 是 or 否, errors as nothing, formulas by their stored result. Nothing here judges a value.
 //!
-//! [`open()`] finds the header; [`Table::fold`] then streams the rows, in parallel, in bounded memory.
+//! [`open()`] finds the header; [`Table::fold`] then streams the rows, in parallel, in bounded memory, and
+//! [`Table::walk`] one after another.
 
 mod cell;
 mod contain;
@@ -23,6 +24,7 @@ mod package;
 mod row;
 mod sniff;
 mod text;
+mod walk;
 mod xls;
 mod xlsx;
 mod xml;
@@ -32,6 +34,7 @@ pub use fold::{Folded, Footer};
 pub use limits::Limits;
 pub use open::{Likeness, open, recognise};
 pub use row::Row;
+pub use walk::Walked;
 
 use std::fs::File;
 use std::path::PathBuf;

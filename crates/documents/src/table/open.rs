@@ -49,8 +49,8 @@ pub struct Likeness {
     pub matched: usize,
     /// Headings that the list cannot do without and that are missing.
     pub missing: Vec<String>,
-    /// The sheet.
-    pub sheet: String,
+    /// What was found above the data, with the sheet.
+    pub header: Header,
 }
 
 /// The first rows of a sheet. Text counts as three sheets without a name, one for each delimiter it may have: the
@@ -112,10 +112,12 @@ pub fn recognise(path: &Path, schemas: &[Schema], limits: &Limits) -> Result<Vec
         let sheets = sheets(&file, bytes, limits)?;
         let mut found = Vec::new();
         for (index, schema) in schemas.iter().enumerate() {
-            if let Some((sheet, best, _)) = choose(&sheets, schema) {
+            if let Some((sheet, best, other_sheets)) = choose(&sheets, schema) {
                 let worth = best.worth();
-                let Found { matched, missing, .. } = best;
-                found.push((worth, Likeness { schema: index, matched, missing, sheet: sheet.name.clone() }));
+                let (matched, missing) = (best.matched, best.missing.clone());
+                let header = best.into_header(schema, sheet.name.clone(), sheet.format);
+                let header = Header { other_sheets, ..header };
+                found.push((worth, Likeness { schema: index, matched, missing, header }));
             }
         }
         found.sort_by_key(|(worth, _)| std::cmp::Reverse(*worth));

@@ -4,6 +4,7 @@
 //! Text stays text: nothing that comes in is ever written as a formula or a link (D06), and an ID number keeps its
 //! digits. The same input gives the same bytes: the only date in the file is the one the caller gives.
 
+mod options;
 mod page;
 mod sheet;
 mod style;
@@ -12,6 +13,7 @@ pub use page::Block;
 pub use sheet::{Column, Kind, SheetSpec, Value};
 
 use crate::save::{SaveError, Saving};
+use options::Options;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use std::collections::HashSet;
 use std::path::Path;
@@ -33,6 +35,7 @@ pub struct Book {
     book: Workbook,
     styles: Styles,
     names: HashSet<String>,
+    options: Options,
 }
 
 impl Book {
@@ -46,7 +49,7 @@ impl Book {
             properties = properties.set_creation_datetime(&day);
         }
         book.set_properties(&properties);
-        Book { book, styles: Styles::new(), names: HashSet::new() }
+        Book { book, styles: Styles::new(), names: HashSet::new(), options: Options::default() }
     }
 
     /// Adds a page of text and small tables, for A4 upright.
@@ -72,8 +75,12 @@ impl Book {
         R: IntoIterator<Item = Value<'a>>,
     {
         let name = self.free_name(&spec.name);
+        if self.options.is_empty() && spec.columns.iter().any(options::is_long) {
+            self.options.name = self.free_name("选项");
+        }
         let sheet = self.book.add_worksheet_with_constant_memory().map_err(|error| unfit(&name, &error))?;
-        sheet::write(sheet, &self.styles, &name, spec, rows).map_err(|error| unfit(&name, &error))
+        sheet::write(sheet, &self.styles, &name, spec, rows, &mut self.options)
+            .map_err(|error| unfit(&name, &error))
     }
 
     /// Puts the complete workbook at `path`, over an older one.
@@ -81,12 +88,31 @@ impl Book {
     /// # Errors
     /// [`SaveError`] when it cannot be written; nothing is left behind then.
     pub fn save(mut self, path: &Path) -> Result<(), SaveError> {
+        self.end()?;
         let mut saving = Saving::start(path)?;
         match self.book.save_to_writer(saving.writer()) {
             Ok(()) => saving.finish(),
             Err(XlsxError::IoError(error)) => Err(saving.error(&error)),
             Err(error) => Err(saving.error(&std::io::Error::other(error))),
         }
+    }
+
+    /// The complete workbook, to be handed over without a file.
+    ///
+    /// # Errors
+    /// [`SaveError`] when the content does not fit a workbook.
+    pub fn bytes(mut self) -> Result<Vec<u8>, SaveError> {
+        self.end()?;
+        self.book.save_to_buffer().map_err(|error| unfit("", &error))
+    }
+
+    /// Adds what the sheets refer to.
+    fn end(&mut self) -> Result<(), SaveError> {
+        if self.options.is_empty() {
+            return Ok(());
+        }
+        let name = self.options.name.clone();
+        self.options.write(self.book.add_worksheet(), &self.styles).map_err(|error| unfit(&name, &error))
     }
 
     /// A sheet name as Excel allows it, different from those before it: at most 31 characters, without `[]:*?/\`.

@@ -1,8 +1,9 @@
 //! A list as a sheet: titles, one header row, rows that can be filtered, sorted, printed and corrected.
 
 use super::Date;
+use super::options::Options;
 use super::style::Styles;
-use rust_xlsxwriter::{DataValidation, ExcelDateTime, Format, IgnoreError, Worksheet, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, IgnoreError, Worksheet, XlsxError};
 use std::borrow::Cow;
 
 /// The most characters that Excel takes in a cell.
@@ -34,8 +35,8 @@ pub struct Column {
     pub kind: Kind,
     /// Present, but folded away.
     pub hidden: bool,
-    /// Values to choose from in a drop-down list; none means that anything may be typed. Excel allows 255 characters
-    /// for all of them together; a longer list is left out.
+    /// Values to choose from in a drop-down list; none means that anything may be typed. Long lists stand on a sheet
+    /// of their own behind the others.
     pub choices: Vec<String>,
 }
 
@@ -110,6 +111,7 @@ pub(super) fn write<'a, R>(
     name: &str,
     spec: &SheetSpec,
     rows: impl IntoIterator<Item = R>,
+    options: &mut Options,
 ) -> Result<(), XlsxError>
 where
     R: IntoIterator<Item = Value<'a>>,
@@ -151,7 +153,7 @@ where
             put(sheet, last, index, value, format, &styles.date)?;
         }
     }
-    finish(sheet, spec, header, last)
+    finish(sheet, spec, header, last, options)
 }
 
 fn format(styles: &Styles, kind: Kind) -> &Format {
@@ -209,7 +211,13 @@ fn header_height(spec: &SheetSpec) -> f64 {
 }
 
 /// Everything that belongs to the sheet as a whole.
-fn finish(sheet: &mut Worksheet, spec: &SheetSpec, header: u32, last: u32) -> Result<(), XlsxError> {
+fn finish(
+    sheet: &mut Worksheet,
+    spec: &SheetSpec,
+    header: u32,
+    last: u32,
+    options: &mut Options,
+) -> Result<(), XlsxError> {
     let width = u16::try_from(spec.columns.len()).unwrap_or(u16::MAX);
     let Some(right) = width.checked_sub(1) else { return Ok(()) };
     sheet.set_freeze_panes(header.saturating_add(1), spec.frozen_columns)?;
@@ -226,10 +234,8 @@ fn finish(sheet: &mut Worksheet, spec: &SheetSpec, header: u32, last: u32) -> Re
     }
     let end = last.saturating_add(spec.spare_rows);
     for (index, column) in (0u16..).zip(&spec.columns).filter(|(_, column)| !column.choices.is_empty()) {
-        // Excel's own bound is on the joined list.
-        if let Ok(validation) = DataValidation::new().allow_list_strings(&column.choices)
-            && end > header
-        {
+        if end > header {
+            let validation = options.validation(column)?;
             sheet.add_data_validation(header.saturating_add(1), index, end, index, &validation)?;
         }
     }

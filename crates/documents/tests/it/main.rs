@@ -17,7 +17,8 @@ mod writing;
 mod xls;
 mod xlsx;
 
-use documents::table::{Field, Folded, Header, Limits, ReadError, Schema, open};
+use documents::table::{Field, Folded, Header, Limits, ReadError, Row, Schema, Table, open};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// A list with the shapes that the real ones have: columns it cannot do without, either of two, and a second person.
@@ -64,7 +65,34 @@ pub(crate) fn read_path(path: &Path, limits: &Limits) -> Result<Read, ReadError>
     assert_eq!(rows.len() as u64, folded.rows);
     let Folded { rows: count, footers, footers_skipped, garbled, sha256, .. } = folded;
     let folded = Folded { parts: Vec::new(), rows: count, footers, footers_skipped, garbled, sha256 };
+    walks_as_it_folds(&table, &schema, &rows, &lines, &folded);
     Ok(Read { header: table.header().clone(), rows, lines, folded })
+}
+
+/// Whatever the format: row after row is what all cores together give, and a caller who has enough is left alone.
+fn walks_as_it_folds(table: &Table, schema: &Schema, rows: &[String], lines: &[u64], folded: &Folded<()>) {
+    let mut seen = Vec::new();
+    let mut each = |row: &Row<'_>| {
+        let fields: Vec<&str> = (0..schema.fields.len()).map(|field| row.get(field)).collect();
+        seen.push((fields.join("|").trim_end_matches('|').to_owned(), row.line()));
+        ControlFlow::Continue(())
+    };
+    let walked = table.walk(&mut each, &|_| {}).unwrap();
+    let expected: Vec<(String, u64)> = rows.iter().cloned().zip(lines.iter().copied()).collect();
+    assert_eq!(seen, expected);
+    assert_eq!(
+        (walked.rows, walked.garbled, walked.sha256),
+        (folded.rows, folded.garbled, Some(folded.sha256))
+    );
+    assert_eq!((walked.footers_skipped, walked.footers), (folded.footers_skipped, folded.footers.clone()));
+
+    let mut calls = 0;
+    let mut first = |_: &Row<'_>| {
+        calls += 1;
+        ControlFlow::Break(())
+    };
+    let walked = table.walk(&mut first, &|_| {}).unwrap();
+    assert_eq!((calls, walked.rows, walked.sha256), (1, 1, None));
 }
 
 /// Writes `bytes` to a file of this name and reads it.

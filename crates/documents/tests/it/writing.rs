@@ -227,3 +227,32 @@ fn nothing_is_left_behind_where_nothing_can_be_written() {
     assert!(Book::new(TODAY).save(&taken).is_err());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+/// Excel takes 255 characters of choices with a cell; the 民族 are more, and stand on a sheet of their own, once.
+#[test]
+fn many_choices_stand_on_a_sheet_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("模板.xlsx");
+    let mut people = Column::new("民族", 12.0, Kind::Text);
+    people.choices = (1..=60).map(|number| format!("第{number}个民族")).collect();
+    let mut comma = Column::new("户籍地址", 12.0, Kind::Text);
+    comma.choices = vec!["东街,1号".to_owned()];
+    let again = Column { heading: "监护人民族".to_owned(), ..people.clone() };
+    let columns = vec![Column::new("姓名", 12.0, Kind::Text), people, comma, again];
+    let spec = SheetSpec { spare_rows: 10, ..spec(columns) };
+    let book = || {
+        let mut book = Book::new(TODAY);
+        book.sheet(&spec, std::iter::empty::<Vec<Value<'_>>>()).unwrap();
+        book
+    };
+    std::fs::write(&path, book().bytes().unwrap()).unwrap();
+    let sheet = part(&path, "xl/worksheets/sheet1.xml");
+    for (cells, range) in [("B3:B12", "$A$2:$A$61"), ("C3:C12", "$B$2:$B$2"), ("D3:D12", "$A$2:$A$61")] {
+        let piece = format!("sqref=\"{cells}\"><formula1>'选项'!{range}</formula1>");
+        assert!(sheet.contains(&piece), "{piece} in {sheet}");
+    }
+    assert!(part(&path, "xl/sharedStrings.xml").contains("第60个民族"));
+    let saved = folder.path().join("同样.xlsx");
+    book().save(&saved).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(saved).unwrap());
+}
