@@ -5,6 +5,7 @@
 //! of the record in the same transaction.
 
 pub mod compared;
+pub mod db;
 pub mod keys;
 pub mod lists;
 pub mod now;

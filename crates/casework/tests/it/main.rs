@@ -1,6 +1,8 @@
 //! Every use case through its public face.
 
 #[cfg(test)]
+mod db;
+#[cfg(test)]
 mod keys;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.

@@ -1,0 +1,387 @@
+//! The database: one façade over SQLite (built in) and PostgreSQL (by URL), so that a use case is written once. It
+//! must not know the product's tables; docs/sql.md says which SQL both engines take.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+mod backup;
+mod check;
+mod error;
+mod migrate;
+mod postgres;
+mod queue;
+mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod tx;
+mod value;
+
+pub use check::Health;
+pub use error::DbError;
+pub use migrate::{MIGRATIONS, Migrated, Migration};
+pub use tx::Tx;
+pub use value::{FromColumn, Row, Value};
+
+use postgres::{Mode, Server};
+use queue::{Crew, Pool, Task, contain};
+use sqlite::{Reader, Writer};
+
+/// Which engine stands behind a [`Db`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The built-in one; one file.
+    Sqlite,
+    /// A server, by URL.
+    Postgres,
+}
+
+/// Where a database is: `sqlite:path/to/county.db` or `postgres://user@host/name`.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file of SQLite; beside it lie its WAL and its lock file.
+    Sqlite(PathBuf),
+    /// A URL of PostgreSQL; it may hold a password and is never shown.
+    Postgres(String),
+}
+
+impl FromStr for Location {
+    type Err = DbError;
+
+    fn from_str(text: &str) -> Result<Self, DbError> {
+        match text.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            None if text.starts_with("postgres://") || text.starts_with("postgresql://") => {
+                Ok(Self::Postgres(text.to_owned()))
+            }
+            _ => Err(DbError::Other(
+                "数据库地址写成 sqlite:文件路径，或 postgres://用户@主机/库名。".to_owned(),
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(_) => f.write_str("postgres://…"),
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a [`Db`] is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To serve: reads and writes, and nobody else may serve the same SQLite file.
+    Serve,
+    /// To look: reads, `backup` and `check`, also while another process serves.
+    Inspect,
+}
+
+/// Limits. The defaults suit two processors and a county.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What for.
+    pub access: Access,
+    /// Reading threads and connections, at most.
+    pub readers: usize,
+    /// Writing threads and connections of PostgreSQL, at most; SQLite has one.
+    pub writers: usize,
+    /// Calls that may wait in each queue; one more is answered `Busy`.
+    pub queue: usize,
+    /// Calls that SQLite commits at once, at most.
+    pub batch: usize,
+    /// How long a call waits for its turn before it is answered `Busy`.
+    pub wait: Duration,
+    /// How long the engine waits for a lock that another process holds.
+    pub busy: Duration,
+    /// How long a read on SQLite, or a statement on PostgreSQL, may take.
+    pub statement: Duration,
+    /// How long a lost PostgreSQL is sought again before a call is answered `Unavailable`.
+    pub heal: Duration,
+    /// Bytes of WAL from which on it is cut off after use.
+    pub wal: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            access: Access::Serve,
+            readers: 4,
+            writers: 4,
+            queue: 1024,
+            batch: 64,
+            wait: Duration::from_secs(10),
+            busy: Duration::from_secs(5),
+            statement: Duration::from_secs(30),
+            heal: Duration::from_secs(2),
+            wal: 16 << 20,
+        }
+    }
+}
+
+/// A database, open. Cheap to clone; the last clone closes it.
+///
+/// `read` runs on the calling thread, which must not be a thread of an async runtime: there use `read_then`.
+#[derive(Clone)]
+pub struct Db(Arc<Shared>);
+
+struct Shared {
+    settings: Settings,
+    location: Location,
+    store: Arc<Store>,
+    reads: Crew,
+    writes: Option<Crew>,
+    commits: Arc<AtomicU64>,
+}
+
+enum Store {
+    Sqlite { path: PathBuf, readers: Pool<Reader>, settings: Settings },
+    Postgres(Box<Server>),
+}
+
+impl Store {
+    fn read(&self, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<(), DbError> {
+        match self {
+            Self::Sqlite { path, readers, settings } => {
+                let mut lent = readers.take(settings.wait, || Reader::open(path, settings))?;
+                lent.get()?.run(settings.statement, call)?;
+                lent.keep();
+                Ok(())
+            }
+            Self::Postgres(server) => server.run(Mode::Read, call),
+        }
+    }
+}
+
+/// Longer than any call waits for its turn; a thread of a crew looks up now and then.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
+impl Db {
+    /// Opens the database; an SQLite file is made when it is missing.
+    ///
+    /// # Errors
+    /// `InUse` when another process serves the file, `Unavailable` when it cannot be opened or would not be durable,
+    /// `Corrupt` when it is no database, `Other` for a PostgreSQL database with another collation than `C`.
+    pub fn open(location: &Location, settings: &Settings) -> Result<Self, DbError> {
+        let commits = Arc::new(AtomicU64::new(0));
+        let (store, writer) = match location {
+            Location::Sqlite(path) => {
+                let writer = if settings.access == Access::Serve {
+                    check::filesystem(path)?;
+                    let _lock = sqlite::claim(path)?;
+                    let connection = sqlite::connect(path, settings, true)?;
+                    let (path, settings, commits) = (path.clone(), settings.clone(), Arc::clone(&commits));
+                    Some(Writer { path, connection, settings, commits, _lock })
+                } else {
+                    drop(sqlite::connect(path, settings, false)?);
+                    None
+                };
+                let readers = Pool::new(settings.readers);
+                (Store::Sqlite { path: path.clone(), readers, settings: settings.clone() }, writer)
+            }
+            Location::Postgres(url) => {
+                let server = Server::new(url, settings, Arc::clone(&commits))?;
+                server.inspect()?;
+                (Store::Postgres(Box::new(server)), None)
+            }
+        };
+        let store = Arc::new(store);
+        let reading = Arc::clone(&store);
+        let reads = Crew::start("read", settings.readers, settings.queue, move |queue| {
+            while let Ok(job) = queue.next(PATIENCE) {
+                let Some(mut job) = job else { continue };
+                let fate = reading.read(&mut |tx| job.run(tx));
+                job.settle(fate);
+            }
+        })?;
+        let writes = match (settings.access, writer) {
+            (Access::Inspect, _) => None,
+            (Access::Serve, Some(writer)) => {
+                let writer = std::sync::Mutex::new(writer);
+                let serve = move |queue: &queue::Queue| queue::lock(&writer).serve(queue);
+                Some(Crew::start("write", 1, settings.queue, serve)?)
+            }
+            (Access::Serve, None) => {
+                let writing = Arc::clone(&store);
+                let serve = move |queue: &queue::Queue| {
+                    while let Ok(job) = queue.next(PATIENCE) {
+                        if let (Some(mut job), Store::Postgres(server)) = (job, writing.as_ref()) {
+                            let fate = server.run(Mode::Write, &mut |tx| job.run(tx));
+                            job.settle(fate);
+                        }
+                    }
+                };
+                Some(Crew::start("write", settings.writers, settings.queue, serve)?)
+            }
+        };
+        let (settings, location) = (settings.clone(), location.clone());
+        Ok(Self(Arc::new(Shared { settings, location, store, reads, writes, commits })))
+    }
+
+    /// Which engine it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.0.store.as_ref() {
+            Store::Sqlite { .. } => Engine::Sqlite,
+            Store::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        &self.0.location
+    }
+
+    /// Commits since it was opened; on SQLite one may hold many calls.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.0.commits.load(Ordering::Relaxed)
+    }
+
+    /// Brings the schema up to this program's, in one transaction; an SQLite file is backed up before.
+    ///
+    /// # Errors
+    /// `Other` when the database is newer than the program, is not ours, or a migration fails: then nothing changed.
+    pub fn migrate(&self) -> Result<Migrated, DbError> {
+        migrate::migrate(self, MIGRATIONS)
+    }
+
+    /// As [`migrate`](Db::migrate), with other migrations: for tests.
+    ///
+    /// # Errors
+    /// As [`migrate`](Db::migrate).
+    pub fn migrate_with(&self, list: &[Migration]) -> Result<Migrated, DbError> {
+        migrate::migrate(self, list)
+    }
+
+    /// Runs `f` on one snapshot, on this thread, and waits for it. `f` may run more than once.
+    ///
+    /// # Errors
+    /// What `f` answers; or that the snapshot could not be had.
+    pub fn read<T, E: From<DbError>>(&self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut outcome = None;
+        self.0.store.read(&mut |tx| {
+            let result = contain(&mut f, tx);
+            let fine = result.is_ok();
+            outcome = Some(result);
+            fine
+        })?;
+        outcome.unwrap_or_else(|| Err(DbError::Closed.into()))
+    }
+
+    /// Runs `f` in one transaction and answers after its commit is durable. `f` may run more than once.
+    ///
+    /// # Errors
+    /// What `f` answers, after undoing what it did; or why nothing could be committed.
+    pub fn write<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        if queue::writing() {
+            return Err(DbError::Other("a write inside of a write would wait for itself".to_owned()).into());
+        }
+        let (sender, receiver) = sync_channel(1);
+        self.write_then(f, move |result| drop(sender.send(result)));
+        receiver.recv().unwrap_or_else(|_| Err(DbError::Closed.into()))
+    }
+
+    /// As `read`, on a thread of the pool; that thread then calls `reply`, exactly once, also on shutdown or panic.
+    pub fn read_then<T, E>(
+        &self,
+        f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        reply: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.0.reads.submit(Box::new(Task::new(f, reply, self.0.settings.wait)));
+    }
+
+    /// As `write`, on the writer's thread; that thread then calls `reply`, exactly once, also on shutdown or panic.
+    /// When the queue is full or closed, `reply` is called before this returns.
+    pub fn write_then<T, E>(
+        &self,
+        f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        reply: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &self.0.writes {
+            Some(crew) => crew.submit(Box::new(Task::new(f, reply, self.0.settings.wait))),
+            None => reply(Err(DbError::Other("opened to look, not to write".to_owned()).into())),
+        }
+    }
+
+    /// Writes everything, as of one moment, into the new file `to`, with a checksum; others read and write meanwhile.
+    ///
+    /// # Errors
+    /// `Other` when `to` exists, `Full` or `Unavailable` when it cannot be written. Then there is no file `to`.
+    pub fn backup(&self, to: &Path) -> Result<(), DbError> {
+        if to.exists() {
+            return Err(DbError::Other(format!("备份文件已存在，不覆盖：{}", to.display())));
+        }
+        backup::write(self, to)
+    }
+
+    /// Restores a backup of either engine into an empty place of either engine.
+    ///
+    /// # Errors
+    /// `Corrupt` when the file is damaged, cut off or no backup of ours; `Other` when it is newer than the program
+    /// or the place is not empty. The place is then as it was.
+    pub fn restore(from: &Path, location: &Location) -> Result<(), DbError> {
+        backup::restore(from, location, MIGRATIONS)
+    }
+
+    /// As [`restore`](Db::restore), with other migrations: for tests.
+    ///
+    /// # Errors
+    /// As [`restore`](Db::restore).
+    pub fn restore_with(from: &Path, location: &Location, list: &[Migration]) -> Result<(), DbError> {
+        backup::restore(from, location, list)
+    }
+
+    /// How it is, for `doctor`. Reads the whole file of SQLite.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be reached. Damage is no error but stands in the answer.
+    pub fn check(&self) -> Result<Health, DbError> {
+        check::check(self)
+    }
+
+    /// Stops taking calls, finishes those that wait, and closes. Other clones then answer `Closed`.
+    pub fn close(self) {
+        self.0.close();
+    }
+}
+
+impl Shared {
+    fn close(&self) {
+        self.writes.iter().for_each(Crew::stop);
+        self.reads.stop();
+        match self.store.as_ref() {
+            Store::Sqlite { readers, .. } => readers.close(),
+            Store::Postgres(server) => server.close(),
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,230 @@
+//! PostgreSQL: sessions that commit durably, in a small pool that heals; whole transactions are tried again where
+//! that is safe, and only there (I09). It must know nothing of tables.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use ::postgres::fallible_iterator::FallibleIterator;
+use ::postgres::types::ToSql;
+use ::postgres::{Client, Config, NoTls, Statement};
+
+use super::Settings;
+use super::error::{self, DbError, Fault};
+use super::queue::Pool;
+use super::tx::{On, Tx};
+use super::value::{Row, Source, Value};
+
+/// How a transaction begins.
+#[derive(Clone, Copy)]
+pub(super) enum Mode {
+    Read,
+    Write,
+}
+
+/// One connection and the statements prepared on it.
+pub(super) struct Session {
+    client: Client,
+    statements: HashMap<String, Statement>,
+}
+
+/// Statements kept per connection; beyond it the cache starts anew.
+const STATEMENTS: usize = 512;
+
+impl Session {
+    /// Connects. `limit` bounds each statement; zero does not.
+    pub(super) fn connect(config: &Config, settings: &Settings, limit: Duration) -> Result<Self, Fault> {
+        let sort = |error: ::postgres::Error| error::postgres("connect", &error);
+        let mut client = config.connect(NoTls).map_err(sort)?;
+        let set = format!(
+            "set statement_timeout = {}; set lock_timeout = {}; set idle_in_transaction_session_timeout = 60000; \
+             set client_min_messages = warning; set timezone = 'UTC'; \
+             select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+            limit.as_millis(),
+            settings.busy.as_millis()
+        );
+        client.batch_execute(&set).map_err(sort)?;
+        Ok(Self { client, statements: HashMap::new() })
+    }
+
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), Fault> {
+        self.client.batch_execute(sql).map_err(|error| error::postgres(sql, &error))
+    }
+
+    fn prepared(&mut self, sql: &str) -> Result<Statement, Fault> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql).map_err(|error| error::postgres(sql, &error))?;
+        if self.statements.len() >= STATEMENTS {
+            self.statements.clear();
+        }
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    pub(super) fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Fault> {
+        let statement = self.prepared(sql)?;
+        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|value| value as _).collect();
+        self.client.execute(&statement, &params).map_err(|error| error::postgres(sql, &error))
+    }
+
+    pub(super) fn each(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        mut row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
+    ) -> Result<(), Fault> {
+        let sort = |error: ::postgres::Error| error::postgres(sql, &error);
+        let statement = self.prepared(sql)?;
+        let params = params.iter().map(|value| value as &dyn ToSql);
+        let mut rows = self.client.query_raw(&statement, params).map_err(sort)?;
+        while let Some(found) = rows.next().map_err(sort)? {
+            row(&Row(Source::Postgres(&found)))?;
+        }
+        Ok(())
+    }
+}
+
+/// Where the server is, and the connections to it: reads and writes apart, so that neither starves the other (H09).
+pub(super) struct Server {
+    pub(super) config: Config,
+    settings: Settings,
+    reads: Pool<Session>,
+    writes: Pool<Session>,
+    commits: Arc<AtomicU64>,
+}
+
+/// What one attempt came to.
+enum Attempt {
+    Done,
+    /// A conflict with another transaction: nothing was done.
+    Conflict(DbError),
+    /// The connection was lost before commit was sent: nothing was done.
+    Lost(DbError),
+}
+
+/// How often a transaction in conflict is tried.
+const ATTEMPTS: u32 = 12;
+
+impl Server {
+    pub(super) fn new(url: &str, settings: &Settings, commits: Arc<AtomicU64>) -> Result<Self, DbError> {
+        // The error of a URL does not repeat it, nor its password.
+        let wrong = |error: ::postgres::Error| DbError::Other(format!("数据库地址写法不对：{error}"));
+        let mut config: Config = url.parse().map_err(wrong)?;
+        config
+            .application_name("baoxue")
+            .connect_timeout(Duration::from_secs(3))
+            .tcp_user_timeout(Duration::from_secs(10))
+            .keepalives_idle(Duration::from_secs(30));
+        Ok(Self {
+            config,
+            settings: settings.clone(),
+            reads: Pool::new(settings.readers),
+            writes: Pool::new(settings.writers),
+            commits,
+        })
+    }
+
+    /// Refuses a database whose text order or encoding differs from what SQLite does.
+    pub(super) fn inspect(&self) -> Result<(), DbError> {
+        let mut session = Session::connect(&self.config, &self.settings, self.settings.statement)?;
+        let sql = "select datcollate::text, pg_encoding_to_char(encoding)::text, datname::text \
+                   from pg_database where datname = current_database()";
+        let mut wrong = None;
+        session.each(sql, &[], |row| {
+            let (order, encoding, name): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let plain = ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&order.as_str());
+            if !plain || encoding != "UTF8" {
+                wrong = Some(DbError::Other(format!(
+                    "PostgreSQL 数据库 {name} 的排序规则是 {order}、编码是 {encoding}，须为 C 与 UTF8。请新建：\
+                     create database {name} template template0 encoding 'UTF8' locale 'C'；已有数据先用 backup、restore 搬过去。"
+                )));
+            }
+            Ok(())
+        })?;
+        wrong.map_or(Ok(()), Err)
+    }
+
+    /// Runs `call` in one transaction, as often as it takes and is safe.
+    pub(super) fn run(&self, mode: Mode, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<(), DbError> {
+        let (started, mut tries) = (Instant::now(), 0);
+        loop {
+            tries += 1;
+            let pause = match self.attempt(mode, call)? {
+                Attempt::Done => return Ok(()),
+                Attempt::Conflict(_) if tries < ATTEMPTS => Duration::from_millis(1 << tries.min(6)),
+                Attempt::Lost(_) if started.elapsed() < self.settings.heal => {
+                    self.reads.clear();
+                    self.writes.clear();
+                    Duration::from_millis(50)
+                }
+                Attempt::Conflict(error) | Attempt::Lost(error) => return Err(error),
+            };
+            std::thread::sleep(pause);
+        }
+    }
+
+    fn attempt(&self, mode: Mode, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<Attempt, DbError> {
+        let (pool, begin) = match mode {
+            Mode::Read => (&self.reads, "begin isolation level repeatable read read only"),
+            Mode::Write => (&self.writes, "begin isolation level serializable read write"),
+        };
+        let mut reached = true;
+        let lent = pool.take(self.settings.wait, || {
+            let session = Session::connect(&self.config, &self.settings, self.settings.statement);
+            session.map_err(|fault| {
+                reached = !fault.lost;
+                fault.error
+            })
+        });
+        let mut lent = match lent {
+            Err(error) if !reached => return Ok(Attempt::Lost(error)),
+            lent => lent?,
+        };
+        let session = lent.get()?;
+        if let Err(fault) = session.batch(begin) {
+            return if fault.lost { Ok(Attempt::Lost(fault.error)) } else { Err(fault.error) };
+        }
+        let mut tx = Tx::new(On::Postgres(session));
+        let keep = call(&mut tx);
+        let (again, lost, failure) = (tx.again, tx.lost, tx.failure().cloned().unwrap_or(DbError::Closed));
+        if lost {
+            return Ok(Attempt::Lost(failure));
+        }
+        if !keep || again || matches!(mode, Mode::Read) {
+            if again {
+                session.statements.clear();
+            }
+            if session.batch("rollback").is_ok() {
+                lent.keep();
+            }
+            return Ok(if again { Attempt::Conflict(failure) } else { Attempt::Done });
+        }
+        match session.batch("commit") {
+            Ok(()) => {
+                self.commits.fetch_add(1, Ordering::Relaxed);
+                lent.keep();
+                Ok(Attempt::Done)
+            }
+            // The server said so: nothing was committed. Any other loss leaves it open, so it is not repeated.
+            Err(fault) if fault.again => {
+                lent.keep();
+                Ok(Attempt::Conflict(fault.error))
+            }
+            Err(fault) => Err(fault.error),
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.reads.close();
+        self.writes.close();
+    }
+
+    /// Lets go of idle connections, whose prepared statements a migration made stale.
+    pub(super) fn renew(&self) {
+        self.reads.clear();
+        self.writes.clear();
+    }
+}

@@ -1,0 +1,178 @@
+//! One transaction, as a use case sees it: statements in, rows out, the same on both engines. It must not begin
+//! or end transactions.
+
+use super::error::{DbError, Fault};
+use super::postgres::Session;
+use super::value::{Row, Value};
+use super::{Engine, sqlite};
+
+/// A transaction that is under way. After a statement was refused by the engine nothing more can be done in it,
+/// except to leave it or the [`nested`](Tx::nested) part that failed: so PostgreSQL has it, and so SQLite does here.
+pub struct Tx<'a> {
+    on: On<'a>,
+    failure: Option<DbError>,
+    /// A conflict: the whole transaction is to be tried again, whatever the closure answers.
+    pub(super) again: bool,
+    /// The connection is gone.
+    pub(super) lost: bool,
+    depth: u32,
+}
+
+pub(super) enum On<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut Session),
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn new(on: On<'a>) -> Self {
+        Self { on, failure: None, again: false, lost: false, depth: 0 }
+    }
+
+    pub(super) fn failure(&self) -> Option<&DbError> {
+        self.failure.as_ref()
+    }
+
+    /// Which engine runs it. Use cases have no reason to ask; tests and `doctor` have.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.on {
+            On::Sqlite(_) => Engine::Sqlite,
+            On::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Runs a statement that answers no rows. How many rows it changed.
+    ///
+    /// # Errors
+    /// What the engine refused, sorted; see [`DbError`].
+    pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, DbError> {
+        self.open()?;
+        let done = match &mut self.on {
+            On::Sqlite(connection) => sqlite::execute(connection, sql, params),
+            On::Postgres(session) => session.execute(sql, params),
+        };
+        self.note(done)
+    }
+
+    /// Gives each row to `row`, in order, without holding them all.
+    ///
+    /// # Errors
+    /// What the engine refused, or the first error of `row`.
+    pub fn each(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
+    ) -> Result<(), DbError> {
+        self.open()?;
+        let done = match &mut self.on {
+            On::Sqlite(connection) => sqlite::each(connection, sql, params, row),
+            On::Postgres(session) => session.each(sql, params, row),
+        };
+        self.note(done)
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// As [`each`](Tx::each).
+    pub fn query<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        mut row: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        let mut rows = Vec::new();
+        self.each(sql, params, |found| {
+            rows.push(row(found)?);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The one row there is, or none.
+    ///
+    /// # Errors
+    /// As [`each`](Tx::each); `Other` when there are two.
+    pub fn optional<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        mut row: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Option<T>, DbError> {
+        let mut only = None;
+        self.each(sql, params, |found| {
+            if only.is_some() {
+                let operation = super::error::operation(sql);
+                return Err(DbError::Other(format!("{operation}: more than one row")));
+            }
+            only = Some(row(found)?);
+            Ok(())
+        })?;
+        Ok(only)
+    }
+
+    /// Exactly one row.
+    ///
+    /// # Errors
+    /// As [`optional`](Tx::optional); `NotFound` when there is none.
+    pub fn one<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        row: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        self.optional(sql, params, row)?.ok_or(DbError::NotFound)
+    }
+
+    /// A part that can fail alone: when `f` answers an error, what it did is undone and the transaction goes on.
+    ///
+    /// # Errors
+    /// What `f` answers, or that the savepoint could not be set.
+    pub fn nested<T, E: From<DbError>>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        self.depth += 1;
+        let name = format!("nested{}", self.depth);
+        self.batch(&format!("savepoint {name}"))?;
+        let result = f(self);
+        self.depth -= 1;
+        match (result, self.failure.clone()) {
+            (Ok(done), None) => {
+                self.batch(&format!("release savepoint {name}"))?;
+                Ok(done)
+            }
+            (result, failure) => {
+                // A conflict or a lost connection is the whole transaction's.
+                if !self.again && !self.lost {
+                    self.failure = None;
+                    self.batch(&format!("rollback to savepoint {name}; release savepoint {name}"))?;
+                }
+                result.and_then(|_| Err(failure.unwrap_or(DbError::Closed).into()))
+            }
+        }
+    }
+
+    /// Runs statements without parameters: migrations, savepoints.
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), DbError> {
+        self.open()?;
+        let done = match &mut self.on {
+            On::Sqlite(connection) => sqlite::batch(connection, sql),
+            On::Postgres(session) => session.batch(sql),
+        };
+        self.note(done)
+    }
+
+    fn open(&self) -> Result<(), DbError> {
+        self.failure.clone().map_or(Ok(()), Err)
+    }
+
+    fn note<T>(&mut self, done: Result<T, Fault>) -> Result<T, DbError> {
+        done.map_err(|fault| {
+            self.again |= fault.again;
+            self.lost |= fault.lost;
+            if fault.engine {
+                self.failure = Some(fault.error.clone());
+            }
+            fault.error
+        })
+    }
+}
