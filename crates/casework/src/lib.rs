@@ -9,3 +9,4 @@ pub mod db;
 pub mod keys;
 pub mod lists;
 pub mod now;
+pub mod password;
