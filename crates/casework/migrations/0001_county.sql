@@ -245,6 +245,8 @@ create index child_id_tail on child (county, id_tail);
 create index child_student on child (county, student_index);
 create index child_name on child (county, name, birth);
 create index child_household on child (county, household);
+create index child_initials on child (county, initials);
+create index child_spelling on child (county, spelling);
 
 -- Who has to do with a child: the only ground on which anybody sees it. One row for each standing tie
 -- (rules::access::ties) and for each that was granted. name, spelling and standing are copies for ordered lists.

@@ -1,12 +1,17 @@
 //! Use cases: one public function is one action is one transaction. The only room that knows SQL; it knows no HTTP.
 //!
-//! A use case takes a `desk::Desk` (transaction, who, when, keys, plan) and returns what was done or a
-//! `refused::Refused`. It asks [`rules::access`] first, limits every query by a `scope::Scope`, and writes its row
+//! A use case takes a [`desk::Desk`] (transaction, who, when, keys, plan) and returns what was done or a
+//! [`refused::Refused`]. It asks [`rules::access`] first, limits every query by a [`scope::Scope`], and writes its row
 //! of the record in the same transaction.
 
+pub mod audit;
 pub mod compared;
 pub mod db;
+pub mod desk;
 pub mod keys;
 pub mod lists;
 pub mod now;
-pub mod password;
+pub mod refused;
+pub mod scope;
+pub mod today;
+pub mod units;

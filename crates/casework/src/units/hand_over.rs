@@ -1,0 +1,253 @@
+//! 工作交接: when somebody leaves a post, everything open goes to the successor (or to the vacancy) in one act, and a
+//! sheet says what it was (capability 54). Nothing is lost between two people.
+
+use rules::access::{Action, Role, Subject};
+
+use super::posts::post_place;
+use crate::desk::Desk;
+use crate::params;
+use crate::refused::Refused;
+
+/// What is handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// finding, pairing, move, break_glass.
+    pub kind: String,
+    /// Its id.
+    pub subject: String,
+    /// In words, for the sheet.
+    pub label: String,
+}
+
+/// A hand-over to do.
+#[derive(Debug, Clone)]
+pub struct HandOver {
+    /// The post that is left.
+    pub post: String,
+    /// The successor; `None` leaves the post vacant.
+    pub to: Option<String>,
+    /// Why: 调离, 退休….
+    pub reason: String,
+}
+
+/// The sheet of a hand-over.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// Id.
+    pub id: String,
+    /// The unit.
+    pub unit: String,
+    /// What the post is called.
+    pub title: String,
+    /// Who left.
+    pub from: String,
+    /// Who took over; empty: nobody yet.
+    pub to: String,
+    /// Why.
+    pub reason: String,
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at: String,
+    /// What was open.
+    pub items: Vec<Item>,
+}
+
+/// What is open on a post: what its unit must act on, if the post leads or is the unit's only one, and what is tied to
+/// the person.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn what_is_open(desk: &mut Desk<'_, '_>, post: &str) -> Result<Vec<Item>, Refused> {
+    let (up, held) = post_place(desk, post, Action::HandOver)?;
+    desk.require(Action::HandOver, &Subject::Unit(&up), ("post", post))?;
+    let unit = up.first().cloned().unwrap_or_default();
+    open_items(desk, &unit, held.as_deref().unwrap_or_default())
+}
+
+fn open_items(desk: &mut Desk<'_, '_>, unit: &str, account: &str) -> Result<Vec<Item>, Refused> {
+    let county = desk.county();
+    let item = |kind: &'static str| {
+        move |row: &crate::db::Row<'_>| {
+            Ok(Item { kind: kind.to_owned(), subject: row.get(0)?, label: row.get(1)? })
+        }
+    };
+    let mut items = desk.tx.query(
+        "select id, name || '：比对核查，' || coalesce(due_day, '没有期限') || '前' from finding
+         where county = $1 and assigned_to = $2 and state = 'assigned' order by due_day, spelling, id",
+        &params![county, unit],
+        item("finding"),
+    )?;
+    items.extend(desk.tx.query(
+        "select roll_move.id, child.name || '：学籍变动等待答复' from roll_move
+         join child on child.county = roll_move.county and child.id = roll_move.child
+         where roll_move.county = $1 and roll_move.state = 'waiting'
+           and ((roll_move.from_school = $2 and roll_move.from_at is null)
+                or (roll_move.to_school = $2 and roll_move.to_at is null))
+         order by roll_move.asked_at",
+        &params![county, unit],
+        item("move"),
+    )?);
+    items.extend(desk.tx.query(
+        "select child.id, child.name || '：结对包保' from child_tie
+         join child on child.county = child_tie.county and child.id = child_tie.child
+         where child_tie.county = $1 and child_tie.unit = $2 and child_tie.tie = 'paired' order by child.spelling",
+        &params![county, account],
+        item("pairing"),
+    )?);
+    Ok(items)
+}
+
+/// Hands a post over: ends one tenure, begins the other, moves what is tied to the person, ends the leaver's sessions,
+/// writes the sheet. One act, one transaction.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Rule`], [`Refused::Invalid`], [`Refused::Storage`].
+pub fn hand_over(desk: &mut Desk<'_, '_>, wish: &HandOver) -> Result<String, Refused> {
+    let county = desk.county();
+    let (up, held) = post_place(desk, &wish.post, Action::HandOver)?;
+    let grant = desk.require(Action::HandOver, &Subject::Unit(&up), ("post", &wish.post))?;
+    let unit = up.first().cloned().unwrap_or_default();
+    let Some(from) = held else {
+        return Err(Refused::rule("岗位上没有人，不用交接", "五(一)", "请直接任命"));
+    };
+    let reason = wish.reason.trim();
+    if reason.is_empty() || reason.chars().count() > 100 {
+        return Err(Refused::field("reason", "请写交接原因，100个字以内，如“调离”"));
+    }
+    if wish.to.as_deref() == Some(from.as_str()) {
+        return Err(Refused::field("to", "接手人和离岗人是同一个人"));
+    }
+    let items = open_items(desk, &unit, &from)?;
+    let (day, at) = (desk.now.day(), desk.now.stamp());
+    desk.tx.execute(
+        "update tenure set until_day = $3 where county = $1 and post = $2 and until_day is null",
+        &params![county, &wish.post, day],
+    )?;
+    if let Some(to) = &wish.to {
+        check_successor(desk, &wish.post, to)?;
+        desk.tx.execute(
+            "insert into tenure (county, id, post, account, from_day, by_account, made_at)
+             values ($1, $2, $3, $4, $5, $6, $7)",
+            &params![county, desk.now.id(), &wish.post, to, day, &desk.actor().account, &at],
+        )?;
+        // A child that both were paired with keeps the successor's own tie.
+        desk.tx.execute(
+            "delete from child_tie where county = $1 and unit = $2 and tie = 'paired'
+               and exists (select 1 from child_tie other where other.county = $1 and other.child = child_tie.child
+                            and other.unit = $3 and other.tie = 'paired')",
+            &params![county, &from, to],
+        )?;
+        desk.tx.execute(
+            "update child_tie set unit = $3 where county = $1 and unit = $2 and tie = 'paired'",
+            &params![county, &from, to],
+        )?;
+        desk.tx.execute(
+            "insert into notification (county, id, account, at, kind, subject, text, href)
+             values ($1, $2, $3, $4, 'hand_over', $5, $6, '/')",
+            &params![
+                county,
+                desk.now.id(),
+                to,
+                &at,
+                &wish.post,
+                format!("您接手了一个岗位，有{}件事没有办完", items.len())
+            ],
+        )?;
+    }
+    // Whoever left starts again with what is left to them (hazards A19, A20).
+    desk.tx.execute(
+        "update session set ended_at = $3, ended_by = $4 where county = $1 and account = $2 and ended_at is null",
+        &params![county, &from, &at, &desk.actor().account],
+    )?;
+    let id = desk.now.id();
+    desk.tx.execute(
+        "insert into hand_over (county, id, from_account, to_account, post, reason, by_account, made_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &params![county, &id, &from, wish.to.as_deref(), &wish.post, reason, &desk.actor().account, &at],
+    )?;
+    for (sort, item) in (1_i64..).zip(&items) {
+        desk.tx.execute(
+            "insert into hand_over_item (county, hand_over, sort, kind, subject, label)
+             values ($1, $2, $3, $4, $5, $6)",
+            &params![county, &id, sort, &item.kind, &item.subject, &item.label],
+        )?;
+    }
+    let detail = format!("移交{}件", items.len());
+    desk.record(Action::HandOver, grant.post, ("hand_over", &id), reason, &detail)?;
+    Ok(id)
+}
+
+fn check_successor(desk: &mut Desk<'_, '_>, post: &str, to: &str) -> Result<(), Refused> {
+    let county = desk.county();
+    let state = desk.tx.optional(
+        "select state from account where county = $1 and id = $2",
+        &params![county, to],
+        |row| row.get::<String>(0),
+    )?;
+    if !matches!(state.as_deref(), Some("active" | "approved")) {
+        return Err(Refused::field("to", "接手人没有可用的账号，请先邀请并批准"));
+    }
+    let roles = desk.tx.query(
+        "select post.role from tenure join post on post.county = tenure.county and post.id = tenure.post
+         where tenure.county = $1 and tenure.account = $2 and tenure.until_day is null",
+        &params![county, to],
+        |row| Ok(Role::from_code(&row.get::<String>(0)?)),
+    )?;
+    let new = desk.tx.one(
+        "select role from post where county = $1 and id = $2",
+        &params![county, post],
+        |row| Ok(Role::from_code(&row.get::<String>(0)?)),
+    )?;
+    let fits = |held: &Role| new.is_some_and(|new| held.goes_with(new));
+    if roles.iter().flatten().all(fits) {
+        return Ok(());
+    }
+    Err(Refused::rule("接手人已有的岗位与这个岗位不能由同一人担任", "系统、安全、审计三权分立", "请换一个人"))
+}
+
+/// The sheet of a hand-over.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn sheet(desk: &mut Desk<'_, '_>, id: &str) -> Result<Sheet, Refused> {
+    let county = desk.county();
+    let found = desk.tx.optional(
+        "select post.unit, unit.name, post.title, leaver.name, coalesce(taker.name, ''), hand_over.reason,
+                coalesce(doer.name, ''), hand_over.made_at
+         from hand_over
+         join post on post.county = hand_over.county and post.id = hand_over.post
+         join unit on unit.county = post.county and unit.id = post.unit
+         join account leaver on leaver.county = hand_over.county and leaver.id = hand_over.from_account
+         left join account taker on taker.county = hand_over.county and taker.id = hand_over.to_account
+         left join account doer on doer.county = hand_over.county and doer.id = hand_over.by_account
+         where hand_over.county = $1 and hand_over.id = $2",
+        &params![county, id],
+        |row| {
+            let unit: String = row.get(0)?;
+            Ok((
+                unit,
+                Sheet {
+                    id: id.to_owned(),
+                    unit: row.get(1)?,
+                    title: row.get(2)?,
+                    from: row.get(3)?,
+                    to: row.get(4)?,
+                    reason: row.get(5)?,
+                    by: row.get(6)?,
+                    at: row.get(7)?,
+                    items: Vec::new(),
+                },
+            ))
+        },
+    )?;
+    let Some((unit, mut sheet)) = found else { return Err(Refused::denied(Action::HandOver, "hand_over", id)) };
+    let up = super::tree::path(desk.tx, county, &unit)?;
+    desk.require(Action::HandOver, &Subject::Unit(&up), ("hand_over", id))?;
+    sheet.items = desk.tx.query(
+        "select kind, subject, label from hand_over_item where county = $1 and hand_over = $2 order by sort",
+        &params![county, id],
+        |row| Ok(Item { kind: row.get(0)?, subject: row.get(1)?, label: row.get(2)? }),
+    )?;
+    Ok(sheet)
+}

@@ -1,0 +1,12 @@
+//! Units, posts and who holds them: the two trees of 双线四级（五(一)）. A unit's place in its tree decides who may
+//! keep it; whether somebody answers for a child is read from the posts, never typed in beside the child.
+
+mod chain;
+mod hand_over;
+mod posts;
+mod tree;
+
+pub use chain::{Chain, Holder, Slot, chain};
+pub use hand_over::{HandOver, Item, Sheet, hand_over, sheet, what_is_open};
+pub use posts::{Gap, NewPost, Person, appoint, close_post, gaps, open_post, people_of, vacate};
+pub use tree::{NewUnit, UnitPage, UnitRow, add_unit, close_unit, path, unit_page, units};

@@ -1,0 +1,324 @@
+//! Posts and who holds them, by date: appointments are facts, a vacancy is a post that nobody holds now.
+
+use rules::access::{Action, Role, Standing, Subject};
+
+use super::tree::path;
+use crate::desk::Desk;
+use crate::params;
+use crate::refused::Refused;
+
+/// A post and its holder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Id of the post.
+    pub post: String,
+    /// 班主任.
+    pub role: String,
+    /// 分管副镇长.
+    pub title: String,
+    /// Whether it leads the unit.
+    pub leads: bool,
+    /// Whether it is one of the eight of 双线四级.
+    pub chain: bool,
+    /// Id and name of the holder; `None` is a vacancy.
+    pub holder: Option<(String, String)>,
+    /// Since when it is held, or vacant; empty if never held.
+    pub since: String,
+}
+
+/// A vacancy, or a unit without a post that answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// Id of the unit.
+    pub unit: String,
+    /// Its name.
+    pub name: String,
+    /// county, township, village, group, bureau, school, class.
+    pub kind: String,
+    /// The post; `None` where there is none at all.
+    pub post: Option<String>,
+    /// What the post is called.
+    pub title: String,
+    /// The day since which nobody holds it; empty if never held.
+    pub since: String,
+    /// Children for whom nobody answers on this level.
+    pub children: i64,
+}
+
+/// A post to open.
+#[derive(Debug, Clone)]
+pub struct NewPost {
+    /// At which unit.
+    pub unit: String,
+    /// What its holder is.
+    pub role: Role,
+    /// Whether it leads.
+    pub standing: Standing,
+    /// Whether it is one of the eight.
+    pub chain: bool,
+    /// What it is called.
+    pub title: String,
+}
+
+/// The posts of a unit with their holders. Scope is the caller's.
+///
+/// # Errors
+/// [`Refused::Storage`].
+pub fn people_of(desk: &mut Desk<'_, '_>, unit: &str) -> Result<Vec<Person>, Refused> {
+    Ok(desk.tx.query(
+        "select post.id, post.role, post.title, post.standing, post.duty, account.id, account.name,
+                coalesce(tenure.from_day, (select max(past.until_day) from tenure past
+                                            where past.county = post.county and past.post = post.id), '')
+         from post
+         left join tenure on tenure.county = post.county and tenure.post = post.id and tenure.until_day is null
+         left join account on account.county = tenure.county and account.id = tenure.account
+         where post.county = $1 and post.unit = $2 and post.closed_at is null
+         order by post.sort, post.id",
+        &params![desk.county(), unit],
+        |row| {
+            let holder = row.get::<Option<String>>(5)?.zip(row.get::<Option<String>>(6)?);
+            let role: String = row.get(1)?;
+            Ok(Person {
+                post: row.get(0)?,
+                role: Role::from_code(&role).map_or(role, |role| role.label().to_owned()),
+                title: row.get(2)?,
+                leads: row.get::<String>(3)? == "leads",
+                chain: row.get::<String>(4)? == "chain",
+                holder,
+                since: row.get(7)?,
+            })
+        },
+    )?)
+}
+
+/// Posts of 双线四级 that nobody holds, in the actor's part of the trees: worst (most children) first.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn gaps(desk: &mut Desk<'_, '_>) -> Result<Vec<Gap>, Refused> {
+    desk.require(Action::ReadUnits, &Subject::Nothing, ("unit", ""))?;
+    let county = desk.county();
+    let whole = desk.require(Action::ReadUnits, &Subject::Unit(&[]), ("unit", "")).is_ok();
+    let gap = |row: &crate::db::Row<'_>| {
+        Ok(Gap {
+            unit: row.get(0)?,
+            name: row.get(1)?,
+            kind: row.get(2)?,
+            post: row.get(3)?,
+            title: row.get(4)?,
+            since: row.get(5)?,
+            children: row.get(6)?,
+        })
+    };
+    const CHILDREN: &str = "(select cast(count(*) as bigint) from child_tie
+          where child_tie.county = unit.county and child_tie.unit = unit.id)";
+    const VACANT: &str = "post.county = $1 and post.duty = 'chain' and post.closed_at is null
+          and not exists (select 1 from tenure where tenure.county = post.county and tenure.post = post.id
+                           and tenure.until_day is null)";
+    let found = if whole {
+        let sql = format!(
+            "select unit.id, unit.name, unit.kind, post.id, post.title,
+                    coalesce((select max(past.until_day) from tenure past
+                               where past.county = post.county and past.post = post.id), ''), {CHILDREN}
+             from post join unit on unit.county = post.county and unit.id = post.unit and unit.until_day is null
+             where {VACANT}
+             union all
+             select unit.id, unit.name, unit.kind, null, '没有设岗位', '', {CHILDREN}
+             from unit
+             where unit.county = $1 and unit.until_day is null
+               and unit.kind in ('county', 'township', 'village', 'group', 'bureau', 'school', 'class')
+               and not exists (select 1 from post where post.county = unit.county and post.unit = unit.id
+                                and post.duty = 'chain' and post.closed_at is null)
+             order by 7 desc, 1 limit 500"
+        );
+        desk.tx.query(&sql, &params![county], gap)?
+    } else {
+        let mut found = Vec::new();
+        let mut own: Vec<&str> = desk.actor().posts.iter().map(|post| post.unit.as_str()).collect();
+        own.sort_unstable();
+        own.dedup();
+        for unit in own {
+            let sql = format!(
+                "with recursive down (id, step) as (
+                     select id, 0 from unit where county = $1 and id = $2
+                     union all
+                     select unit.id, down.step + 1 from down
+                     join unit on unit.county = $1 and unit.parent = down.id and unit.until_day is null
+                     where down.step < 8)
+                 select unit.id, unit.name, unit.kind, post.id, post.title,
+                        coalesce((select max(past.until_day) from tenure past
+                                   where past.county = post.county and past.post = post.id), ''), {CHILDREN}
+                 from down join unit on unit.county = $1 and unit.id = down.id
+                 join post on post.unit = unit.id and {VACANT}
+                 order by 7 desc, 1 limit 500"
+            );
+            found.extend(desk.tx.query(&sql, &params![county, unit], gap)?);
+        }
+        found
+    };
+    Ok(found)
+}
+
+/// Opens a post at a unit.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Invalid`], [`Refused::Storage`].
+pub fn open_post(desk: &mut Desk<'_, '_>, new: &NewPost) -> Result<String, Refused> {
+    let county = desk.county();
+    let up = path(desk.tx, county, &new.unit)?;
+    let grant = desk.require(Action::AppointPost, &Subject::Unit(&up), ("unit", &new.unit))?;
+    let title = new.title.trim();
+    if title.is_empty() || title.chars().count() > 30 {
+        return Err(Refused::field("title", "请写岗位名称，30个字以内"));
+    }
+    let kind = desk.tx.one(
+        "select kind from unit where county = $1 and id = $2",
+        &params![county, &new.unit],
+        |row| row.get::<String>(0),
+    )?;
+    // A post never carries a role of another kind of unit: otherwise a school could make itself a county desk (A16).
+    if !fits(new.role, &kind) {
+        return Err(Refused::field("role", "这个单位不能设这种岗位"));
+    }
+    let id = desk.now.id();
+    desk.tx.execute(
+        "insert into post (county, id, unit, role, standing, duty, title, sort) values ($1, $2, $3, $4, $5, $6, $7, 9999)",
+        &params![
+            county,
+            &id,
+            &new.unit,
+            new.role.code(),
+            if new.standing == Standing::Leads { "leads" } else { "serves" },
+            if new.chain { "chain" } else { "staff" },
+            title
+        ],
+    )?;
+    desk.record(Action::AppointPost, grant.post, ("post", &id), "", "新设岗位")?;
+    Ok(id)
+}
+
+/// Which roles a kind of unit may have.
+fn fits(role: Role, kind: &str) -> bool {
+    match kind {
+        "county" | "office" => matches!(role, Role::Director | Role::Inspector | Role::UnitAdmin),
+        "township" => matches!(role, Role::Township | Role::Cadre | Role::UnitAdmin),
+        "village" => matches!(role, Role::Village | Role::Cadre),
+        "group" => role == Role::Group,
+        "bureau" => matches!(role, Role::Bureau | Role::Inspector | Role::UnitAdmin),
+        "school" => matches!(role, Role::Head | Role::Registrar | Role::UnitAdmin),
+        "class" => matches!(role, Role::Teacher | Role::SubjectTeacher),
+        "department" => role.is_department() || role == Role::UnitAdmin,
+        _ => false,
+    }
+}
+
+/// Closes a post that nobody holds.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Rule`], [`Refused::Storage`].
+pub fn close_post(desk: &mut Desk<'_, '_>, post: &str) -> Result<(), Refused> {
+    let (up, held) = post_place(desk, post, Action::AppointPost)?;
+    let grant = desk.require(Action::AppointPost, &Subject::Unit(&up), ("post", post))?;
+    if held.is_some() {
+        return Err(Refused::rule("岗位上还有人，不能撤销", "五(一)", "请先办理工作交接"));
+    }
+    desk.tx.execute(
+        "update post set closed_at = $3 where county = $1 and id = $2 and closed_at is null",
+        &params![desk.county(), post, desk.now.stamp()],
+    )?;
+    desk.record(Action::AppointPost, grant.post, ("post", post), "", "撤销岗位")
+}
+
+/// Puts somebody on a vacant post.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Rule`], [`Refused::Storage`].
+pub fn appoint(desk: &mut Desk<'_, '_>, post: &str, account: &str) -> Result<(), Refused> {
+    let county = desk.county();
+    let (up, held) = post_place(desk, post, Action::AppointPost)?;
+    let grant = desk.require(Action::AppointPost, &Subject::Unit(&up), ("post", post))?;
+    if held.is_some() {
+        return Err(Refused::rule("这个岗位已经有人", "五(一)", "请先办理工作交接"));
+    }
+    // 三权分立：一个人不能同时有系统、安全、审计或业务岗位中的两种（A14、A15）。
+    let roles = desk.tx.query(
+        "select post.role from tenure join post on post.county = tenure.county and post.id = tenure.post
+         where tenure.county = $1 and tenure.account = $2 and tenure.until_day is null
+         union all select role from post where county = $1 and id = $3",
+        &params![county, account, post],
+        |row| Ok(Role::from_code(&row.get::<String>(0)?)),
+    )?;
+    let roles: Vec<Role> = roles.into_iter().flatten().collect();
+    if let Some((new, rest)) = roles.split_last()
+        && rest.iter().any(|held| !held.goes_with(*new))
+    {
+        return Err(Refused::rule(
+            "这个人已有的岗位与新岗位不能由同一人担任",
+            "系统、安全、审计三权分立",
+            "请换一个人",
+        ));
+    }
+    let active = desk.tx.optional(
+        "select unit from account where county = $1 and id = $2 and state <> 'disabled'",
+        &params![county, account],
+        |row| row.get::<String>(0),
+    )?;
+    if active.is_none() {
+        return Err(Refused::field("account", "没有这个账号，或者已经停用"));
+    }
+    let written = desk.tx.execute(
+        "insert into tenure (county, id, post, account, from_day, by_account, made_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        &params![
+            county,
+            desk.now.id(),
+            post,
+            account,
+            desk.now.day(),
+            &desk.actor().account,
+            desk.now.stamp()
+        ],
+    );
+    match written {
+        Err(crate::db::DbError::Unique(_)) => {
+            Err(Refused::rule("这个岗位刚刚有人任职", "五(一)", "请刷新后再看"))
+        }
+        Err(error) => Err(Refused::from(error)),
+        Ok(_) => desk.record(Action::AppointPost, grant.post, ("post", post), "", "任职"),
+    }
+}
+
+/// Takes the holder off a post without a successor: the post is vacant, and listed as a gap from now on.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Rule`], [`Refused::Storage`].
+pub fn vacate(desk: &mut Desk<'_, '_>, post: &str) -> Result<(), Refused> {
+    let (up, held) = post_place(desk, post, Action::AppointPost)?;
+    let grant = desk.require(Action::AppointPost, &Subject::Unit(&up), ("post", post))?;
+    if held.is_none() {
+        return Err(Refused::rule("岗位上没有人", "五(一)", "不用办理"));
+    }
+    desk.tx.execute(
+        "update tenure set until_day = $3 where county = $1 and post = $2 and until_day is null",
+        &params![desk.county(), post, desk.now.day()],
+    )?;
+    desk.record(Action::AppointPost, grant.post, ("post", post), "", "免职，岗位空缺")
+}
+
+/// The path of a post's unit, and who holds it. What is not there is denied like what is not the actor's.
+pub(super) fn post_place(
+    desk: &mut Desk<'_, '_>,
+    post: &str,
+    action: Action,
+) -> Result<(Vec<String>, Option<String>), Refused> {
+    let county = desk.county();
+    let found = desk.tx.optional(
+        "select post.unit, tenure.account from post
+         left join tenure on tenure.county = post.county and tenure.post = post.id and tenure.until_day is null
+         where post.county = $1 and post.id = $2 and post.closed_at is null",
+        &params![county, post],
+        |row| Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?)),
+    )?;
+    let Some((unit, held)) = found else { return Err(Refused::denied(action, "post", post)) };
+    Ok((path(desk.tx, county, &unit)?, held))
+}
