@@ -11,6 +11,7 @@ pub mod desk;
 pub mod keys;
 pub mod lists;
 pub mod now;
+pub mod password;
 pub mod refused;
 pub mod scope;
 pub mod today;

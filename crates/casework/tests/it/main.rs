@@ -4,6 +4,8 @@
 mod db;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod password;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]
