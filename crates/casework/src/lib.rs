@@ -16,3 +16,4 @@ pub mod refused;
 pub mod scope;
 pub mod today;
 pub mod units;
+pub mod totp;

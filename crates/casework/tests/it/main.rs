@@ -6,6 +6,8 @@ mod db;
 mod keys;
 #[cfg(test)]
 mod password;
+#[cfg(test)]
+mod totp;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]
