@@ -150,6 +150,7 @@ create table session (
     account text not null,
     token text not null,             -- keyed hash
     kind text not null,              -- browser | api
+    stage text not null,             -- full | code | enrol | password: how far signing in has come
     made_at text not null,
     seen_at text not null,
     ends_at text not null,

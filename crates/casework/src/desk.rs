@@ -83,7 +83,11 @@ impl<'a> Desk<'a, '_> {
         purpose: &str,
         detail: &str,
     ) -> Result<(), Refused> {
-        audit::record(self.tx, self.now, &Entry { actor: &self.who.actor, post, action, subject, purpose, detail })
+        audit::record(
+            self.tx,
+            self.now,
+            &Entry { actor: &self.who.actor, post, action, subject, purpose, detail },
+        )
     }
 
     /// Seals a personal field for its place.
@@ -97,7 +101,13 @@ impl<'a> Desk<'a, '_> {
     ///
     /// # Errors
     /// [`Refused::Fault`] when it was tampered with or its key is gone.
-    pub fn open(&self, table: &str, column: &str, row: &str, sealed: Option<&[u8]>) -> Result<String, Refused> {
+    pub fn open(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        sealed: Option<&[u8]>,
+    ) -> Result<String, Refused> {
         let Some(sealed) = sealed else { return Ok(String::new()) };
         let place = Place { county: self.county(), table, column, row };
         Ok(self.keys.open(place, sealed)?)

@@ -4,6 +4,7 @@
 //! [`refused::Refused`]. It asks [`rules::access`] first, limits every query by a [`scope::Scope`], and writes its row
 //! of the record in the same transaction.
 
+pub mod accounts;
 pub mod audit;
 pub mod compared;
 pub mod db;

@@ -1,4 +1,96 @@
 //! Pages for each role and the JSON API: extract, one casework call, template. It knows no SQL and no rule.
 
+pub mod app;
 pub mod assets;
+pub mod failed;
+mod frame;
 pub mod look;
+pub mod pages;
+pub mod route;
+pub mod session;
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+pub use app::{App, Clock, Demo, DemoRole, Setup};
+
+/// Longest body of a form, in bytes; uploads have a limit of their own.
+const FORM: usize = 256 * 1024;
+
+/// Longest time that a request may take, uploads excepted by their size: beyond it nobody waits any more.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The whole web side as one service.
+pub fn router(app: &App) -> Router {
+    route::router(app, pages::routes())
+        .merge(assets::router())
+        .layer(DefaultBodyLimit::max(FORM))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CsrfLayer::new().with_rejection_response(|_| refused_cross_site()))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(from_fn(harden))
+}
+
+/// Serves on `listener` until `stop` is ready; requests that are under way are finished.
+///
+/// # Errors
+/// When the socket fails.
+pub async fn serve(
+    app: &App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
+}
+
+/// What every answer carries, errors too (hazards C03, C04, C14, D04).
+async fn harden(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.entry(*name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+const HEADERS: &[(&str, &str)] = &[
+    (
+        "content-security-policy",
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("cache-control", "no-store"),
+];
+
+fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
+    // What a panic says may hold anything; only that it happened goes on.
+    drop(cause);
+    failed::fault("a handler panicked")
+}
+
+fn refused_cross_site() -> Response {
+    let mut response = failed::missing();
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}

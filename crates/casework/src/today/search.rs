@@ -63,8 +63,11 @@ pub fn search(desk: &mut Desk<'_, '_>, typed: &str) -> Result<Vec<Hit>, Refused>
         };
         let (village, school): (String, String) = (row.get(3)?, row.get(4)?);
         let places = [(Field::Home, village), (Field::Schooling, school)];
-        let place: Vec<String> =
-            places.into_iter().filter(|(field, name)| !name.is_empty() && sees(*field)).map(|(_, name)| name).collect();
+        let place: Vec<String> = places
+            .into_iter()
+            .filter(|(field, name)| !name.is_empty() && sees(*field))
+            .map(|(_, name)| name)
+            .collect();
         Ok(Hit {
             id: row.get(0)?,
             name: row.get(1)?,
@@ -82,9 +85,12 @@ fn condition<'a>(desk: &Desk<'_, '_>, text: &str, params: &mut Vec<Value<'a>>) -
         params.len()
     };
     // By ID number only whoever sees it at least masked: otherwise a guess could be confirmed by searching.
-    let sees_number = desk.who.actor.posts.iter().any(|post| {
-        Tie::ALL.iter().any(|&tie| sight(post.role, tie, Field::IdNumber) != Sight::Absent)
-    });
+    let sees_number = desk
+        .who
+        .actor
+        .posts
+        .iter()
+        .any(|post| Tie::ALL.iter().any(|&tie| sight(post.role, tie, Field::IdNumber) != Sight::Absent));
     let tail = compact.len() == 4
         && compact.chars().take(3).all(|c| c.is_ascii_digit())
         && compact.chars().all(|c| c.is_ascii_digit() || matches!(c, 'x' | 'X'));

@@ -118,7 +118,12 @@ fn children(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<(), Re
     let (all, out, unknown) =
         desk.tx.one(&sql, &params, |row| Ok((row.get(0)?, row.get(1)?, row.get::<i64>(2)?)))?;
     figures.push(Figure { label: "名单上的孩子", count: all, href: "/children", is_alarm: false });
-    figures.push(Figure { label: "应在校未在校", count: out, href: "/children?standing=out", is_alarm: true });
+    figures.push(Figure {
+        label: "应在校未在校",
+        count: out,
+        href: "/children?standing=out",
+        is_alarm: true,
+    });
     figures.push(Figure {
         label: "就学情况不明",
         count: unknown,
@@ -143,7 +148,9 @@ fn findings(
             &params![county],
             |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)),
         )?;
-        figures.push(Figure { label: "待认定的比对发现", count: open, href: "/comparison", is_alarm: false });
+        figures.push(Figure {
+            label: "待认定的比对发现", count: open, href: "/comparison", is_alarm: false
+        });
         if reported > 0 {
             tasks.push(Task {
                 title: format!("{reported}条核查结果"),
@@ -211,7 +218,12 @@ fn moves(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> 
                 Ok(Task {
                     title: row.get(1)?,
                     why: format!("学籍变动，已等{days}天"),
-                    act: if receiving { "接收，或者说明理由退回" } else { "转出，或者说明理由退回" }.to_owned(),
+                    act: if receiving {
+                        "接收，或者说明理由退回"
+                    } else {
+                        "转出，或者说明理由退回"
+                    }
+                    .to_owned(),
                     due: String::new(),
                     href: "/moves".to_owned(),
                 })
@@ -313,7 +325,9 @@ fn powers(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<(), Refu
             "select cast(count(*) as bigint) from job where county = $1 and state in ('failed', 'parked') and made_at >= $2",
             "",
         )?;
-        figures.push(Figure { label: "没有办成的后台任务", count: failed, href: "/jobs", is_alarm: true });
+        figures.push(Figure {
+            label: "没有办成的后台任务", count: failed, href: "/jobs", is_alarm: true
+        });
     }
     if holds(Role::Security) {
         let wrong = count(
@@ -321,16 +335,21 @@ fn powers(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<(), Refu
             "select cast(count(*) as bigint) from sign_in where county = $1 and at >= $2 and outcome <> 'done'",
             &day,
         )?;
-        figures.push(Figure { label: "今天没有成功的登录", count: wrong, href: "/sign-ins", is_alarm: true });
+        figures.push(Figure {
+            label: "今天没有成功的登录", count: wrong, href: "/sign-ins", is_alarm: true
+        });
         let open = count(
             desk,
             "select cast(count(*) as bigint) from session where county = $1 and ended_at is null and seen_at >= $2",
             &day,
         )?;
-        figures.push(Figure { label: "今天在线过的人次", count: open, href: "/online", is_alarm: false });
+        figures.push(Figure {
+            label: "今天在线过的人次", count: open, href: "/online", is_alarm: false
+        });
     }
     if holds(Role::Auditor) {
-        let acts = count(desk, "select cast(count(*) as bigint) from audit where county = $1 and at >= $2", &day)?;
+        let acts =
+            count(desk, "select cast(count(*) as bigint) from audit where county = $1 and at >= $2", &day)?;
         figures.push(Figure { label: "今天的操作记录", count: acts, href: "/audit", is_alarm: false });
         let refused = count(
             desk,

@@ -241,7 +241,9 @@ pub fn sheet(desk: &mut Desk<'_, '_>, id: &str) -> Result<Sheet, Refused> {
             ))
         },
     )?;
-    let Some((unit, mut sheet)) = found else { return Err(Refused::denied(Action::HandOver, "hand_over", id)) };
+    let Some((unit, mut sheet)) = found else {
+        return Err(Refused::denied(Action::HandOver, "hand_over", id));
+    };
     let up = super::tree::path(desk.tx, county, &unit)?;
     desk.require(Action::HandOver, &Subject::Unit(&up), ("hand_over", id))?;
     sheet.items = desk.tx.query(

@@ -8,5 +8,8 @@ mod tree;
 
 pub use chain::{Chain, Holder, Slot, chain};
 pub use hand_over::{HandOver, Item, Sheet, hand_over, sheet, what_is_open};
-pub use posts::{Gap, NewPost, Person, appoint, close_post, gaps, open_post, people_of, vacate};
+pub use posts::{
+    Gap, NewPost, Person, appoint, candidates, close_post, gaps, open_post, people_of, roles_of, successors,
+    vacate,
+};
 pub use tree::{NewUnit, UnitPage, UnitRow, add_unit, close_unit, path, unit_page, units};

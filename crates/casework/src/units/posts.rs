@@ -322,3 +322,41 @@ pub(super) fn post_place(
     let Some((unit, held)) = found else { return Err(Refused::denied(action, "post", post)) };
     Ok((path(desk.tx, county, &unit)?, held))
 }
+
+/// Accounts that may be put on a post of the unit: those that the unit, or a unit above it, keeps.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn candidates(desk: &mut Desk<'_, '_>, unit: &str) -> Result<Vec<(String, String)>, Refused> {
+    let county = desk.county();
+    let up = path(desk.tx, county, unit)?;
+    desk.require(Action::AppointPost, &Subject::Unit(&up), ("unit", unit))?;
+    let mut found = Vec::new();
+    for keeper in up.iter().take(2) {
+        found.extend(desk.tx.query(
+            "select id, name || '（' || username || '）' from account
+             where county = $1 and unit = $2 and state in ('active', 'approved') order by username limit 200",
+            &params![county, keeper],
+            |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+        )?);
+    }
+    Ok(found)
+}
+
+/// Accounts that may take over a post: those that may be put on it, but for its holder.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn successors(desk: &mut Desk<'_, '_>, post: &str) -> Result<Vec<(String, String)>, Refused> {
+    let (up, held) = post_place(desk, post, Action::AppointPost)?;
+    let unit = up.first().cloned().unwrap_or_default();
+    let mut found = candidates(desk, &unit)?;
+    found.retain(|(id, _)| Some(id) != held.as_ref());
+    Ok(found)
+}
+
+/// The roles that a unit of this kind may have.
+#[must_use]
+pub fn roles_of(kind: &str) -> Vec<Role> {
+    Role::ALL.iter().copied().filter(|role| fits(*role, kind)).collect()
+}

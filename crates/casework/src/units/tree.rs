@@ -105,7 +105,9 @@ pub fn units(desk: &mut Desk<'_, '_>) -> Result<Vec<UnitRow>, Refused> {
     let county = desk.county();
     let whole = desk.require(Action::ReadUnits, &Subject::Unit(&[]), ("unit", "")).is_ok();
     let mut found = if whole {
-        let sql = format!("select {COLUMNS} from unit where county = $1 and parent is null and until_day is null order by sort, id");
+        let sql = format!(
+            "select {COLUMNS} from unit where county = $1 and parent is null and until_day is null order by sort, id"
+        );
         desk.tx.query(&sql, &params![county], row)?
     } else {
         let mut own: Vec<&str> = desk.actor().posts.iter().map(|post| post.unit.as_str()).collect();

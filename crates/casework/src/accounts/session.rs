@@ -1,0 +1,230 @@
+//! Sessions: looked up on every request, with the posts held at that moment, so that what was ended, disabled or
+//! revoked counts at the next request (hazards A19, A20). Only a keyed hash of the token is stored.
+
+use jiff::{SignedDuration, Timestamp};
+use rules::access::{Actor, Post, Role, Standing};
+
+use crate::db::{Row, Tx};
+use crate::desk::SignedIn;
+use crate::keys::Keys;
+use crate::now::{Now, moment};
+use crate::params;
+use crate::password::Profile;
+use crate::refused::Refused;
+
+/// The longest that a session lasts, however busy (ASVS 5.0, 7.3.2).
+pub(super) const LASTS: SignedDuration = SignedDuration::from_hours(12);
+/// The longest between the password and the second step.
+pub(super) const HALF_LASTS: SignedDuration = SignedDuration::from_mins(10);
+/// How often at most a session's last use is written down.
+const TOUCH: SignedDuration = SignedDuration::from_secs(60);
+
+/// How far signing in has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Signed in.
+    Full,
+    /// The password was right; the one-time code is still missing.
+    Code,
+    /// A second factor must be set up first.
+    Enrol,
+    /// The password is too old and must be changed first.
+    Password,
+}
+
+impl Stage {
+    /// As it is stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Code => "code",
+            Self::Enrol => "enrol",
+            Self::Password => "password",
+        }
+    }
+
+    /// Reads what [`Stage::code`] wrote.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Full, Self::Code, Self::Enrol, Self::Password].into_iter().find(|stage| stage.code() == code)
+    }
+}
+
+/// Who is signed in, and whether it is time to write down that the session was used.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Who.
+    pub who: SignedIn,
+    /// Then call [`touch`].
+    pub touch_due: bool,
+}
+
+/// A sign-in that is not finished: it opens nothing but its own next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Half {
+    /// Id of the session.
+    pub session: String,
+    /// Id of the account.
+    pub account: String,
+    /// User name.
+    pub username: String,
+    /// The person's name.
+    pub name: String,
+    /// What is missing.
+    pub stage: Stage,
+}
+
+struct Line {
+    session: String,
+    account: String,
+    username: String,
+    name: String,
+    stage: Stage,
+    seen: Timestamp,
+    confirmed: Option<Timestamp>,
+}
+
+/// What the token opens: one indexed row, if the session has neither ended nor run out and the account is active.
+fn line(tx: &mut Tx<'_>, keys: &Keys, now: &Now, county: &str, token: &str) -> Result<Option<Line>, Refused> {
+    // Ours have 43 characters; what is longer is not looked at.
+    if token.is_empty() || token.len() > 64 {
+        return Ok(None);
+    }
+    let hash = hash(keys, county, token);
+    let found = tx.optional(
+        "select s.id, s.account, a.username, a.name, s.stage, s.kind, s.seen_at, s.ends_at, s.confirmed_at,
+                (select value from setting where county = $1 and name = 'password_profile')
+         from session s join account a on a.county = s.county and a.id = s.account
+         where s.token = $2 and s.county = $1 and s.ended_at is null and a.state = 'active'",
+        &params![county, &hash],
+        |row| {
+            Ok((
+                (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<String>(3)?),
+                (row.get::<String>(4)?, row.get::<String>(5)?),
+                (row.get::<String>(6)?, row.get::<String>(7)?, row.get::<Option<String>>(8)?),
+                row.get::<Option<String>>(9)?,
+            ))
+        },
+    )?;
+    let Some((person, (stage, kind), (seen, ends, confirmed), profile)) = found else { return Ok(None) };
+    let (Some(stage), Some(seen), Some(ends)) = (Stage::from_code(&stage), moment(&seen), moment(&ends))
+    else {
+        return Ok(None);
+    };
+    let idle = profile
+        .as_deref()
+        .and_then(|text| text.parse::<Profile>().ok())
+        .unwrap_or_default()
+        .policy()
+        .idle_minutes;
+    let at = now.timestamp();
+    let idled = kind == "browser" && at.duration_since(seen) > SignedDuration::from_mins(i64::from(idle));
+    if at >= ends || idled {
+        return Ok(None);
+    }
+    let (session, account, username, name) = person;
+    let confirmed = confirmed.as_deref().and_then(moment);
+    Ok(Some(Line { session, account, username, name, stage, seen, confirmed }))
+}
+
+/// Who is signed in with this token: asked on every request. `None` when nobody is, for whatever reason.
+///
+/// # Errors
+/// [`Refused::Storage`].
+pub fn session(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    now: &Now,
+    county: &str,
+    token: &str,
+) -> Result<Option<Found>, Refused> {
+    let Some(line) = line(tx, keys, now, county, token)? else { return Ok(None) };
+    if line.stage != Stage::Full {
+        return Ok(None);
+    }
+    let touch_due = now.timestamp().duration_since(line.seen) >= TOUCH;
+    let posts = posts(tx, now, county, &line.account)?;
+    let actor = Actor {
+        county: county.to_owned(),
+        account: line.account,
+        session: line.session,
+        name: line.name,
+        posts,
+    };
+    Ok(Some(Found { who: SignedIn { actor, confirmed: line.confirmed }, touch_due }))
+}
+
+/// The sign-in that is under way with this token, if it is not finished.
+///
+/// # Errors
+/// [`Refused::Storage`].
+pub fn half_session(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    now: &Now,
+    county: &str,
+    token: &str,
+) -> Result<Option<Half>, Refused> {
+    let half = line(tx, keys, now, county, token)?.filter(|line| line.stage != Stage::Full);
+    Ok(half.map(|line| Half {
+        session: line.session,
+        account: line.account,
+        username: line.username,
+        name: line.name,
+        stage: line.stage,
+    }))
+}
+
+/// The posts that an account holds at this moment. A tenure's last day does not count any more: whoever is released at
+/// ten o'clock is released at ten o'clock (hazard A19).
+pub(super) fn posts(tx: &mut Tx<'_>, now: &Now, county: &str, account: &str) -> Result<Vec<Post>, Refused> {
+    let posts = tx.query(
+        "select p.id, p.role, p.unit, p.standing
+         from tenure t join post p on p.county = t.county and p.id = t.post
+         where t.county = $1 and t.account = $2 and (t.until_day is null or t.until_day > $3) and t.from_day <= $3
+           and p.closed_at is null
+         order by t.from_day, p.sort, p.id",
+        &params![county, account, now.day()],
+        post,
+    )?;
+    Ok(posts.into_iter().flatten().collect())
+}
+
+/// A post; `None` where the role is none of this program's, which then allows nothing.
+fn post(row: &Row<'_>) -> Result<Option<Post>, crate::db::DbError> {
+    let role = Role::from_code(&row.get::<String>(1)?);
+    let standing = if row.get::<String>(3)? == "leads" { Standing::Leads } else { Standing::Serves };
+    let (id, unit) = (row.get(0)?, row.get(2)?);
+    Ok(role.map(|role| Post { id, role, unit, standing }))
+}
+
+/// Writes down that a session is in use: at most once a minute, when [`Found::touch_due`] says so.
+///
+/// # Errors
+/// [`Refused::Storage`].
+pub fn touch(tx: &mut Tx<'_>, now: &Now, county: &str, session: &str) -> Result<(), Refused> {
+    tx.execute(
+        "update session set seen_at = $3 where county = $1 and id = $2 and ended_at is null and seen_at < $3",
+        &params![county, session, now.stamp()],
+    )?;
+    Ok(())
+}
+
+/// Ends the session that this token opens, finished or not; nothing where there is none.
+///
+/// # Errors
+/// [`Refused::Storage`].
+pub fn sign_out(tx: &mut Tx<'_>, keys: &Keys, now: &Now, county: &str, token: &str) -> Result<(), Refused> {
+    tx.execute(
+        "update session set ended_at = $3, ended_by = account
+         where token = $2 and county = $1 and ended_at is null",
+        &params![county, hash(keys, county, token), now.stamp()],
+    )?;
+    Ok(())
+}
+
+/// What is stored of a token.
+pub(super) fn hash(keys: &Keys, county: &str, token: &str) -> String {
+    keys.index(county, "session", token)
+}

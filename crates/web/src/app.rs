@@ -1,0 +1,178 @@
+//! What every page has before it: the storage, the keys, the plan, the clock. It runs a use case on the storage's own
+//! threads and gives back its answer; it decides nothing.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use casework::db::{Db, Tx};
+use casework::desk::{Desk, SignedIn};
+use casework::keys::Keys;
+use casework::now::Now;
+use casework::refused::Refused;
+use rules::plan::Plan;
+use tokio::sync::oneshot;
+
+use crate::failed::Failed;
+use crate::session::Session;
+
+/// Reads the clock: the only place below the binary where a moment comes from.
+pub type Clock = Arc<dyn Fn() -> Now + Send + Sync>;
+
+/// What a server is made of.
+pub struct Setup {
+    /// The storage, migrated.
+    pub db: Db,
+    /// Keys of the sealed fields.
+    pub keys: Keys,
+    /// The county's plan.
+    pub plan: Plan,
+    /// The clock.
+    pub clock: Clock,
+    /// What the sign-in page of a demo offers; `None` for the real thing.
+    pub demo: Option<Demo>,
+    /// Whether people reach it by https, so that cookies are marked so.
+    pub https: bool,
+    /// Proxies whose `X-Forwarded-For` is believed (hazard C15).
+    pub proxies: Vec<IpAddr>,
+}
+
+/// A demo: its roles, and the password that all of them share.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// The password.
+    pub password: String,
+    /// Roles to try.
+    pub roles: Vec<DemoRole>,
+}
+
+/// A role to try.
+#[derive(Debug, Clone)]
+pub struct DemoRole {
+    /// Heading that it stands under: 县级, 学校….
+    pub group: String,
+    /// User name.
+    pub username: String,
+    /// What it is called.
+    pub label: String,
+    /// What one can do as it, in a line.
+    pub line: String,
+}
+
+/// The running program. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Setup>);
+
+impl App {
+    /// An app of these parts.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        Self(Arc::new(setup))
+    }
+
+    /// The moment, with chance.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        (self.0.clock)()
+    }
+
+    /// Code of the county.
+    #[must_use]
+    pub fn county(&self) -> &str {
+        &self.0.plan.county().code
+    }
+
+    /// The county's plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.0.plan
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// The storage, for the jobs and the health page.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The demo, where it is one.
+    #[must_use]
+    pub fn demo(&self) -> Option<&Demo> {
+        self.0.demo.as_ref()
+    }
+
+    /// Whether people reach it by https.
+    #[must_use]
+    pub fn https(&self) -> bool {
+        self.0.https
+    }
+
+    /// Proxies whose word on the client's address counts.
+    #[must_use]
+    pub fn proxies(&self) -> &[IpAddr] {
+        &self.0.proxies
+    }
+
+    /// Runs a use case that only reads, in one snapshot.
+    ///
+    /// # Errors
+    /// Whatever the use case refuses.
+    pub async fn read<T, F>(&self, session: &Session, mut act: F) -> Result<T, Failed>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Desk<'_, '_>) -> Result<T, Refused> + Send + 'static,
+    {
+        let (who, app, now) = (session.who(), self.clone(), self.now());
+        self.open_read(move |tx| act(&mut app.desk(tx, &who, &now))).await
+    }
+
+    /// Runs a use case that writes; the answer comes after it is durable.
+    ///
+    /// # Errors
+    /// Whatever the use case refuses; then nothing was written.
+    pub async fn write<T, F>(&self, session: &Session, mut act: F) -> Result<T, Failed>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Desk<'_, '_>) -> Result<T, Refused> + Send + 'static,
+    {
+        let (who, app, now) = (session.who(), self.clone(), self.now());
+        self.open_write(move |tx| act(&mut app.desk(tx, &who, &now))).await
+    }
+
+    /// Reads before anybody is signed in.
+    ///
+    /// # Errors
+    /// Whatever `act` refuses.
+    pub async fn open_read<T, F>(&self, act: F) -> Result<T, Failed>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, Refused> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        // Nobody waits any more when the client has gone; the answer is then dropped.
+        self.0.db.read_then(act, move |result| drop(answer.send(result)));
+        answered.await.map_err(|_| Failed::from(Refused::Busy { after: 5 }))?.map_err(Failed::from)
+    }
+
+    /// Writes before anybody is signed in.
+    ///
+    /// # Errors
+    /// Whatever `act` refuses.
+    pub async fn open_write<T, F>(&self, act: F) -> Result<T, Failed>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, Refused> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        self.0.db.write_then(act, move |result| drop(answer.send(result)));
+        answered.await.map_err(|_| Failed::from(Refused::Busy { after: 5 }))?.map_err(Failed::from)
+    }
+
+    fn desk<'a, 'tx>(&'a self, tx: &'a mut Tx<'tx>, who: &'a SignedIn, now: &'a Now) -> Desk<'a, 'tx> {
+        Desk { tx, who, now, keys: &self.0.keys, plan: &self.0.plan }
+    }
+}

@@ -1,0 +1,239 @@
+//! What people see when an act was refused or something broke: a page (or a problem document) that says what and what
+//! to do. Forbidden and not there are the same bytes; a fault carries a number that finds the log line, and nothing
+//! else of the inside.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::db::DbError;
+use casework::refused::{Problem, Refused};
+use rules::access::Action;
+
+use crate::look::ErrorPage;
+use crate::route::html;
+
+/// Why a request was not served.
+#[derive(Debug)]
+pub struct Failed(Box<Refused>);
+
+/// Put on an answer that denies: the kernel writes it on the record.
+#[derive(Debug, Clone)]
+pub struct Denial {
+    /// What was tried.
+    pub action: Action,
+    /// Kind and id of what it was tried on.
+    pub subject: (&'static str, String),
+}
+
+/// Put on an answer: a page became needed for the step-up, and the kernel knows where from.
+#[derive(Debug, Clone, Copy)]
+pub struct NeedsStepUp;
+
+/// Put on an answer so that the API's wrapper can say it as JSON.
+#[derive(Debug, Clone)]
+pub struct ProblemText {
+    /// What is wrong.
+    pub title: String,
+    /// What to do.
+    pub todo: String,
+    /// Clause or article.
+    pub basis: String,
+    /// Number of the log line.
+    pub number: Option<String>,
+}
+
+impl Failed {
+    /// No such page, no such thing, or not for this actor.
+    #[must_use]
+    pub fn missing() -> Self {
+        Self::from(Refused::denied(Action::SeeToday, "", ""))
+    }
+
+    /// The refusal itself, for a form that shows it beside its fields.
+    #[must_use]
+    pub fn refused(&self) -> &Refused {
+        &self.0
+    }
+
+    /// The fields to correct, where that is why.
+    ///
+    /// # Errors
+    /// Everything else is given back.
+    pub fn problems(self) -> Result<Vec<Problem>, Self> {
+        match *self.0 {
+            Refused::Invalid(problems) => Ok(problems),
+            other => Err(Self::from(other)),
+        }
+    }
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        Self(Box::new(refused))
+    }
+}
+
+/// The answer for what is not there, and for what is not for this actor: always the same bytes.
+#[must_use]
+pub fn missing() -> Response {
+    let page = ErrorPage::not_found();
+    say(StatusCode::NOT_FOUND, &page.title, &page.what, &page.todo, "", None)
+}
+
+fn say(
+    code: StatusCode,
+    title: &str,
+    what: &str,
+    todo: &str,
+    basis: &str,
+    number: Option<String>,
+) -> Response {
+    let shown = ErrorPage {
+        code: code.as_u16(),
+        title: title.to_owned(),
+        what: what.to_owned(),
+        todo: todo.to_owned(),
+        number: number.clone(),
+    };
+    let mut response = (code, html(&shown)).into_response();
+    response.extensions_mut().insert(ProblemText {
+        title: what.to_owned(),
+        todo: todo.to_owned(),
+        basis: basis.to_owned(),
+        number,
+    });
+    response
+}
+
+/// A fault of ours: the text goes to the log under a number, the number to the page.
+pub(crate) fn fault(text: &str) -> Response {
+    // From the clock and a counter: it only has to find a line, and must say nothing.
+    let number = number();
+    tracing::error!(number, "{}", one_line(text));
+    say(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "系统出了问题",
+        "刚才的操作没有保存。",
+        "请稍后再试；如果还不行，把下面的编号告诉系统管理员。",
+        "",
+        Some(number),
+    )
+}
+
+fn busy(after: u32) -> Response {
+    let mut response = say(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "现在人多",
+        "刚才的操作没有保存。",
+        &format!("请{after}秒后再试，填好的内容可以返回上一页找回。"),
+        "",
+        None,
+    );
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after));
+    response
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        match *self.0 {
+            Refused::Denied { action, subject } => {
+                let mut response = missing();
+                if !subject.0.is_empty() {
+                    response.extensions_mut().insert(Denial { action, subject });
+                }
+                response
+            }
+            Refused::StepUp { action } => {
+                let mut response = say(
+                    StatusCode::FORBIDDEN,
+                    "请再次验证身份",
+                    &format!("{}之前，需要再次验证身份。", action.label()),
+                    "验证后请重新操作。",
+                    "",
+                    None,
+                );
+                response.extensions_mut().insert(NeedsStepUp);
+                response
+            }
+            refused @ Refused::Invalid(_) => say(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "没有保存",
+                &refused.to_string(),
+                "请返回上一页改正后再提交。",
+                "",
+                None,
+            ),
+            Refused::Rule { what, basis, todo } => {
+                let text = if basis.is_empty() { what } else { format!("{what}（{basis}）") };
+                say(StatusCode::CONFLICT, "现在不能这样办", &text, &todo, &basis, None)
+            }
+            Refused::Changed { what } => {
+                say(StatusCode::CONFLICT, "内容已经变了", &what, "请返回看过最新内容，再保存一次。", "", None)
+            }
+            Refused::Busy { after } => busy(after),
+            Refused::Storage(error) => match error {
+                DbError::Busy(_) | DbError::Unavailable(_) | DbError::Closed => {
+                    tracing::warn!("{}", one_line(&error.to_string()));
+                    busy(5)
+                }
+                DbError::Full(_) => {
+                    tracing::error!("{}", one_line(&error.to_string()));
+                    let mut response = say(
+                        StatusCode::INSUFFICIENT_STORAGE,
+                        "磁盘已满",
+                        "刚才的操作没有保存；查看不受影响。",
+                        "请告诉系统管理员清理磁盘，之后会自动恢复。",
+                        "",
+                        None,
+                    );
+                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
+                    response
+                }
+                _ => fault(&error.to_string()),
+            },
+            Refused::Fault(text) => fault(&text),
+        }
+    }
+}
+
+/// Sends the browser to another page of ours after an act, so that a reload does nothing again (H01).
+#[must_use]
+pub fn see_other(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
+
+/// As the JSON API says it (RFC 9457).
+pub(crate) fn as_problem(response: Response) -> Response {
+    let status = response.status();
+    let Some(text) = response.extensions().get::<ProblemText>().cloned() else { return response };
+    let body = serde_json::json!({
+        "type": "about:blank",
+        "title": text.title,
+        "status": status.as_u16(),
+        "todo": text.todo,
+        "basis": text.basis,
+        "number": text.number,
+    });
+    let (parts, _) = response.into_parts();
+    let mut answer = (status, Json(body)).into_response();
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(after) = parts.headers.get(header::RETRY_AFTER) {
+        answer.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    }
+    *answer.extensions_mut() = parts.extensions;
+    answer
+}
+
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202e}') { ' ' } else { c })
+        .collect()
+}
+
+fn number() -> String {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    // Two words of the hasher's own random keys: no clock is read here, and two faults do not share a number.
+    let hash = RandomState::new().build_hasher().finish();
+    let text = format!("{hash:016x}").to_uppercase();
+    text.chars().take(8).collect()
+}

@@ -1,0 +1,105 @@
+//! The frame of a signed-in page: whose it is, and the menu of what the actor's posts allow. The menu hides; it never
+//! protects: every page decides again.
+
+use casework::today;
+use jiff::civil::Weekday;
+use rules::access::{Action, Subject, may};
+
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::{MenuItem, Shell};
+use crate::session::Session;
+
+/// A line of the menu, shown to whoever may do one of the actions.
+struct Entry {
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    actions: &'static [Action],
+}
+
+const fn entry(
+    label: &'static str,
+    href: &'static str,
+    icon: &'static str,
+    actions: &'static [Action],
+) -> Entry {
+    Entry { label, href, icon, actions }
+}
+
+/// The whole menu, in the order of a day's work.
+const MENU: &[Entry] = &[
+    entry("今天", "/", "today", &[Action::SeeToday]),
+    entry("孩子", "/children", "people", &[Action::ListChildren]),
+    entry("比对核查", "/findings", "compare", &[Action::ReadFindings]),
+    entry("比对行动", "/comparison", "case", &[Action::RunComparison]),
+    entry("学籍变动", "/moves", "send", &[Action::StartRollMove, Action::AnswerRollMove]),
+    entry("导入名单", "/imports", "upload", &[Action::ReadImports]),
+    entry("摸排", "/door", "house", &[Action::PrintDoorSheet]),
+    entry("责任链", "/units", "list", &[Action::ReadUnits]),
+    entry("账号", "/accounts", "user", &[Action::ReadAccounts]),
+    entry("在线人员", "/online", "eye", &[Action::EndSession]),
+    entry("紧急查看", "/break-glass", "lock", &[Action::BreakGlass, Action::ApproveBreakGlass]),
+    entry("登录记录", "/sign-ins", "keys", &[Action::ReadSignIns]),
+    entry("安全设置", "/security", "settings", &[Action::SetSecurity]),
+    entry("操作记录", "/audit", "register", &[Action::ReadAudit]),
+    entry("运行状况", "/health", "chart", &[Action::ReadHealth]),
+    entry("定时任务", "/jobs", "clock", &[Action::RunJob]),
+    entry("公告", "/announcements", "bulletin", &[Action::PublishNotice]),
+    entry("代码表", "/codes", "paper", &[Action::ReadCodes]),
+];
+
+/// Lines in the bar at the bottom of a phone; the fifth place is the whole menu.
+const BOTTOM: usize = 4;
+
+impl App {
+    /// The frame of the page at `href`, which is an address of the menu or begins with one.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn shell(&self, session: &Session, href: &str) -> Result<Shell, Failed> {
+        let head = self.read(session, today::masthead).await?;
+        let actor = &session.who().actor;
+        let allowed = |entry: &&Entry| {
+            entry.actions.iter().any(|action| may(actor, *action, &Subject::Nothing).is_ok())
+        };
+        let under = |entry: &Entry| match entry.href {
+            "/" => href == "/",
+            own => href == own || href.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')),
+        };
+        let menu: Vec<MenuItem> = MENU
+            .iter()
+            .filter(allowed)
+            .map(|entry| MenuItem {
+                label: entry.label,
+                href: entry.href,
+                icon: entry.icon,
+                count: None,
+                current: under(entry),
+            })
+            .collect();
+        let today = self.now().day();
+        Ok(Shell {
+            unit: head.unit,
+            person: actor.name.clone(),
+            role: head.role,
+            bottom: menu.iter().take(BOTTOM).cloned().collect(),
+            menu,
+            unread: u32::try_from(head.unread).unwrap_or(u32::MAX),
+            demo: self.demo().is_some(),
+            today: format!("{}月{}日 {}", today.month(), today.day(), weekday(today.weekday())),
+        })
+    }
+}
+
+const fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "星期一",
+        Weekday::Tuesday => "星期二",
+        Weekday::Wednesday => "星期三",
+        Weekday::Thursday => "星期四",
+        Weekday::Friday => "星期五",
+        Weekday::Saturday => "星期六",
+        Weekday::Sunday => "星期日",
+    }
+}

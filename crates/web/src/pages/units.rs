@@ -1,0 +1,283 @@
+//! `/units`: the two trees of 双线四级（五(一)）, who holds which post, what is vacant, and handing over.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use casework::units::{self, Gap, HandOver, Item, NewPost, Sheet, UnitPage, UnitRow};
+use rules::access::{Role, Standing};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::failed::{Failed, see_other};
+use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tone, filters};
+use crate::route::{Policy, Route, html};
+use crate::session::Session;
+use rules::access::Action;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/units", Policy::Needs(Action::ReadUnits), list),
+        Route::get("/units/gaps", Policy::Needs(Action::ReadUnits), gaps),
+        Route::get("/units/{id}", Policy::Needs(Action::ReadUnits), one),
+        Route::post("/units/{id}/posts", Policy::Needs(Action::AppointPost), open_post),
+        Route::post("/posts/{id}/appoint", Policy::Needs(Action::AppointPost), appoint),
+        Route::post("/posts/{id}/vacate", Policy::Needs(Action::AppointPost), vacate),
+        Route::post("/posts/{id}/close", Policy::Needs(Action::AppointPost), close),
+        Route::get("/posts/{id}/hand-over", Policy::Needs(Action::HandOver), hand_over_form),
+        Route::post("/posts/{id}/hand-over", Policy::Needs(Action::HandOver), hand_over),
+        Route::get("/hand-overs/{id}", Policy::Needs(Action::HandOver), sheet),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "units/list.html")]
+struct List {
+    shell: Shell,
+    rows: Vec<UnitRow>,
+    heads: [Head; 4],
+}
+
+async fn list(State(app): State<App>, session: Session) -> Result<Response, Failed> {
+    let rows = app.read(&session, units::units).await?;
+    Ok(html(&List { shell: app.shell(&session, "/units").await?, rows, heads: heads() }))
+}
+
+fn heads() -> [Head; 4] {
+    [Head::text("单位"), Head::text("责任人"), Head::number("下级单位"), Head::number("本级空缺")]
+}
+
+#[derive(Template)]
+#[template(path = "units/gaps.html")]
+struct Gaps {
+    shell: Shell,
+    rows: Vec<Gap>,
+    heads: [Head; 4],
+    empty: Empty,
+}
+
+async fn gaps(State(app): State<App>, session: Session) -> Result<Response, Failed> {
+    let rows = app.read(&session, units::gaps).await?;
+    Ok(html(&Gaps {
+        shell: app.shell(&session, "/units").await?,
+        rows,
+        heads: [Head::text("单位"), Head::text("岗位"), Head::text("空缺自"), Head::number("涉及孩子")],
+        empty: Empty {
+            why: "责任链上没有空缺的岗位。".to_owned(),
+            what_to_do: "有人离岗没有接手的，会列在这里。".to_owned(),
+            act: None,
+        },
+    }))
+}
+
+#[derive(Template)]
+#[template(path = "units/one.html")]
+struct One {
+    shell: Shell,
+    page: UnitPage,
+    way: Vec<Crumb>,
+    heads: [Head; 4],
+    people_heads: [Head; 4],
+    roles: Vec<Choice>,
+    errors: Errors,
+    accounts: Vec<Choice>,
+}
+
+async fn one(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
+    unit(&app, &session, id, Errors::new()).await
+}
+
+async fn unit(app: &App, session: &Session, id: String, errors: Errors) -> Result<Response, Failed> {
+    let (page, accounts) = app
+        .read(session, move |desk| {
+            let page = units::unit_page(desk, &id)?;
+            let accounts = if page.may_appoint { units::candidates(desk, &id)? } else { Vec::new() };
+            Ok((page, accounts))
+        })
+        .await?;
+    let mut way = vec![Crumb { label: "责任链".to_owned(), href: Some("/units".to_owned()) }];
+    way.extend(
+        page.above.iter().map(|(id, name)| Crumb { label: name.clone(), href: Some(format!("/units/{id}")) }),
+    );
+    way.push(Crumb { label: page.unit.name.clone(), href: None });
+    let roles = units::roles_of(&page.unit.kind);
+    Ok(html(&One {
+        shell: app.shell(session, "/units").await?,
+        way,
+        heads: heads(),
+        people_heads: [Head::text("岗位"), Head::text("现任"), Head::text("起始"), Head::text("办理")],
+        roles: roles.into_iter().map(|role| Choice::new(role.code(), role.label(), "")).collect(),
+        errors,
+        accounts: accounts.into_iter().map(|(id, name)| Choice::new(id, name, "")).collect(),
+        page,
+    }))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct PostForm {
+    role: String,
+    title: String,
+    #[serde(default)]
+    leads: String,
+    #[serde(default)]
+    chain: String,
+}
+
+async fn open_post(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<PostForm>,
+) -> Result<Response, Failed> {
+    let back = format!("/units/{id}");
+    let unit_id = id.clone();
+    let done = app
+        .write(&session, move |desk| {
+            let role = Role::from_code(&form.role)
+                .ok_or_else(|| casework::refused::Refused::field("role", "请选择岗位角色"))?;
+            let new = NewPost {
+                unit: id.clone(),
+                role,
+                standing: if form.leads.is_empty() { Standing::Serves } else { Standing::Leads },
+                chain: !form.chain.is_empty(),
+                title: form.title.clone(),
+            };
+            units::open_post(desk, &new)
+        })
+        .await;
+    match done {
+        Ok(_) => Ok(see_other(&back)),
+        Err(failed) => {
+            let mut errors = Errors::new();
+            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            unit(&app, &session, unit_id, errors).await
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct AppointForm {
+    account: String,
+    unit: String,
+}
+
+async fn appoint(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<AppointForm>,
+) -> Result<Response, Failed> {
+    let back = format!("/units/{}", crate::route::encoded(&form.unit));
+    app.write(&session, move |desk| units::appoint(desk, &id, &form.account)).await?;
+    Ok(see_other(&back))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct BackForm {
+    unit: String,
+}
+
+async fn vacate(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<BackForm>,
+) -> Result<Response, Failed> {
+    app.write(&session, move |desk| units::vacate(desk, &id)).await?;
+    Ok(see_other(&format!("/units/{}", crate::route::encoded(&form.unit))))
+}
+
+async fn close(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<BackForm>,
+) -> Result<Response, Failed> {
+    app.write(&session, move |desk| units::close_post(desk, &id)).await?;
+    Ok(see_other(&format!("/units/{}", crate::route::encoded(&form.unit))))
+}
+
+#[derive(Template)]
+#[template(path = "units/hand_over.html")]
+struct HandOverPage {
+    shell: Shell,
+    post: String,
+    items: Vec<Item>,
+    accounts: Vec<Choice>,
+    reason: String,
+    errors: Errors,
+}
+
+async fn hand_over_form(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    form(&app, &session, id, String::new(), Errors::new()).await
+}
+
+async fn form(
+    app: &App,
+    session: &Session,
+    post: String,
+    reason: String,
+    errors: Errors,
+) -> Result<Response, Failed> {
+    let id = post.clone();
+    let (items, accounts) = app
+        .read(session, move |desk| {
+            let items = units::what_is_open(desk, &id)?;
+            Ok((items, units::successors(desk, &id)?))
+        })
+        .await?;
+    let mut choices = vec![Choice::new("", "暂时没有人接手（岗位空缺）", "")];
+    choices.extend(accounts.into_iter().map(|(id, name)| Choice::new(id, name, "")));
+    Ok(html(&HandOverPage {
+        shell: app.shell(session, "/units").await?,
+        post,
+        items,
+        accounts: choices,
+        reason,
+        errors,
+    }))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct HandOverForm {
+    #[serde(default)]
+    to: String,
+    reason: String,
+}
+
+async fn hand_over(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(given): Form<HandOverForm>,
+) -> Result<Response, Failed> {
+    let wish = HandOver {
+        post: id.clone(),
+        to: Some(given.to).filter(|to| !to.is_empty()),
+        reason: given.reason.clone(),
+    };
+    match app.write(&session, move |desk| units::hand_over(desk, &wish)).await {
+        Ok(sheet) => Ok(see_other(&format!("/hand-overs/{sheet}"))),
+        Err(failed) => {
+            let mut errors = Errors::new();
+            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            form(&app, &session, id, given.reason, errors).await
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "units/sheet.html")]
+struct SheetPage {
+    shell: Shell,
+    sheet: Sheet,
+}
+
+async fn sheet(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
+    let sheet = app.read(&session, move |desk| units::sheet(desk, &id)).await?;
+    Ok(html(&SheetPage { shell: app.shell(&session, "/units").await?, sheet }))
+}

@@ -1,0 +1,272 @@
+//! The route table: every route is a row with its method, path and policy, and there is no other way to add one, so a
+//! route without a policy does not build (hazard A29). The access matrix is tested from the same rows.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::{Json, Router};
+use casework::audit::{self, Entry};
+use rules::access::{Action, Subject, may};
+
+use crate::app::App;
+use crate::failed::{self, Denial, NeedsStepUp};
+use crate::session::{Session, Way, token};
+
+/// Who may come as far as the handler. The use case decides again, about the very subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// Anybody, signed in or not.
+    Open,
+    /// Everybody who is signed in.
+    SignedIn,
+    /// Whoever holds a post for which the action is allowed at all.
+    Needs(Action),
+}
+
+/// A row of the table.
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with `{id}` and the like.
+    pub path: &'static str,
+    /// Who may.
+    pub policy: Policy,
+    service: MethodRouter<App>,
+}
+
+impl Route {
+    /// A page or another answer that changes nothing.
+    pub fn get<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        Self { method: Method::GET, path, policy, service: on(MethodFilter::GET, handler) }
+    }
+
+    /// An act.
+    pub fn post<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        Self { method: Method::POST, path, policy, service: on(MethodFilter::POST, handler) }
+    }
+
+    /// An act of the API that replaces.
+    pub fn put<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        Self { method: Method::PUT, path, policy, service: on(MethodFilter::PUT, handler) }
+    }
+
+    /// An act of the API that takes away.
+    pub fn delete<H, T>(path: &'static str, policy: Policy, handler: H) -> Self
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        Self { method: Method::DELETE, path, policy, service: on(MethodFilter::DELETE, handler) }
+    }
+
+    /// A longer body than usual is taken, as far as `bytes`: uploads only.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.service = self.service.layer(axum::extract::DefaultBodyLimit::max(bytes));
+        self
+    }
+}
+
+/// The router of these rows.
+pub(crate) fn router(app: &App, routes: Vec<Route>) -> Router {
+    let mut router = Router::new();
+    for route in routes {
+        let guarded = route.service.layer(from_fn_with_state((app.clone(), route.policy), guard));
+        router = router.route(route.path, guarded);
+    }
+    router
+        .fallback(|| async { failed::missing() })
+        .method_not_allowed_fallback(|| async { failed::missing() })
+        .with_state(app.clone())
+}
+
+/// Lets a request through to its handler, or not; puts denials on the record.
+async fn guard(State((app, policy)): State<(App, Policy)>, mut request: Request, next: Next) -> Response {
+    let api = request.uri().path().starts_with("/api/");
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let referer = request.headers().get(header::REFERER).cloned();
+    let host = request.headers().get(header::HOST).cloned();
+    let session = match signed_in(&app, request.headers()).await {
+        Ok(session) => session,
+        Err(response) => return finish(response, api),
+    };
+    let response = match (policy, session) {
+        (Policy::Open, session) => {
+            request.extensions_mut().extend(session.map(extension).unwrap_or_default());
+            next.run(request).await
+        }
+        (_, None) => not_signed_in(&method, &uri, api),
+        (Policy::SignedIn, Some(session)) => {
+            request.extensions_mut().insert(session);
+            next.run(request).await
+        }
+        (Policy::Needs(action), Some(session)) => {
+            let who = session.who();
+            let mut response = if may(&who.actor, action, &Subject::Nothing).is_ok() {
+                request.extensions_mut().insert(session.clone());
+                next.run(request).await
+            } else {
+                let mut response = failed::missing();
+                response.extensions_mut().insert(Denial { action, subject: ("route", String::new()) });
+                response
+            };
+            if let Some(denial) = response.extensions_mut().remove::<Denial>() {
+                record(&app, &session, denial).await;
+            }
+            response
+        }
+    };
+    if response.extensions().get::<NeedsStepUp>().is_some() && !api {
+        return confirm_first(&method, &uri, referer.as_ref(), host.as_ref());
+    }
+    finish(response, api)
+}
+
+fn extension(session: Session) -> axum::http::Extensions {
+    let mut extensions = axum::http::Extensions::new();
+    extensions.insert(session);
+    extensions
+}
+
+fn finish(response: Response, api: bool) -> Response {
+    if api && (response.status().is_client_error() || response.status().is_server_error()) {
+        return failed::as_problem(response);
+    }
+    response
+}
+
+async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Response> {
+    let Some((token, way)) = token(headers, app.https()) else { return Ok(None) };
+    let (token, county) = (token.to_owned(), app.county().to_owned());
+    let (inner, now) = (app.clone(), app.now());
+    let found =
+        app.open_read(move |tx| casework::accounts::session(tx, inner.keys(), &now, &county, &token)).await;
+    match found {
+        Ok(Some(found)) => {
+            if found.touch_due {
+                let (id, county, now) = (found.who.actor.session.clone(), app.county().to_owned(), app.now());
+                // A lost touch only ends an idle session a minute early.
+                let _ = app.open_write(move |tx| casework::accounts::touch(tx, &now, &county, &id)).await;
+            }
+            Ok(Some(Session::new(found.who, way)))
+        }
+        Ok(None) => Ok(None),
+        Err(failed) => Err(failed.into_response()),
+    }
+}
+
+fn not_signed_in(method: &Method, uri: &Uri, api: bool) -> Response {
+    if api {
+        let mut response = (
+            StatusCode::UNAUTHORIZED,
+            Json(serde_json::json!({
+                "type": "about:blank", "title": "没有登录，或者登录已结束", "status": 401, "todo": "请先登录"
+            })),
+        )
+            .into_response();
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        return response;
+    }
+    let back =
+        if method == Method::GET { uri.path_and_query().map_or("/", |path| path.as_str()) } else { "/" };
+    if back == "/" {
+        return Redirect::to("/sign-in").into_response();
+    }
+    Redirect::to(&format!("/sign-in?next={}", encoded(back))).into_response()
+}
+
+/// To the page that proves identity again, and from there back to where the act was asked for.
+fn confirm_first(
+    method: &Method,
+    uri: &Uri,
+    referer: Option<&HeaderValue>,
+    host: Option<&HeaderValue>,
+) -> Response {
+    let own = || {
+        let (referer, host) = (referer?.to_str().ok()?, host?.to_str().ok()?);
+        let rest = referer.strip_prefix("https://").or_else(|| referer.strip_prefix("http://"))?;
+        rest.strip_prefix(host).filter(|path| path.starts_with('/')).map(str::to_owned)
+    };
+    let back = if *method == Method::GET {
+        uri.path_and_query().map(|path| path.as_str().to_owned())
+    } else {
+        own()
+    };
+    Redirect::to(&format!("/account/confirm?next={}", encoded(&back.unwrap_or_else(|| "/".to_owned()))))
+        .into_response()
+}
+
+/// Percent-encodes for a query value.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                out.push(char::from(byte));
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// A path of ours to go on to, or the front page: never another site (hazard D10).
+pub(crate) fn own_path(next: &str) -> &str {
+    let inside = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.chars().any(|c| c == '\\' || c.is_control());
+    if inside { next } else { "/" }
+}
+
+async fn record(app: &App, session: &Session, denial: Denial) {
+    let (who, now) = (session.who(), app.now());
+    let written = app
+        .open_write(move |tx| {
+            let entry = Entry {
+                actor: &who.actor,
+                post: None,
+                action: denial.action,
+                subject: (denial.subject.0, &denial.subject.1),
+                purpose: "",
+                detail: "",
+            };
+            audit::record_refusal(tx, &now, &entry)
+        })
+        .await;
+    if written.is_err() {
+        tracing::error!("a refusal could not be put on the record");
+    }
+}
+
+/// Whether a session's writes came with a bearer token, which no other site can send.
+#[must_use]
+pub fn is_bearer(session: &Session) -> bool {
+    session.way() == Way::Bearer
+}
+
+/// A template as an answer. A template fails only when a part of it does; then the number on the page finds why.
+pub(crate) fn html<T: Template>(template: &T) -> Response {
+    match template.render() {
+        Ok(text) => Html(text).into_response(),
+        Err(error) => failed::fault(&format!("template: {error}")),
+    }
+}
