@@ -5,6 +5,8 @@ mod db;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod limit;
+#[cfg(test)]
 mod password;
 #[cfg(test)]
 mod totp;
