@@ -10,6 +10,7 @@ pub mod compared;
 pub mod db;
 pub mod desk;
 pub mod keys;
+pub mod ledger;
 pub mod limit;
 pub mod lists;
 pub mod now;

@@ -12,6 +12,8 @@ pub mod codes;
 pub mod date;
 pub mod divisions;
 mod fold;
+pub mod groups;
 pub mod identity;
 pub mod mask;
 pub mod plan;
+pub mod standing;

@@ -1,0 +1,149 @@
+//! The folder that an installation lives in: database, key file, lock. Opens them, and refuses with what to do when
+//! they do not belong together. It serves nothing.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use casework::db::{Access, Db, DbError, Location, Settings};
+use casework::keys::{KeyError, Keys};
+use casework::now::{Chance, Now};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::failure::Failure;
+
+/// Where an installation lives.
+pub(crate) struct House {
+    folder: PathBuf,
+    location: Location,
+}
+
+impl House {
+    /// The installation in `folder`; its database is the file there unless a URL is given.
+    pub(crate) fn at(folder: &Path, database: Option<&str>) -> Result<Self, Failure> {
+        let location = match database {
+            None => Location::Sqlite(folder.join("baoxue.db")),
+            Some(url) => url.parse().map_err(|_| {
+                // The URL may hold a password: it is not shown again.
+                Failure::input("数据库地址看不懂", "--database", "写成 postgres://用户@主机/库名 或 sqlite:文件")
+            })?,
+        };
+        Ok(Self { folder: folder.to_owned(), location })
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The database's place.
+    pub(crate) fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The key file, outside the database.
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.folder.join("keys.toml")
+    }
+
+    /// Opens the storage, and makes both database and keys when there is nothing yet.
+    pub(crate) fn open(&self, now: &Now) -> Result<(Db, Keys), Failure> {
+        std::fs::create_dir_all(&self.folder).map_err(|error| self.disk(&error))?;
+        let key_file = self.key_file();
+        let fresh = match &self.location {
+            Location::Sqlite(path) => !path.exists(),
+            Location::Postgres(_) => !key_file.exists(),
+        };
+        // A database without its keys would be opened and then found unreadable, field by field.
+        let keys = if key_file.exists() {
+            Keys::load(&key_file).map_err(key_failure)?
+        } else if fresh {
+            let mut chance = |bytes: &mut [u8]| fill(now, bytes);
+            Keys::create(&key_file, now.day(), &mut chance).map_err(key_failure)?
+        } else {
+            return Err(Failure::machine(
+                "有数据库，没有密钥文件",
+                key_file.display().to_string(),
+                "把保管的密钥文件放回这里再启动；没有它，加密的号码、电话、住址都打不开",
+            ));
+        };
+        let db = self.database(Access::Serve)?;
+        db.migrate().map_err(|error| self.database_failure(&error))?;
+        Ok((db, keys))
+    }
+
+    /// Opens the storage to look only, also while it is being served.
+    pub(crate) fn inspect(&self) -> Result<(Db, Keys), Failure> {
+        let keys = Keys::load(&self.key_file()).map_err(key_failure)?;
+        Ok((self.database(Access::Inspect)?, keys))
+    }
+
+    /// The database alone.
+    pub(crate) fn database(&self, access: Access) -> Result<Db, Failure> {
+        let settings = Settings { access, ..Settings::default() };
+        Db::open(&self.location, &settings).map_err(|error| self.database_failure(&error))
+    }
+
+    /// What a person is told when the database will not do it.
+    pub(crate) fn database_failure(&self, error: &DbError) -> Failure {
+        let place = match &self.location {
+            Location::Sqlite(path) => path.display().to_string(),
+            Location::Postgres(_) => "PostgreSQL".to_owned(),
+        };
+        let todo = match error {
+            DbError::InUse(_) => "同一个数据库只能由一个 baoxue 服务；先停掉另一个",
+            DbError::Full(_) => "清理磁盘空间后再试",
+            DbError::Unavailable(_) => "检查数据库是否在运行、地址和权限对不对",
+            DbError::Corrupt(_) => "不要再写入；用 baoxue restore 恢复最近的备份",
+            _ => "用 baoxue doctor 检查",
+        };
+        Failure::machine(format!("数据库打不开（{error}）"), place, todo)
+    }
+
+    fn disk(&self, error: &std::io::Error) -> Failure {
+        Failure::machine(
+            format!("数据文件夹用不了（{error}）"),
+            self.folder.display().to_string(),
+            "换一个位置，或检查权限和磁盘空间",
+        )
+    }
+}
+
+fn key_failure(error: KeyError) -> Failure {
+    Failure::machine(error.to_string(), "密钥文件", "按上面说的处理后再启动")
+}
+
+fn fill(now: &Now, bytes: &mut [u8]) {
+    for chunk in bytes.chunks_mut(32) {
+        let random: [u8; 32] = now.random();
+        for (byte, value) in chunk.iter_mut().zip(random) {
+            *byte = value;
+        }
+    }
+}
+
+/// Random bytes of the operating system. If it has none, nothing that needs a secret may go on, so the process stops.
+pub(crate) fn chance() -> Chance {
+    Arc::new(Mutex::new(|bytes: &mut [u8]| {
+        if getrandom::fill(bytes).is_err() {
+            std::process::abort();
+        }
+    }))
+}
+
+/// The clock of a real installation.
+pub(crate) fn clock() -> web::Clock {
+    let chance = chance();
+    Arc::new(move || Now::new(Timestamp::now(), Arc::clone(&chance)))
+}
+
+/// The clock of a demo: it runs, but from 07:50 of `day`.
+pub(crate) fn moved_clock(day: Date) -> web::Clock {
+    let chance = chance();
+    let start = Timestamp::now();
+    let begin = jiff::tz::offset(8).to_timestamp(day.at(7, 50, 0, 0)).unwrap_or(start);
+    Arc::new(move || {
+        let run: SignedDuration = Timestamp::now().duration_since(start);
+        Now::new(begin.checked_add(run).unwrap_or(begin), Arc::clone(&chance))
+    })
+}
