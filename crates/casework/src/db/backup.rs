@@ -41,8 +41,9 @@ pub(super) fn write(db: &Db, to: &Path) -> Result<(), DbError> {
 /// One snapshot that no deadline ends.
 fn snapshot(db: &Db, call: &mut dyn FnMut(&mut Tx<'_>) -> Result<(), DbError>) -> Result<(), DbError> {
     match db.0.store.as_ref() {
-        Store::Sqlite { path, settings, .. } => {
-            let connection = sqlite::connect(path, settings, false)?;
+        Store::Sqlite(disk) => {
+            let path = &disk.path;
+            let connection = sqlite::connect(path, &disk.settings, false)?;
             let mut tx = Tx::new(On::Sqlite(&connection));
             tx.batch("begin")?;
             call(&mut tx)

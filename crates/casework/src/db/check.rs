@@ -36,10 +36,12 @@ pub struct Health {
 
 pub(super) fn check(db: &Db) -> Result<Health, DbError> {
     match db.0.store.as_ref() {
-        Store::Sqlite { path, settings, .. } => {
-            let connection = sqlite::connect(path, settings, false)?;
+        Store::Sqlite(disk) => {
+            let path = &disk.path;
+            let connection = sqlite::connect(path, &disk.settings, false)?;
             let mut tx = Tx::new(On::Sqlite(&connection));
             tx.batch("begin")?;
+            let synchronous: i64 = tx.one("pragma synchronous", &[], |row| row.get(0))?;
             let version = migrate::applied(&mut tx)?.len();
             let mut damage = Vec::new();
             let found = tx.each("pragma integrity_check(20)", &[], |row| {
@@ -57,7 +59,6 @@ pub(super) fn check(db: &Db) -> Result<Health, DbError> {
                 )?;
                 damage.extend(orphans);
             }
-            let synchronous: i64 = tx.one("pragma synchronous", &[], |row| row.get(0))?;
             Ok(Health {
                 engine: Engine::Sqlite,
                 release: rusqlite::version().to_owned(),

@@ -28,8 +28,8 @@ pub use tx::Tx;
 pub use value::{FromColumn, Row, Value};
 
 use postgres::{Mode, Server};
-use queue::{Crew, Pool, Task, contain};
-use sqlite::{Reader, Writer};
+use queue::{Crew, Task, contain};
+use sqlite::{Disk, Writer};
 
 /// Which engine stands behind a [`Db`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,8 @@ pub struct Settings {
     pub queue: usize,
     /// Calls that SQLite commits at once, at most.
     pub batch: usize,
+    /// How long SQLite goes on taking calls that wait into one commit: the first is answered no sooner.
+    pub gather: Duration,
     /// How long a call waits for its turn before it is answered `Busy`.
     pub wait: Duration,
     /// How long the engine waits for a lock that another process holds.
@@ -122,6 +124,7 @@ impl Default for Settings {
             writers: 4,
             queue: 1024,
             batch: 64,
+            gather: Duration::from_millis(20),
             wait: Duration::from_secs(10),
             busy: Duration::from_secs(5),
             statement: Duration::from_secs(30),
@@ -147,19 +150,14 @@ struct Shared {
 }
 
 enum Store {
-    Sqlite { path: PathBuf, readers: Pool<Reader>, settings: Settings },
+    Sqlite(Box<Disk>),
     Postgres(Box<Server>),
 }
 
 impl Store {
     fn read(&self, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<(), DbError> {
         match self {
-            Self::Sqlite { path, readers, settings } => {
-                let mut lent = readers.take(settings.wait, || Reader::open(path, settings))?;
-                lent.get()?.run(settings.statement, call)?;
-                lent.keep();
-                Ok(())
-            }
+            Self::Sqlite(disk) => disk.read(call),
             Self::Postgres(server) => server.run(Mode::Read, call),
         }
     }
@@ -188,8 +186,7 @@ impl Db {
                     drop(sqlite::connect(path, settings, false)?);
                     None
                 };
-                let readers = Pool::new(settings.readers);
-                (Store::Sqlite { path: path.clone(), readers, settings: settings.clone() }, writer)
+                (Store::Sqlite(Box::new(Disk::new(path, settings))), writer)
             }
             Location::Postgres(url) => {
                 let server = Server::new(url, settings, Arc::clone(&commits))?;
@@ -234,7 +231,7 @@ impl Db {
     #[must_use]
     pub fn engine(&self) -> Engine {
         match self.0.store.as_ref() {
-            Store::Sqlite { .. } => Engine::Sqlite,
+            Store::Sqlite(_) => Engine::Sqlite,
             Store::Postgres(_) => Engine::Postgres,
         }
     }
@@ -374,7 +371,7 @@ impl Shared {
         self.writes.iter().for_each(Crew::stop);
         self.reads.stop();
         match self.store.as_ref() {
-            Store::Sqlite { readers, .. } => readers.close(),
+            Store::Sqlite(disk) => disk.close(),
             Store::Postgres(server) => server.close(),
         }
     }

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use ::rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
+use rusqlite::config::DbConfig;
+use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
 use super::Settings;
 use super::error::{self, DbError, Fault};
-use super::queue::{Queue, Waiting};
+use super::queue::{Pool, Queue, Waiting};
 use super::tx::{On, Tx};
 use super::value::{Row, Source, Value};
 
@@ -61,14 +62,21 @@ pub(super) fn connect(path: &Path, settings: &Settings, writes: bool) -> Result<
     connection.busy_timeout(settings.busy).map_err(sort)?;
     connection.set_prepared_statement_cache_capacity(256);
     let set = "pragma synchronous = full; pragma foreign_keys = on; pragma mmap_size = 0; \
-               pragma trusted_schema = off; pragma cell_size_check = on; pragma cache_size = -4000";
+               pragma trusted_schema = off; pragma cell_size_check = on; pragma cache_size = -4000; \
+               pragma case_sensitive_like = on";
     connection.execute_batch(set).map_err(sort)?;
+    // "x" is a name, as the standard has it, and never a text.
+    for strict in [DbConfig::SQLITE_DBCONFIG_DQS_DML, DbConfig::SQLITE_DBCONFIG_DQS_DDL] {
+        connection.set_db_config(strict, false).map_err(sort)?;
+    }
     let text = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, String>(0));
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     if writes {
         connection.pragma_update(None, "journal_mode", "wal").map_err(sort)?;
         let pages = "pragma wal_autocheckpoint = 1000; pragma journal_size_limit = 4194304";
         connection.execute_batch(pages).map_err(sort)?;
+        // Statistics for the planner: welcome, not needed, and no reason for `doctor` not to open a damaged file.
+        drop(connection.execute_batch("pragma optimize = 0x10002"));
     } else {
         connection.execute_batch("pragma query_only = on").map_err(sort)?;
     }
@@ -84,15 +92,40 @@ pub(super) fn connect(path: &Path, settings: &Settings, writes: bool) -> Result<
     Ok(connection)
 }
 
+/// A database file and the readers of it.
+pub(super) struct Disk {
+    pub(super) path: PathBuf,
+    pub(super) settings: Settings,
+    readers: Pool<Reader>,
+}
+
+impl Disk {
+    pub(super) fn new(path: &Path, settings: &Settings) -> Self {
+        Self { path: path.to_owned(), settings: settings.clone(), readers: Pool::new(settings.readers) }
+    }
+
+    /// Runs `call` on one snapshot.
+    pub(super) fn read(&self, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<(), DbError> {
+        let mut lent = self.readers.take(self.settings.wait, || Reader::open(&self.path, &self.settings))?;
+        lent.get()?.run(self.settings.statement, call)?;
+        lent.keep();
+        Ok(())
+    }
+
+    pub(super) fn close(&self) {
+        self.readers.close();
+    }
+}
+
 /// A reading connection whose statements are given up when their deadline has passed.
-pub(super) struct Reader {
+struct Reader {
     connection: Connection,
     started: Instant,
     deadline: Arc<AtomicU64>,
 }
 
 impl Reader {
-    pub(super) fn open(path: &Path, settings: &Settings) -> Result<Self, DbError> {
+    fn open(path: &Path, settings: &Settings) -> Result<Self, DbError> {
         let mut connection = connect(path, settings, false)?;
         let (started, deadline) = (Instant::now(), Arc::new(AtomicU64::new(u64::MAX)));
         let watched = Arc::clone(&deadline);
@@ -103,11 +136,7 @@ impl Reader {
     }
 
     /// Runs `call` on one snapshot, for `limit` at most: a reader that never ended would hold the WAL (H08).
-    pub(super) fn run(
-        &mut self,
-        limit: Duration,
-        call: &mut dyn FnMut(&mut Tx<'_>) -> bool,
-    ) -> Result<(), DbError> {
+    fn run(&mut self, limit: Duration, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<(), DbError> {
         let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         self.deadline.store(millis(self.started).saturating_add(limit), Ordering::Relaxed);
         batch(&self.connection, "begin")?;
@@ -131,9 +160,6 @@ pub(super) struct Writer {
     pub(super) _lock: File,
 }
 
-/// How long the writer goes on taking calls into one commit: what waits longer waits for others.
-const BATCH_TIME: Duration = Duration::from_millis(20);
-
 impl Writer {
     /// Works until the queue is closed and empty.
     pub(super) fn serve(&self, queue: &Queue) {
@@ -146,7 +172,10 @@ impl Writer {
                     None => stopped = self.batch(first, queue),
                 },
                 Ok(None) => {}
-                Err(()) => return,
+                Err(()) => {
+                    drop(batch(&self.connection, "pragma optimize"));
+                    return;
+                }
             }
             if trimmed.elapsed() >= Duration::from_secs(1) {
                 self.trim();
@@ -165,7 +194,7 @@ impl Writer {
                 fate = self.one(job.as_mut());
             }
             jobs.push(job);
-            if fate.is_ok() && jobs.len() < self.settings.batch && started.elapsed() < BATCH_TIME {
+            if fate.is_ok() && jobs.len() < self.settings.batch && started.elapsed() < self.settings.gather {
                 next = queue.next(Duration::ZERO).ok().flatten();
             }
         }

@@ -4,8 +4,12 @@ use casework::db::testing::on_each_engine_with;
 use casework::db::{Db, DbError, Migration};
 use casework::params;
 
+mod backups;
 mod calls;
+mod dialect;
+mod files;
 mod product;
+mod queue;
 
 /// Two small tables: a case that a unit claims, and notes on it.
 const SCHEMA: &[Migration] = &[(
