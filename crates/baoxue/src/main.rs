@@ -3,6 +3,7 @@
 
 mod compare;
 mod county;
+mod demo;
 mod failure;
 mod progress;
 mod synth;

@@ -10,38 +10,38 @@ use super::zone::Zone;
 
 /// One office's record of one child.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) name: String,
+pub(crate) struct Entry {
+    pub(crate) name: String,
     /// How many characters at the front of the name are the surname.
-    pub(super) surname: usize,
-    pub(super) sex: Sex,
+    pub(crate) surname: usize,
+    pub(crate) sex: Sex,
     /// `20150403`, or however the clerk wrote it.
-    pub(super) birth: String,
+    pub(crate) birth: String,
     /// 公民身份号码 as it stands in the cell.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// The name of the guardian, or of the first member of the family.
-    pub(super) guardian: String,
+    pub(crate) guardian: String,
     /// What the guardian is to the child.
-    pub(super) relation: FamilyRelation,
-    pub(super) home: Home,
-    pub(super) wording: Wording,
+    pub(crate) relation: FamilyRelation,
+    pub(crate) home: Home,
+    pub(crate) wording: Wording,
     /// The mistakes in it, in the order in which they were made.
-    pub(super) slips: Vec<Slip>,
+    pub(crate) slips: Vec<Slip>,
 }
 
 /// What stands around a record, for a clerk to confuse it with.
-pub(super) struct Around<'a> {
-    pub(super) county: &'a super::places::County,
-    pub(super) zone: &'a Zone,
+pub(crate) struct Around<'a> {
+    pub(crate) county: &'a super::places::County,
+    pub(crate) zone: &'a Zone,
     /// Index of the child.
-    pub(super) child: usize,
+    pub(crate) child: usize,
     /// Index of the child whose record the clerk had just been at.
-    pub(super) neighbour: Option<usize>,
+    pub(crate) neighbour: Option<usize>,
 }
 
 impl Entry {
     /// A faultless record.
-    pub(super) fn of(child: &Child, family: &Family, relation: FamilyRelation, wording: Wording) -> Self {
+    pub(crate) fn of(child: &Child, family: &Family, relation: FamilyRelation, wording: Wording) -> Self {
         let guardian = family.member(relation).or_else(|| family.adults().next().map(|(person, _)| person));
         Self {
             name: child.person.name.text.clone(),
@@ -60,13 +60,13 @@ impl Entry {
 
 impl<'a> Around<'a> {
     /// The child itself and its family.
-    pub(super) fn this(&self) -> Option<(&'a Child, &'a Family)> {
+    pub(crate) fn this(&self) -> Option<(&'a Child, &'a Family)> {
         let child = self.zone.children.get(self.child)?;
         Some((child, self.zone.families.get(child.family)?))
     }
 
     /// A brother or sister; the zone keeps siblings side by side.
-    pub(super) fn sibling(&self) -> Option<&'a Child> {
+    pub(crate) fn sibling(&self) -> Option<&'a Child> {
         let (child, _) = self.this()?;
         let beside = [self.child.checked_sub(1), self.child.checked_add(1)];
         let found = beside.into_iter().flatten().filter_map(|index| self.zone.children.get(index));
@@ -76,7 +76,7 @@ impl<'a> Around<'a> {
     }
 
     /// The child whose record the clerk had just been at.
-    pub(super) fn neighbour(&self) -> Option<&'a Child> {
+    pub(crate) fn neighbour(&self) -> Option<&'a Child> {
         self.zone.children.get(self.neighbour?)
     }
 }

@@ -12,18 +12,18 @@ use super::places::{County, Home};
 
 /// A person of any age.
 #[derive(Debug, Clone)]
-pub(super) struct Person {
-    pub(super) name: Name,
-    pub(super) sex: Sex,
-    pub(super) birth: Date,
-    pub(super) ethnicity: Ethnicity,
+pub(crate) struct Person {
+    pub(crate) name: Name,
+    pub(crate) sex: Sex,
+    pub(crate) birth: Date,
+    pub(crate) ethnicity: Ethnicity,
     /// 公民身份号码; empty until it is given out, and for the unregistered for good.
-    pub(super) number: String,
+    pub(crate) number: String,
 }
 
 /// Why somebody is in the county.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// 本县户籍.
     Local,
     /// 外来随迁: the household register is elsewhere; index into [`OUTSIDE`].
@@ -34,7 +34,7 @@ pub(super) enum Origin {
 
 impl Origin {
     /// The word in `truth.csv`.
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Local => "local",
             Self::Incomer(_) => "incomer",
@@ -45,7 +45,7 @@ impl Origin {
 
 /// 脱贫户、监测户.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Poverty {
+pub(crate) enum Poverty {
     /// 脱贫户, no longer watched.
     LiftedOut,
     /// 监测对象 of the kind named.
@@ -53,37 +53,37 @@ pub(super) enum Poverty {
 }
 
 /// A household with children.
-#[derive(Debug)]
-pub(super) struct Family {
-    pub(super) origin: Origin,
-    pub(super) home: Home,
-    pub(super) father: Option<Person>,
-    pub(super) mother: Option<Person>,
+#[derive(Debug, Clone)]
+pub(crate) struct Family {
+    pub(crate) origin: Origin,
+    pub(crate) home: Home,
+    pub(crate) father: Option<Person>,
+    pub(crate) mother: Option<Person>,
     /// A grandparent in the household, and what the children call them.
-    pub(super) elder: Option<(Person, FamilyRelation)>,
+    pub(crate) elder: Option<(Person, FamilyRelation)>,
     /// 户主.
-    pub(super) head: FamilyRelation,
+    pub(crate) head: FamilyRelation,
     /// 监护人 by the household list.
-    pub(super) guardian: FamilyRelation,
-    pub(super) phone: String,
-    pub(super) poverty: Option<Poverty>,
-    pub(super) left_behind: LeftBehind,
+    pub(crate) guardian: FamilyRelation,
+    pub(crate) phone: String,
+    pub(crate) poverty: Option<Poverty>,
+    pub(crate) left_behind: LeftBehind,
     /// How many children there are in all, listed or not.
-    pub(super) size: usize,
+    pub(crate) size: usize,
 }
 
 /// A child of the ages that the lists hold.
-#[derive(Debug)]
-pub(super) struct Child {
-    pub(super) person: Person,
+#[derive(Debug, Clone)]
+pub(crate) struct Child {
+    pub(crate) person: Person,
     /// Index of the family within its zone.
-    pub(super) family: usize,
-    pub(super) disability: Option<(DisabilityKind, DisabilityGrade)>,
+    pub(crate) family: usize,
+    pub(crate) disability: Option<(DisabilityKind, DisabilityGrade)>,
 }
 
 impl Family {
     /// The member whom the children call that, if there is one.
-    pub(super) fn member(&self, relation: FamilyRelation) -> Option<&Person> {
+    pub(crate) fn member(&self, relation: FamilyRelation) -> Option<&Person> {
         match relation {
             FamilyRelation::Father => self.father.as_ref(),
             FamilyRelation::Mother => self.mother.as_ref(),
@@ -92,7 +92,7 @@ impl Family {
     }
 
     /// Everybody grown up, with what the children call them.
-    pub(super) fn adults(&self) -> impl Iterator<Item = (&Person, FamilyRelation)> {
+    pub(crate) fn adults(&self) -> impl Iterator<Item = (&Person, FamilyRelation)> {
         let parents =
             [(self.father.as_ref(), FamilyRelation::Father), (self.mother.as_ref(), FamilyRelation::Mother)];
         let parents = parents.into_iter().filter_map(|(person, relation)| Some((person?, relation)));
@@ -100,13 +100,13 @@ impl Family {
     }
 
     /// Everybody grown up, to be given numbers.
-    pub(super) fn adults_mut(&mut self) -> impl Iterator<Item = &mut Person> {
+    pub(crate) fn adults_mut(&mut self) -> impl Iterator<Item = &mut Person> {
         let elder = self.elder.as_mut().map(|(person, _)| person);
         self.father.iter_mut().chain(self.mother.iter_mut()).chain(elder)
     }
 
     /// Where the members' births were registered.
-    pub(super) fn registry(&self, county: &County) -> Registry {
+    pub(crate) fn registry(&self, county: &County) -> Registry {
         match self.origin {
             Origin::Incomer(place) => Registry::Outside(place),
             _ => Registry::Station(
@@ -121,7 +121,7 @@ impl Family {
 
 /// The days on which a listed child may have been born: from the eighteenth birthday to the fifth.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Births {
+pub(crate) struct Births {
     first: Date,
     days: i32,
     as_of: Date,
@@ -129,7 +129,7 @@ pub(super) struct Births {
 
 impl Births {
     /// The window for lists drawn up on `as_of`.
-    pub(super) fn on(as_of: Date) -> Self {
+    pub(crate) fn on(as_of: Date) -> Self {
         let first = as_of.saturating_sub(18.years()).saturating_add(1.day());
         let last = as_of.saturating_sub(5.years());
         Self { first, days: last.since(first).map_or(0, |span| span.get_days()), as_of }
@@ -152,7 +152,7 @@ impl Births {
 }
 
 /// A family of this county in village `index`, with its children of the window, the eldest first.
-pub(super) fn local(
+pub(crate) fn local(
     county: &County,
     index: usize,
     births: Births,
@@ -166,7 +166,7 @@ pub(super) fn local(
 }
 
 /// A family that came from elsewhere and rents a house in village `index`.
-pub(super) fn incomer(
+pub(crate) fn incomer(
     county: &County,
     index: usize,
     births: Births,
@@ -329,7 +329,7 @@ fn elder(fathers: &Lineage, father: &Person, chance: &mut Chance) -> (Person, Fa
 }
 
 /// Eleven digits that no network gives out: mobile numbers never begin with 10.
-fn phone(chance: &mut Chance) -> String {
+pub(crate) fn phone(chance: &mut Chance) -> String {
     format!("105{:08}", chance.below(100_000_000))
 }
 
@@ -345,7 +345,7 @@ fn poverty(orphan: bool, chance: &mut Chance) -> Option<Poverty> {
 }
 
 /// A disability, for about one child in a hundred.
-pub(super) fn disability(chance: &mut Chance) -> Option<(DisabilityKind, DisabilityGrade)> {
+pub(crate) fn disability(chance: &mut Chance) -> Option<(DisabilityKind, DisabilityGrade)> {
     use DisabilityGrade::{First, Fourth, Second, Third};
     use DisabilityKind::{Hearing, Intellect, Limb, Mental, Multiple, Sight, Speech};
     let kinds = [

@@ -2,7 +2,7 @@
 
 /// One of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum List {
+pub(crate) enum List {
     /// 户籍
     Household,
     /// 学籍
@@ -23,7 +23,7 @@ pub(super) enum List {
 
 impl List {
     /// Every list, in the order in which they are written.
-    pub(super) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Household,
         Self::Roll,
         Self::Present,
@@ -35,7 +35,7 @@ impl List {
     ];
 
     /// Its file name without the ending.
-    pub(super) fn file(self) -> &'static str {
+    pub(crate) fn file(self) -> &'static str {
         match self {
             Self::Household => "household",
             Self::Roll => "roll",
@@ -49,7 +49,7 @@ impl List {
     }
 
     /// The name of its sheet in a workbook.
-    pub(super) fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Household => "户籍",
             Self::Roll => "学籍",
@@ -63,7 +63,7 @@ impl List {
     }
 
     /// Its headings, as the offices write them.
-    pub(super) fn headings(self) -> &'static [&'static str] {
+    pub(crate) fn headings(self) -> &'static [&'static str] {
         match self {
             Self::Household => &[
                 "姓名",
@@ -202,7 +202,7 @@ const ROLL: &[&str] = &[
 
 /// Rows of one list, kept in one piece of text.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     text: String,
     cell_ends: Vec<usize>,
     row_ends: Vec<usize>,
@@ -210,7 +210,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Adds a row.
-    pub(super) fn add<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
+    pub(crate) fn add<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
         for cell in cells {
             self.text.push_str(cell);
             self.cell_ends.push(self.text.len());
@@ -219,12 +219,12 @@ impl Rows {
     }
 
     /// How many rows there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.row_ends.len()
     }
 
     /// The rows, each as its cells.
-    pub(super) fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
         let (mut cell, mut start) = (0, 0);
         self.row_ends.iter().map(move |row_end| {
             let ends = self.cell_ends.get(cell..*row_end).unwrap_or_default();

@@ -5,25 +5,25 @@
 //! of it with [`slips`] at [`rates`], [`truth`] keeps account. Same settings, same bytes: no clock, no thread and no
 //! platform has a say. `docs/synth.md` describes the files.
 
-mod chance;
-mod entry;
-mod families;
+pub(crate) mod chance;
+pub(crate) mod entry;
+pub(crate) mod families;
 mod files;
-mod lists;
-mod names;
-mod numbers;
-mod offices;
-mod places;
+pub(crate) mod lists;
+pub(crate) mod names;
+pub(crate) mod numbers;
+pub(crate) mod offices;
+pub(crate) mod places;
 mod rates;
-mod roll;
-mod schooling;
-mod schools;
-mod slips;
+pub(crate) mod roll;
+pub(crate) mod schooling;
+pub(crate) mod schools;
+pub(crate) mod slips;
 #[cfg(test)]
 mod tests;
-mod truth;
+pub(crate) mod truth;
 mod words;
-mod zone;
+pub(crate) mod zone;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -103,14 +103,14 @@ pub(crate) fn write(
 }
 
 /// One zone: who lives there, what the offices wrote, and the truth about it.
-struct Part {
-    zone: Zone,
-    desk: Desk,
-    truth: Rows,
+pub(crate) struct Part {
+    pub(crate) zone: Zone,
+    pub(crate) desk: Desk,
+    pub(crate) truth: Rows,
 }
 
 /// Makes the county zone by zone, in order, and hands each on.
-fn generate<E>(
+pub(crate) fn generate<E>(
     settings: &Settings,
     plan: &Plan,
     hand_on: &mut dyn FnMut(Part) -> Result<(), E>,

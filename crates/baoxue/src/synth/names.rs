@@ -21,7 +21,7 @@ fn surname(people: Ethnicity, chance: &mut Chance) -> &'static str {
 
 /// How a family names its people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Naming {
+pub(crate) enum Naming {
     /// Surname and given name in the Han manner: almost everybody here.
     Surname,
     /// 凉山彝名: clan and own name, `吉克伍呷`.
@@ -38,30 +38,30 @@ pub(super) enum Naming {
 
 /// One person's name and how much of it is the family's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Name {
+pub(crate) struct Name {
     /// As the family writes it.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// How many characters at its front are the surname or clan; 0 where there is none.
-    pub(super) surname: usize,
+    pub(crate) surname: usize,
 }
 
 /// What the members of one family share in their names.
 #[derive(Debug, Clone)]
-pub(super) struct Lineage {
+pub(crate) struct Lineage {
     /// The manner of naming.
-    pub(super) naming: Naming,
+    pub(crate) naming: Naming,
     /// Surname or clan; empty where the family has none.
-    pub(super) surname: &'static str,
+    pub(crate) surname: &'static str,
     /// 字辈: the character the siblings share, if the family keeps one.
-    pub(super) generation: Option<char>,
+    pub(crate) generation: Option<char>,
     /// The father's own name, which 维吾尔 children carry on.
-    pub(super) father: String,
+    pub(crate) father: String,
 }
 
 impl Lineage {
     /// The lineage of a family of `people`; `clan` is the surname of most families of the village, if this family
     /// belongs to them.
-    pub(super) fn new(people: Ethnicity, clan: Option<&'static str>, chance: &mut Chance) -> Self {
+    pub(crate) fn new(people: Ethnicity, clan: Option<&'static str>, chance: &mut Chance) -> Self {
         let naming = match people {
             Ethnicity::Uygur => Naming::Patronym,
             Ethnicity::Zang => Naming::Tibetan,
@@ -80,7 +80,7 @@ impl Lineage {
     }
 
     /// The name of somebody of this family born in `year`; siblings share the generation character if `sibling`.
-    pub(super) fn name(&self, sex: Sex, year: i16, sibling: bool, chance: &mut Chance) -> Name {
+    pub(crate) fn name(&self, sex: Sex, year: i16, sibling: bool, chance: &mut Chance) -> Name {
         let mut text = self.surname.to_owned();
         match self.naming {
             Naming::Surname => {

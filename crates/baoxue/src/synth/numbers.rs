@@ -11,7 +11,7 @@ use rules::identity::check_digit;
 const LOCAL: u32 = 539_999;
 
 /// Unassigned region codes of people from elsewhere, and the real county that their 户口 is said to be in.
-pub(super) const OUTSIDE: [(u32, &str); 7] = [
+pub(crate) const OUTSIDE: [(u32, &str); 7] = [
     (539_899, "532925"),
     (539_799, "532923"),
     (539_699, "530922"),
@@ -26,7 +26,7 @@ const RANGE: u32 = 124;
 
 /// Who registered somebody at birth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Registry {
+pub(crate) enum Registry {
     /// The police station of a township of this county.
     Station(usize),
     /// One of [`OUTSIDE`].
@@ -35,13 +35,13 @@ pub(super) enum Registry {
 
 /// The sequence codes given out so far.
 #[derive(Debug, Default)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     given: HashMap<(Registry, Date, bool), u32>,
 }
 
 impl Numbers {
     /// The next number of that registry for that day and sex. Twins, registered together, get neighbours.
-    pub(super) fn next(&mut self, registry: Registry, birth: Date, sex: Sex) -> String {
+    pub(crate) fn next(&mut self, registry: Registry, birth: Date, sex: Sex) -> String {
         let male = sex == Sex::Male;
         let count = self.given.entry((registry, birth, male)).or_default();
         let (region, first, pairs) = match registry {
@@ -63,7 +63,7 @@ impl Numbers {
 
 /// Whether a number begins with a region that the synthetic county uses and the real country does not.
 #[cfg(test)]
-pub(super) fn is_invented(number: &str) -> bool {
+pub(crate) fn is_invented(number: &str) -> bool {
     number.get(..6).and_then(|region| region.parse::<u32>().ok()).is_some_and(|region| {
         (LOCAL - 40..=LOCAL).contains(&region) || OUTSIDE.iter().any(|(outside, _)| *outside == region)
     })

@@ -15,24 +15,24 @@ use super::slips::Slip;
 use super::zone::Zone;
 
 /// Serial numbers of households reserved for each zone.
-const FAMILIES: usize = 20_000;
+pub(crate) const FAMILIES: usize = 20_000;
 
 /// Which rows of the zone's lists are one child, by their number in the zone's part of the list, from 0.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Trace {
+pub(crate) struct Trace {
     /// Rows of the lists from [`List::Household`] to [`List::Elsewhere`].
-    pub(super) rows: [Vec<usize>; 6],
+    pub(crate) rows: [Vec<usize>; 6],
     /// Mistakes, each with the list and the row it is in.
-    pub(super) slips: Vec<(List, usize, Slip)>,
+    pub(crate) slips: Vec<(List, usize, Slip)>,
 }
 
 /// What the offices of one zone wrote.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(crate) struct Desk {
     /// One for each of [`List::ALL`] but the truth.
-    pub(super) lists: [Rows; 7],
+    pub(crate) lists: [Rows; 7],
     /// One for each child.
-    pub(super) traces: Vec<Trace>,
+    pub(crate) traces: Vec<Trace>,
 }
 
 /// An office about to write.
@@ -49,7 +49,7 @@ struct Office<'a> {
 }
 
 /// Writes every list of the zone.
-pub(super) fn write(
+pub(crate) fn write(
     county: &County,
     zone: &Zone,
     as_of: jiff::civil::Date,
@@ -326,7 +326,7 @@ impl<'a> Office<'a> {
 }
 
 /// 残疾人证号 with the ID number as it was written; `None` without a disability or a number.
-fn card_number(child: &Child, entry: &Entry) -> Option<String> {
+pub(crate) fn card_number(child: &Child, entry: &Entry) -> Option<String> {
     let (kind, grade) = child.disability?;
     (!entry.id.is_empty()).then(|| format!("{}{}{}", entry.id, kind.code(), grade.code()))
 }
@@ -393,6 +393,6 @@ fn in_school(schooling: &Schooling, stale: bool) -> &'static str {
 }
 
 /// What the roll says of a disability.
-pub(super) fn roll_disability(child: &Child) -> DisabilityKind {
+pub(crate) fn roll_disability(child: &Child) -> DisabilityKind {
     child.disability.map_or(DisabilityKind::None, |(kind, _)| kind)
 }

@@ -12,33 +12,33 @@ const PREFECTURE: &str = "云南省大理白族自治州";
 
 /// The county.
 #[derive(Debug)]
-pub(super) struct County {
+pub(crate) struct County {
     /// `南涧彝族自治县`.
     name: String,
     /// `南涧县`.
-    pub(super) short: String,
+    pub(crate) short: String,
     /// Six digits.
-    pub(super) code: String,
+    pub(crate) code: String,
     /// Names of the townships.
-    pub(super) townships: Vec<String>,
+    pub(crate) townships: Vec<String>,
     /// Villages in the order of their codes.
-    pub(super) villages: Vec<Village>,
+    pub(crate) villages: Vec<Village>,
 }
 
 /// 村(居)委会.
 #[derive(Debug)]
-pub(super) struct Village {
+pub(crate) struct Village {
     /// Twelve digits.
-    pub(super) code: String,
+    pub(crate) code: String,
     /// `沙乐村`, `南街社区`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Index into [`County::townships`].
-    pub(super) township: usize,
+    pub(crate) township: usize,
     /// How many of a thousand children of the county live here, roughly.
-    pub(super) weight: usize,
+    pub(crate) weight: usize,
     /// How careless the keeper of its household list is; 1 is average.
-    pub(super) carelessness: f64,
-    hamlets: Vec<&'static str>,
+    pub(crate) carelessness: f64,
+    pub(crate) hamlets: Vec<&'static str>,
     clans: Vec<&'static str>,
     /// One entry for each share of the village.
     peoples: Vec<Ethnicity>,
@@ -46,17 +46,17 @@ pub(super) struct Village {
 
 /// One house.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Home {
+pub(crate) struct Home {
     /// Index into [`County::villages`]; `None` where the address stops at the township.
-    pub(super) village: Option<usize>,
-    township: usize,
-    hamlet: &'static str,
+    pub(crate) village: Option<usize>,
+    pub(crate) township: usize,
+    pub(crate) hamlet: &'static str,
     house: i32,
 }
 
 /// How an office writes an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wording {
+pub(crate) enum Wording {
     /// From the province down to the house number: 户籍.
     Full,
     /// From the county down: most schools.
@@ -69,7 +69,7 @@ pub(super) enum Wording {
 
 impl County {
     /// The county of the plan, peopled for one seed.
-    pub(super) fn new(plan: &Plan, seed: u64) -> Self {
+    pub(crate) fn new(plan: &Plan, seed: u64) -> Self {
         let mut chance = Chance::new(seed, 0);
         let divisions = plan.divisions();
         let villages = divisions.villages().map(|(_, village)| {
@@ -86,7 +86,7 @@ impl County {
     }
 
     /// The address of a home in an office's wording.
-    pub(super) fn address(&self, home: &Home, wording: Wording) -> String {
+    pub(crate) fn address(&self, home: &Home, wording: Wording) -> String {
         let township = self.townships.get(home.township).map_or("", String::as_str);
         let Some(village) = home.village.and_then(|index| self.villages.get(index)) else {
             return format!("{}{township}", self.short);
@@ -113,7 +113,7 @@ impl County {
     }
 
     /// Another village of the same township, where a family may have lived before.
-    pub(super) fn neighbour(&self, home: &Home, chance: &mut Chance) -> Option<Home> {
+    pub(crate) fn neighbour(&self, home: &Home, chance: &mut Chance) -> Option<Home> {
         let start = self.villages.iter().position(|village| village.township == home.township)?;
         let count = self.villages.iter().filter(|village| village.township == home.township).count();
         let moved = start + chance.below(count);
@@ -155,17 +155,17 @@ impl Village {
     }
 
     /// `沙乐` of `沙乐村`.
-    pub(super) fn core(&self) -> &str {
+    pub(crate) fn core(&self) -> &str {
         self.name.trim_end_matches("社区").trim_end_matches('村')
     }
 
     /// 社区: streets instead of hamlets.
-    pub(super) fn is_town(&self) -> bool {
+    pub(crate) fn is_town(&self) -> bool {
         self.name.ends_with("社区")
     }
 
     /// A house in this village, whose index is `index`.
-    pub(super) fn home(&self, index: usize, chance: &mut Chance) -> Home {
+    pub(crate) fn home(&self, index: usize, chance: &mut Chance) -> Home {
         Home {
             village: Some(index),
             township: self.township,
@@ -175,19 +175,19 @@ impl Village {
     }
 
     /// The 民族 of a family here.
-    pub(super) fn ethnicity(&self, chance: &mut Chance) -> Ethnicity {
+    pub(crate) fn ethnicity(&self, chance: &mut Chance) -> Ethnicity {
         self.peoples.get(chance.below(self.peoples.len())).copied().unwrap_or(Ethnicity::Han)
     }
 
     /// The surname of one of the big families here, or nothing: those are two in five.
-    pub(super) fn clan(&self, chance: &mut Chance) -> Option<&'static str> {
+    pub(crate) fn clan(&self, chance: &mut Chance) -> Option<&'static str> {
         chance.happens(0.4).then(|| chance.pick(&self.clans))
     }
 }
 
 impl Home {
     /// The same address, breaking off at the township.
-    pub(super) fn without_village(&self) -> Self {
+    pub(crate) fn without_village(&self) -> Self {
         Self { village: None, ..self.clone() }
     }
 }

@@ -16,13 +16,13 @@ use super::schooling::{Schooling, Seat};
 use super::schools::{Kind, School};
 
 /// A pupil in one seat.
-pub(super) struct Pupil<'a> {
-    pub(super) county: &'a County,
-    pub(super) child: &'a Child,
-    pub(super) family: &'a Family,
-    pub(super) schooling: &'a Schooling,
-    pub(super) seat: Seat,
-    pub(super) school: &'a School,
+pub(crate) struct Pupil<'a> {
+    pub(crate) county: &'a County,
+    pub(crate) child: &'a Child,
+    pub(crate) family: &'a Family,
+    pub(crate) schooling: &'a Schooling,
+    pub(crate) seat: Seat,
+    pub(crate) school: &'a School,
 }
 
 impl Pupil<'_> {
@@ -37,14 +37,14 @@ impl Pupil<'_> {
     }
 
     /// `2024级2班`; `初2024级2班` where one school has both stages.
-    pub(super) fn class(&self, school_year: i16) -> String {
+    pub(crate) fn class(&self, school_year: i16) -> String {
         let stage = if self.school.kind == Kind::NineYears && self.seat.grade > 6 { "初" } else { "" };
         format!("{stage}{}级{}班", self.entered(school_year), self.seat.class)
     }
 }
 
 /// 一年级 to 九年级, and the three years behind them.
-pub(super) fn grade_label(grade: i16) -> &'static str {
+pub(crate) fn grade_label(grade: i16) -> &'static str {
     let compulsory = i8::try_from(grade).ok().and_then(rules::age::Grade::new);
     compulsory.map_or_else(
         || match grade {
@@ -58,7 +58,7 @@ pub(super) fn grade_label(grade: i16) -> &'static str {
 }
 
 /// Whom the school enters as 成员1: the father, unless he is away or gone.
-pub(super) fn first_member(family: &Family) -> FamilyRelation {
+pub(crate) fn first_member(family: &Family) -> FamilyRelation {
     match (&family.father, &family.mother, &family.elder) {
         (_, _, Some((_, called))) if family.left_behind == LeftBehind::BothParents => *called,
         (Some(_), _, _) => FamilyRelation::Father,
@@ -70,7 +70,7 @@ pub(super) fn first_member(family: &Family) -> FamilyRelation {
 
 /// 学籍号: G and the ID number as it was first typed, J and a number of the school's own where there was none.
 /// `corrected` means that it was made from the right number, and the mistake came into the other cell later.
-pub(super) fn student_number(pupil: &Pupil, entry: &Entry, corrected: bool) -> String {
+pub(crate) fn student_number(pupil: &Pupil, entry: &Entry, corrected: bool) -> String {
     let right = &pupil.child.person.number;
     let typed = entry.id.to_uppercase();
     let usable = typed.len() == 18 && typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'X');
@@ -82,7 +82,7 @@ pub(super) fn student_number(pupil: &Pupil, entry: &Entry, corrected: bool) -> S
 }
 
 /// The cells in the order of [`super::lists::List::Roll`].
-pub(super) fn cells<'a>(
+pub(crate) fn cells<'a>(
     pupil: &'a Pupil,
     entry: &'a Entry,
     number: &'a str,
@@ -221,7 +221,7 @@ fn inclusive(disability: DisabilityKind, school: &School) -> InclusiveSchooling 
 }
 
 /// Where a child at school elsewhere is said to be: place and school, in a village cadre's words.
-pub(super) fn school_elsewhere(grade: i16, chance: &mut Chance) -> (&'static str, String) {
+pub(crate) fn school_elsewhere(grade: i16, chance: &mut Chance) -> (&'static str, String) {
     let place = chance.weigh(&[
         (30, "云南省大理市"),
         (14, "云南省弥渡县"),

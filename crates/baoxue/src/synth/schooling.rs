@@ -11,7 +11,7 @@ use super::schools::{Kind, School};
 
 /// What became of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// On a roll of this county and in class.
     InSchool,
     /// On a roll, but no longer coming: 辍学.
@@ -32,7 +32,7 @@ pub(super) enum Fate {
 
 impl Fate {
     /// The word in `truth.csv`.
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::InSchool => "in_school",
             Self::DroppedOut => "dropped_out",
@@ -46,50 +46,50 @@ impl Fate {
     }
 
     /// Whether a roll of this county holds the child.
-    pub(super) fn is_on_roll(self) -> bool {
+    pub(crate) fn is_on_roll(self) -> bool {
         matches!(self, Self::InSchool | Self::DroppedOut)
     }
 }
 
 /// A place in a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seat {
+pub(crate) struct Seat {
     /// Index into the schools of the zone.
-    pub(super) school: usize,
+    pub(crate) school: usize,
     /// 1–9, and 10–12 for the three years after them.
-    pub(super) grade: i16,
+    pub(crate) grade: i16,
     /// 班, from 1; 0 until it is given.
-    pub(super) class: usize,
+    pub(crate) class: usize,
     /// 班内学号, from 1; 0 until it is given.
-    pub(super) order: usize,
+    pub(crate) order: usize,
 }
 
 /// A child's schooling.
 #[derive(Debug, Clone)]
-pub(super) struct Schooling {
-    pub(super) fate: Fate,
+pub(crate) struct Schooling {
+    pub(crate) fate: Fate,
     /// Whether the child is of school age on the day of the lists.
-    pub(super) of_age: bool,
+    pub(crate) of_age: bool,
     /// 1–12; for a child elsewhere the grade there; 0 before school.
-    pub(super) grade: i16,
+    pub(crate) grade: i16,
     /// Where the child sits; for a dropout, where it should.
-    pub(super) seat: Option<Seat>,
+    pub(crate) seat: Option<Seat>,
     /// A second roll that nobody struck the child from.
-    pub(super) second: Option<Seat>,
+    pub(crate) second: Option<Seat>,
     /// 住校.
-    pub(super) boards: bool,
+    pub(crate) boards: bool,
 }
 
 /// The rules and the day by which schooling is decided.
-pub(super) struct Calendar {
-    pub(super) as_of: Date,
-    pub(super) school_age: SchoolAge,
+pub(crate) struct Calendar {
+    pub(crate) as_of: Date,
+    pub(crate) school_age: SchoolAge,
     /// Multiplies the rate of second rolls.
-    pub(super) hardness: f64,
+    pub(crate) hardness: f64,
 }
 
 /// Decides the schooling of one child of `family`.
-pub(super) fn decide(
+pub(crate) fn decide(
     child: &Child,
     family: &Family,
     schools: &[School],
@@ -162,7 +162,13 @@ fn fate(child: &Child, family: &Family, grade: i16, age: i16, chance: &mut Chanc
 }
 
 /// The school that a child of this grade goes to: the village's, the township's, or one of the county.
-fn school(child: &Child, family: &Family, schools: &[School], grade: i16, chance: &mut Chance) -> usize {
+pub(crate) fn school(
+    child: &Child,
+    family: &Family,
+    schools: &[School],
+    grade: i16,
+    chance: &mut Chance,
+) -> usize {
     let severe = child.disability.is_some_and(|(_, grade)| grade <= DisabilityGrade::Second);
     let watched = matches!(family.poverty, Some(Poverty::Watched(_)));
     let of_kind = |kind: Kind| schools.iter().position(|school| school.kind == kind);

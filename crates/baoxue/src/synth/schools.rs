@@ -6,7 +6,7 @@ use super::places::County;
 
 /// 办学类型.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// 完全小学 of one village.
     Village,
     /// 中心完小 of the township.
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The words in `schools.csv`.
-    pub(super) fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Village | Self::Centre | Self::CountyPrimary => "小学",
             Self::Junior | Self::CountyJunior => "初级中学",
@@ -55,21 +55,21 @@ impl Kind {
 
 /// A school.
 #[derive(Debug, Clone)]
-pub(super) struct School {
+pub(crate) struct School {
     /// 学校标识码: stage, province 53, a 9 that no real code of the province has there, and a serial number.
-    pub(super) code: String,
-    pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
     /// Index of the village of a [`Kind::Village`] school.
-    pub(super) village: Option<usize>,
+    pub(crate) village: Option<usize>,
     /// How careless its lists are; 1 is average.
-    pub(super) carelessness: f64,
+    pub(crate) carelessness: f64,
     /// Whether it sent its list of those present.
-    pub(super) sent_present: bool,
+    pub(crate) sent_present: bool,
     /// Whether its list of those present gives 学籍号 rather than 身份证件号.
-    pub(super) lists_student_numbers: bool,
+    pub(crate) lists_student_numbers: bool,
     /// Which wording of addresses its office uses.
-    pub(super) wording: super::places::Wording,
+    pub(crate) wording: super::places::Wording,
 }
 
 /// Schools that draw from the whole county, in the order in which each zone keeps them behind its own.
@@ -83,25 +83,25 @@ const OF_THE_COUNTY: [(Kind, &str); 5] = [
 
 /// Serial numbers reserved for the schools of one zone, and zones that share one set of county schools.
 const SERIALS: usize = 60;
-pub(super) const SHARING: usize = 8;
+pub(crate) const SHARING: usize = 8;
 
 /// What decides the schools of a zone.
-pub(super) struct Catchment<'a> {
-    pub(super) county: &'a County,
-    pub(super) seed: u64,
+pub(crate) struct Catchment<'a> {
+    pub(crate) county: &'a County,
+    pub(crate) seed: u64,
     /// Serial number of the zone in the county.
-    pub(super) zone: usize,
-    pub(super) township: usize,
+    pub(crate) zone: usize,
+    pub(crate) township: usize,
     /// Which part of its township, from 0.
-    pub(super) part: usize,
+    pub(crate) part: usize,
     /// Villages with children enough for a school of their own.
-    pub(super) villages: Vec<usize>,
+    pub(crate) villages: Vec<usize>,
     /// Whether this zone holds the school that forgot to send its list.
-    pub(super) forgetful: bool,
+    pub(crate) forgetful: bool,
 }
 
 /// The schools of one zone: its villages' own, the centre, the 初中, then those of the county.
-pub(super) fn of_zone(catchment: &Catchment, chance: &mut Chance) -> Vec<School> {
+pub(crate) fn of_zone(catchment: &Catchment, chance: &mut Chance) -> Vec<School> {
     let Catchment { county, seed, zone, township, part, villages, forgetful } = catchment;
     let town = county.townships.get(*township).map_or("", String::as_str);
     let ordinal = if *part == 0 { String::new() } else { format!("第{}", part + 1) };

@@ -12,7 +12,7 @@ use super::words::{Likeness, WORDS};
 
 /// The part of a record that a mistake is in. One part has one mistake at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Field {
+pub(crate) enum Field {
     /// 公民身份号码
     Id,
     /// 出生日期
@@ -34,25 +34,25 @@ macro_rules! slips {
     ($( $(#[$note:meta])* $kind:ident $field:ident $word:literal $make:ident, )+) => {
         /// A kind of mistake.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub(super) enum Slip { $( $(#[$note])* $kind, )+ }
+        pub(crate) enum Slip { $( $(#[$note])* $kind, )+ }
 
         impl Slip {
             /// Every kind.
             #[cfg(test)]
-            pub(super) const ALL: &[Self] = &[$(Self::$kind),+];
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind),+];
 
             /// The part of the record that it is in.
-            pub(super) fn field(self) -> Field {
+            pub(crate) fn field(self) -> Field {
                 match self { $(Self::$kind => Field::$field),+ }
             }
 
             /// The word in `truth.csv`.
-            pub(super) fn word(self) -> &'static str {
+            pub(crate) fn word(self) -> &'static str {
                 match self { $(Self::$kind => $word),+ }
             }
 
             /// Makes the mistake, if the record lends itself to it, and notes it there.
-            pub(super) fn make(self, entry: &mut Entry, around: &Around, chance: &mut Chance) -> bool {
+            pub(crate) fn make(self, entry: &mut Entry, around: &Around, chance: &mut Chance) -> bool {
                 let taken = entry.slips.iter().any(|slip| slip.field() == self.field());
                 let made = !taken && match self { $(Self::$kind => $make(entry, around, chance)),+ };
                 if made {

@@ -9,11 +9,11 @@ use super::schooling::Fate;
 use super::zone::Zone;
 
 /// The findings that `compare` should come to, in its own words.
-pub(super) const FINDINGS: [&str; 6] =
+pub(crate) const FINDINGS: [&str; 6] =
     ["not_on_roll", "not_in_school", "poverty_dropout", "studying_elsewhere", "roll_only", "duplicate_roll"];
 
 /// What a perfect comparison of these lists finds about one child of the zone: nothing that no list shows.
-pub(super) fn findings(zone: &Zone, desk: &Desk, index: usize) -> Vec<&'static str> {
+pub(crate) fn findings(zone: &Zone, desk: &Desk, index: usize) -> Vec<&'static str> {
     let (Some(child), Some(schooling), Some(trace)) =
         (zone.children.get(index), zone.schooling.get(index), desk.traces.get(index))
     else {
@@ -41,12 +41,12 @@ pub(super) fn findings(zone: &Zone, desk: &Desk, index: usize) -> Vec<&'static s
 }
 
 /// The rows of a list that are one child.
-pub(super) fn rows_of(trace: &Trace, list: List) -> &[usize] {
+pub(crate) fn rows_of(trace: &Trace, list: List) -> &[usize] {
     trace.rows.get(list as usize).map_or(&[], Vec::as_slice)
 }
 
 /// The truth about a zone. `before` counts the rows that earlier zones put into each list, `people` the children.
-pub(super) fn rows(county: &County, zone: &Zone, desk: &Desk, before: &[usize; 7], people: usize) -> Rows {
+pub(crate) fn rows(county: &County, zone: &Zone, desk: &Desk, before: &[usize; 7], people: usize) -> Rows {
     let mut rows = Rows::default();
     let number =
         |list: List, row: usize| before.get(list as usize).map_or(0, |before| before + row + 1).to_string();

@@ -20,36 +20,36 @@ const ZONE: usize = 6000;
 const OWN_SCHOOL: usize = 150;
 
 /// Pupils of a class at most.
-const CLASS: usize = 48;
+pub(crate) const CLASS: usize = 48;
 
 /// Which part of the county a zone is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// Serial number in the county.
-    pub(super) index: usize,
+    pub(crate) index: usize,
     /// Index of the township.
-    pub(super) township: usize,
+    pub(crate) township: usize,
     /// Which part of its township, from 0.
     part: usize,
     /// Index of each village, and how many local children of it belong here.
-    pub(super) villages: Vec<(usize, usize)>,
+    pub(crate) villages: Vec<(usize, usize)>,
     /// Whether it holds the school that forgot to send its list of those present.
     forgetful: bool,
 }
 
 /// A zone with everybody in it.
 #[derive(Debug)]
-pub(super) struct Zone {
-    pub(super) index: usize,
-    pub(super) families: Vec<Family>,
-    pub(super) children: Vec<Child>,
+pub(crate) struct Zone {
+    pub(crate) index: usize,
+    pub(crate) families: Vec<Family>,
+    pub(crate) children: Vec<Child>,
     /// One for each child.
-    pub(super) schooling: Vec<Schooling>,
-    pub(super) schools: Vec<School>,
+    pub(crate) schooling: Vec<Schooling>,
+    pub(crate) schools: Vec<School>,
 }
 
 /// Divides `children` local children over the zones of the county, villages by their weight.
-pub(super) fn divide(county: &County, children: usize, seed: u64) -> Vec<Plan> {
+pub(crate) fn divide(county: &County, children: usize, seed: u64) -> Vec<Plan> {
     let total: usize = county.villages.iter().map(|village| village.weight).sum::<usize>().max(1);
     let (mut weight, mut given) = (0, 0);
     let mut quotas = Vec::new();
@@ -80,7 +80,7 @@ pub(super) fn divide(county: &County, children: usize, seed: u64) -> Vec<Plan> {
 }
 
 /// Makes everybody of one zone; ID numbers, and classes in the schools of the county, are still to be given.
-pub(super) fn people(plan: &Plan, county: &County, calendar: &Calendar, seed: u64) -> Zone {
+pub(crate) fn people(plan: &Plan, county: &County, calendar: &Calendar, seed: u64) -> Zone {
     let mut chance = Chance::new(seed, 1 + plan.index as u64);
     let chance = &mut chance;
     let own_school = |(_, quota): &&(usize, usize)| *quota >= OWN_SCHOOL;
@@ -228,14 +228,14 @@ impl Zone {
 
 /// What must be given out in order over the whole county: ID numbers, and classes in the schools of the county.
 #[derive(Debug, Default)]
-pub(super) struct Registers {
+pub(crate) struct Registers {
     numbers: Numbers,
     pupils: HashMap<(String, i16), usize>,
 }
 
 impl Registers {
     /// Numbers everybody of the next zone, families together, and seats its pupils of the county's schools.
-    pub(super) fn enter(&mut self, zone: &mut Zone, county: &County) {
+    pub(crate) fn enter(&mut self, zone: &mut Zone, county: &County) {
         for family in &mut zone.families {
             let registry = family.registry(county);
             for adult in family.adults_mut() {
@@ -261,7 +261,7 @@ impl Registers {
 
 impl Kind {
     /// Whether pupils come from more than one zone.
-    pub(super) fn is_of_the_county(self) -> bool {
+    pub(crate) fn is_of_the_county(self) -> bool {
         !matches!(self, Self::Village | Self::Centre | Self::Junior | Self::NineYears)
     }
 }
