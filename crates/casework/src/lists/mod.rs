@@ -1,15 +1,26 @@
 //! The lists that offices hand in (户籍, 学籍, 在校, 脱贫户, 残联 …): from a file to people who can be compared. It keeps
 //! nothing, and never repairs a value by guessing (E09).
 
+mod cells;
+mod child;
 pub(crate) mod people;
+mod recognise;
+mod row;
+mod rows;
 mod schools;
 mod values;
+mod written;
 
+pub use documents::rejects::Reject;
+pub use documents::table::Limits;
 pub use documents::table::ReadError as ReadFailure;
 pub use people::List;
+pub use recognise::{Certainty, Recognised, Sampled, recognise};
+pub use row::{Guardian, ListRow, RowProblem};
+pub use rows::{Asked, Read, rows};
 pub use schools::Schools;
 
-use documents::table::{Field, Schema};
+use documents::table::{Field, Header, Schema};
 use rules::plan::ListColumns;
 
 /// How far a long piece of work has come.
@@ -31,10 +42,21 @@ pub enum Progress<'a> {
 /// Who is told how far the work has come; it is called from several threads.
 pub type Report<'a> = &'a (dyn Fn(Progress<'_>) + Sync);
 
+/// Which fields of a list are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fields {
+    /// Those that comparing uses; what it says of unused columns depends on it.
+    Compared,
+    /// Every one that the plan knows.
+    All,
+}
+
 /// The columns of a list in the reader's terms.
-pub(crate) fn schema(columns: &ListColumns) -> Schema {
+pub(crate) fn schema(columns: &ListColumns, wanted: Fields) -> Schema {
     let mut groups: Vec<&str> = Vec::new();
-    let fields = columns.fields.iter().map(|field| {
+    let compared = |key: &str| columns.kind.keys().contains(&key);
+    let fields = columns.fields.iter().filter(|field| wanted == Fields::All || compared(&field.key));
+    let fields = fields.map(|field| {
         let any_of = field.any_of.as_deref().map(|group| {
             let at = groups.iter().position(|&other| other == group).unwrap_or_else(|| {
                 groups.push(group);
@@ -45,6 +67,15 @@ pub(crate) fn schema(columns: &ListColumns) -> Schema {
         Field { key: field.key.clone(), headings: field.headings.clone(), required: field.required, any_of }
     });
     Schema { list: columns.kind.label().to_owned(), fields: fields.collect() }
+}
+
+/// Headings that the plan does not know; a second column of a known kind (家庭地址 beside 现住址) is not one of them.
+pub(crate) fn unknown(header: &Header) -> Vec<String> {
+    let known = |index: usize| {
+        header.duplicates.iter().any(|(_, columns)| columns.iter().any(|column| column.index == index))
+    };
+    let unknown = header.unknown.iter().filter(|column| !known(column.index));
+    unknown.map(|column| column.heading.clone()).collect()
 }
 
 /// The plan that the tests of this room work by.

@@ -10,10 +10,9 @@ use linkage::people::{People, Person};
 use rules::identity::IdProblem;
 use rules::plan::{ListKind, Plan};
 
-use super::schema;
 use super::schools::{Schools, renumbered};
 use super::values::{self, Places};
-use super::{Progress, ReadFailure, Report};
+use super::{Fields, Progress, ReadFailure, Report, schema};
 
 /// A list that was read, ready to be compared.
 pub struct List {
@@ -252,7 +251,7 @@ pub(crate) fn list(
     schools: &mut Schools,
     report: Report<'_>,
 ) -> Result<List, ReadFailure> {
-    let schema = schema(plan.list(kind));
+    let schema = schema(plan.list(kind), Fields::Compared);
     let limits = Limits::default();
     let table = open(path, &schema, &limits)?;
     report(Progress::Begins { what: &format!("读取 {title}"), total: table.size_hint_bytes() });

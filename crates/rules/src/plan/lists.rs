@@ -20,8 +20,88 @@ codes! {
 const GENERIC: &[&str] =
     &["name", "id", "sex", "birth", "student_no", "school_name", "address", "place", "proof", "expires"];
 
+/// The rest of the national roll system's template, and what the system puts out beside it.
+const ROLL_FURTHER: &[&str] = &[
+    "birthplace",
+    "native_place",
+    "nationality",
+    "overseas",
+    "health",
+    "political",
+    "hukou_kind",
+    "entry_way",
+    "phone",
+    "postcode",
+    "only_child",
+    "preschool",
+    "needs_aid",
+    "boarding_aid",
+    "martyr",
+    "distance",
+    "transport",
+    "school_bus",
+    "previous_name",
+    "id_expires",
+    "blood",
+    "talent",
+    "class_no",
+    "source",
+    "stage",
+    "status",
+    "email",
+    "homepage",
+    "bought_place",
+    "member1_note",
+    "member1_address",
+    "member1_hukou",
+    "member1_guardian",
+    "member1_id_kind",
+    "member1_ethnicity",
+    "member1_employer",
+    "member1_post",
+    "member2_note",
+    "member2_address",
+    "member2_hukou",
+    "member2_guardian",
+    "member2_id_kind",
+    "member2_ethnicity",
+    "member2_employer",
+    "member2_post",
+];
+
+/// The rest of the 防返贫监测 list.
+const POVERTY_FURTHER: &[&str] = &[
+    "township",
+    "hamlet",
+    "head_name",
+    "household_size",
+    "sex",
+    "birth",
+    "ethnicity",
+    "education",
+    "health",
+    "labour",
+    "months_away",
+    "insured",
+    "cause",
+    "unsafe_house",
+    "safe_water",
+    "income",
+    "phone",
+    "household_phone",
+    "household_kind",
+    "first_identified",
+    "identified",
+    "risk_identified",
+    "risk_over",
+    "risk_over_on",
+    "school_name",
+    "grade",
+    "class",
+];
+
 impl ListKind {
-    /// The keys of its fields: what the programs that read the list ask for. A plan gives headings to each.
+    /// The keys of the fields that comparing asks for. A plan gives headings to each.
     #[must_use]
     pub const fn keys(self) -> &'static [&'static str] {
         match self {
@@ -85,6 +165,76 @@ impl ListKind {
             Self::Disability => &["name", "card_no", "category", "grade", "guardian_name", "id", "address"],
             Self::Elsewhere | Self::Generic => GENERIC,
         }
+    }
+
+    /// The keys of the fields that the ledger (适龄儿童台账) takes beyond those, or at least knows by name. A plan gives
+    /// headings to each of them, too.
+    #[must_use]
+    pub const fn further_keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Household => &[
+                "township",
+                "village",
+                "group",
+                "phone",
+                "guardian_relation",
+                "guardian_phone",
+                "guardian_id",
+                "father_name",
+                "father_id",
+                "father_phone",
+                "mother_name",
+                "mother_id",
+                "mother_phone",
+                "previous_name",
+                "police_station",
+                "moved_in",
+                "moved_out",
+                "cancelled",
+                "education",
+                "employer",
+            ],
+            Self::Roll => ROLL_FURTHER,
+            Self::Present => &["grade", "sex", "reason"],
+            Self::Poverty => POVERTY_FURTHER,
+            Self::Disability => &[
+                "sex",
+                "birth",
+                "ethnicity",
+                "village_code",
+                "township",
+                "village",
+                "hukou_kind",
+                "phone",
+                "guardian_relation",
+                "guardian_phone",
+                "issued",
+                "expires",
+                "card_state",
+                "marriage",
+                "education",
+                "studying",
+            ],
+            Self::Elsewhere | Self::Generic => &[
+                "ethnicity",
+                "grade",
+                "class",
+                "guardian_name",
+                "guardian_relation",
+                "guardian_phone",
+                "phone",
+                "village_code",
+                "township",
+                "village",
+                "group",
+            ],
+        }
+    }
+
+    /// Whether a plan must give headings to that field.
+    #[must_use]
+    pub fn knows(self, key: &str) -> bool {
+        self.keys().contains(&key) || self.further_keys().contains(&key)
     }
 }
 

@@ -47,7 +47,7 @@ fn list(file: &mut File<'_>, kind: ListKind) -> Option<ListColumns> {
     let mut fields = Vec::new();
     for field in raw.fields {
         let (at, field) = (field.span(), field.into_inner());
-        if !kind.keys().contains(&field.key.as_str()) {
+        if !kind.knows(&field.key) {
             file.problem(at.clone(), format!("程序不认识的字段 {}", field.key), "请改成已有的字段名");
         }
         if !keys.insert(field.key.clone()) {
@@ -68,7 +68,8 @@ fn list(file: &mut File<'_>, kind: ListKind) -> Option<ListColumns> {
             any_of: field.any_of,
         });
     }
-    for key in kind.keys().iter().filter(|key| !keys.contains(**key)) {
+    let wanted = kind.keys().iter().chain(kind.further_keys());
+    for key in wanted.filter(|key| !keys.contains(**key)) {
         file.problem(at.clone(), format!("[{}] 缺少字段 {key}", kind.code()), "请补上这个字段和它的表头");
     }
     Some(ListColumns { kind, title: raw.title, keeper: raw.keeper, fields })

@@ -174,7 +174,8 @@ fn lists_know_the_agreed_headings() {
         let list = PLAN.list(*kind);
         assert_eq!(list.kind, *kind);
         assert!(list.field("name").unwrap().required);
-        assert_eq!(list.fields.len(), kind.keys().len());
+        assert_eq!(list.fields.len(), kind.keys().len() + kind.further_keys().len());
+        assert!(kind.keys().iter().all(|key| !kind.further_keys().contains(key)), "{kind}");
     }
     assert_eq!(PLAN.list(ListKind::Roll).groups()[0].len(), 2);
 }
