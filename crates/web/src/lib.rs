@@ -1,5 +1,8 @@
 //! Pages for each role and the JSON API: extract, one casework call, template. It knows no SQL and no rule.
 
+// Templates name this crate's escaping by an absolute path, so that tests may have templates too.
+extern crate self as web;
+
 pub mod app;
 pub mod assets;
 pub mod failed;

@@ -1,6 +1,5 @@
 //! The living style page: every part in every state, with invented data. It must not read anything; what it shows is
 //! made here, so that it cannot show a real child.
-// long because: it is the one place that names every part once, and its data is read beside the template.
 
 use askama::Template;
 

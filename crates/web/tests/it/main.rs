@@ -1,0 +1,19 @@
+//! The one integration-test binary of `web`: what holds for every page and asset, shown without a database.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test may stop at the first surprise, its helpers, too"
+)]
+
+mod assets_served;
+mod contrast;
+mod escaping;
+mod markup;
+mod sizes;
+mod words;
+
+// The partials name these two from the crate that the template stands in.
+use web::{assets, look};
