@@ -40,6 +40,7 @@ function help() {
   dialog.append(title, list, acts);
   document.body.append(dialog);
   dialog.showModal();
+  close.focus();
 }
 for (const button of document.querySelectorAll('[data-keys-help]')) {
   button.hidden = false;
