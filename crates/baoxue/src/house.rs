@@ -25,7 +25,11 @@ impl House {
             None => Location::Sqlite(folder.join("baoxue.db")),
             Some(url) => url.parse().map_err(|_| {
                 // The URL may hold a password: it is not shown again.
-                Failure::input("数据库地址看不懂", "--database", "写成 postgres://用户@主机/库名 或 sqlite:文件")
+                Failure::input(
+                    "数据库地址看不懂",
+                    "--database",
+                    "写成 postgres://用户@主机/库名 或 sqlite:文件",
+                )
             })?,
         };
         Ok(Self { folder: folder.to_owned(), location })
@@ -56,10 +60,10 @@ impl House {
         };
         // A database without its keys would be opened and then found unreadable, field by field.
         let keys = if key_file.exists() {
-            Keys::load(&key_file).map_err(key_failure)?
+            Keys::load(&key_file).map_err(|error| key_failure(&error))?
         } else if fresh {
             let mut chance = |bytes: &mut [u8]| fill(now, bytes);
-            Keys::create(&key_file, now.day(), &mut chance).map_err(key_failure)?
+            Keys::create(&key_file, now.day(), &mut chance).map_err(|error| key_failure(&error))?
         } else {
             return Err(Failure::machine(
                 "有数据库，没有密钥文件",
@@ -74,7 +78,7 @@ impl House {
 
     /// Opens the storage to look only, also while it is being served.
     pub(crate) fn inspect(&self) -> Result<(Db, Keys), Failure> {
-        let keys = Keys::load(&self.key_file()).map_err(key_failure)?;
+        let keys = Keys::load(&self.key_file()).map_err(|error| key_failure(&error))?;
         Ok((self.database(Access::Inspect)?, keys))
     }
 
@@ -109,7 +113,7 @@ impl House {
     }
 }
 
-fn key_failure(error: KeyError) -> Failure {
+fn key_failure(error: &KeyError) -> Failure {
     Failure::machine(error.to_string(), "密钥文件", "按上面说的处理后再启动")
 }
 

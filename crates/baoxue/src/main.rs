@@ -5,7 +5,9 @@ mod compare;
 mod county;
 mod demo;
 mod failure;
+mod house;
 mod progress;
+mod serve;
 mod synth;
 
 use std::path::{Path, PathBuf};
@@ -63,6 +65,14 @@ enum Command {
     #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
     #[command(override_usage = "baoxue synth --out <文件夹> [参数]")]
     Synth(SynthArgs),
+    /// 演示：造一个虚构的县，打开就能用
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue demo [参数]")]
+    Demo(demo::DemoArgs),
+    /// 服务：让全县的人用起来
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue serve --data <文件夹> [参数]")]
+    Serve(serve::ServeArgs),
     /// 县工作方案
     #[command(help_template = TEMPLATE, disable_help_flag = true, disable_help_subcommand = true)]
     #[command(subcommand_help_heading = "命令", override_usage = "baoxue plan check <文件夹>")]
@@ -156,6 +166,8 @@ fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Compare(args) => compare(args),
         Command::Synth(args) => synth(args),
+        Command::Demo(args) => demo::run(args),
+        Command::Serve(args) => serve::run(args),
         Command::Plan { command: PlanCommand::Check { folder } } => check(folder),
     };
     match done {

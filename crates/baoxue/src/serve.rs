@@ -49,24 +49,20 @@ struct Config {
 }
 
 /// Runs until it is stopped.
-pub(crate) fn run(args: ServeArgs) -> Result<String, Failure> {
+pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
     let config = match &args.config {
         None => Config::default(),
         Some(path) => config(path)?,
     };
-    let data = args.data.or(config.data).unwrap_or_else(|| PathBuf::from("data"));
-    let house = House::at(&data, args.database.or(config.database).as_deref())?;
-    let plan = county::plan(args.plan.or(config.plan).as_deref())?;
+    let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from("data"));
+    let house = House::at(&data, args.database.clone().or(config.database).as_deref())?;
+    let plan = county::plan(args.plan.clone().or(config.plan).as_deref())?;
     let clock = clock();
     let (db, keys) = house.open(&clock())?;
-    let listen = args.listen.or(config.listen).unwrap_or_else(|| LISTEN.to_owned());
+    let listen = args.listen.clone().or(config.listen).unwrap_or_else(|| LISTEN.to_owned());
     let setup = Setup { db, keys, plan, clock, demo: None, https: config.https, proxies: config.proxies };
-    serve(setup, &listen, &|app, address| {
+    serve(setup, &listen, &|_, address| {
         println!("保学在 http://{address} 服务。按 Ctrl-C 停止。");
-        if let Some(link) = first_run(app)? {
-            println!("第一次启动：在浏览器打开下面的链接设置本县，只能用一次，24小时内有效。");
-            println!("http://{address}{link}");
-        }
         Ok(())
     })
 }
@@ -76,21 +72,16 @@ fn config(path: &std::path::Path) -> Result<Config, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::input(format!("读不了配置文件（{error}）"), place(), "检查路径和权限"))?;
     toml::from_str(&text).map_err(|error| {
-        let line = error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1));
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map_or(1, |before| before.lines().count().max(1));
         Failure::input(
             format!("配置文件第 {line} 行不对：{}", error.message()),
             place(),
             "可写 data、database、listen、plan、https、proxies",
         )
     })
-}
-
-/// The link of the first start, while nobody has an account.
-fn first_run(app: &App) -> Result<Option<String>, Failure> {
-    let (keys, now, county) = (app.keys().clone(), app.now(), app.county().to_owned());
-    app.db()
-        .write(move |tx| casework::accounts::first_run_link(tx, &keys, &now, &county))
-        .map_err(|refused| Failure::machine(refused.to_string(), "首次设置", "看日志里的说明"))
 }
 
 /// Listens and serves until Ctrl-C or SIGTERM; `ready` is called once it listens.
@@ -101,23 +92,26 @@ pub(crate) fn serve(
 ) -> Result<String, Failure> {
     log();
     let app = App::new(setup);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::machine(format!("启动不了（{error}）"), "运行环境", "检查线程数限制"))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
+            |error| Failure::machine(format!("启动不了（{error}）"), "运行环境", "检查线程数限制"),
+        )?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(listen).await.map_err(|error| {
-            Failure::machine(format!("不能在这个地址上服务（{error}）"), listen.to_owned(), "换一个端口：--listen 127.0.0.1:8081")
+            Failure::machine(
+                format!("不能在这个地址上服务（{error}）"),
+                listen.to_owned(),
+                "换一个端口：--listen 127.0.0.1:8081",
+            )
         })?;
         let address = listener.local_addr().map_err(|error| {
             Failure::machine(format!("不能在这个地址上服务（{error}）"), listen.to_owned(), "换一个端口")
         })?;
-        let background = web::background(&app);
         ready(&app, address)?;
         let served = web::serve(&app, listener, stopped()).await;
-        background.stop();
-        served.map_err(|error| Failure::machine(format!("服务中断（{error}）"), listen.to_owned(), "看日志里的说明"))
+        served.map_err(|error| {
+            Failure::machine(format!("服务中断（{error}）"), listen.to_owned(), "看日志里的说明")
+        })
     });
     runtime.shutdown_timeout(Duration::from_secs(5));
     app.close();
@@ -141,7 +135,13 @@ fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("BAOXUE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // A second server in one process (tests) keeps the first one's log.
-    drop(tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).try_init());
+    drop(
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_ansi(false)
+            .try_init(),
+    );
 }
 
 /// The demo's offer for the sign-in page.

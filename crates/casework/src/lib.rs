@@ -17,6 +17,7 @@ pub mod now;
 pub mod password;
 pub mod refused;
 pub mod scope;
+pub mod seed;
 pub mod today;
 pub mod totp;
 pub mod units;

@@ -172,6 +172,11 @@ impl App {
         answered.await.map_err(|_| Failed::from(Refused::Busy { after: 5 }))?.map_err(Failed::from)
     }
 
+    /// Closes the storage: what was begun is finished, nothing new is taken.
+    pub fn close(&self) {
+        self.0.db.clone().close();
+    }
+
     fn desk<'a, 'tx>(&'a self, tx: &'a mut Tx<'tx>, who: &'a SignedIn, now: &'a Now) -> Desk<'a, 'tx> {
         Desk { tx, who, now, keys: &self.0.keys, plan: &self.0.plan }
     }

@@ -1,5 +1,121 @@
-//! `baoxue demo`: a county of invented people to try everything on. What the county consists of is made in [`world`];
-//! nothing here decides a rule.
+//! `baoxue demo`: a county of invented people to try everything on. What the county consists of is made in [`world`],
+//! written by [`seed`], and served like any other; nothing here decides a rule.
 
-#[allow(dead_code, reason = "the step that writes the world into a database reads what here is only made")]
+mod seed;
+#[allow(
+    dead_code,
+    reason = "lists and decisions of the campaigns are read by the comparison's part of the demo"
+)]
 pub(crate) mod world;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use casework::password::{Accepted, Bounded, Cost, Hasher};
+use jiff::civil::Date;
+use web::{DemoRole, Setup};
+
+use crate::failure::Failure;
+use crate::house::{House, moved_clock};
+use crate::progress::Progress;
+use crate::serve;
+use crate::{county, day};
+use world::WorldSettings;
+
+/// The password where nobody sets one. It opens invented people only.
+const PASSWORD: &str = "nanjian-demo";
+
+#[derive(clap::Args)]
+pub(crate) struct DemoArgs {
+    /// 演示县放在哪个文件夹；不写为 demo/data
+    #[arg(long, value_name = "文件夹", default_value = "demo/data", hide_default_value = true)]
+    data: PathBuf,
+    /// 有多少孩子；不写为 20000
+    #[arg(long, value_name = "人数", default_value_t = 20_000, hide_default_value = true)]
+    children: usize,
+    /// 种子：同一个种子造出同一个县；不写为 1
+    #[arg(long, value_name = "数", default_value_t = 1, hide_default_value = true)]
+    seed: u64,
+    /// 演示里的今天，如 2026-11-24；不写为真的今天
+    #[arg(long, value_name = "日期", value_parser = day)]
+    today: Option<Date>,
+    /// 所有演示账号的密码；不写为 nanjian-demo
+    #[arg(long, value_name = "密码", default_value = PASSWORD, hide_default_value = true)]
+    password: String,
+    /// 在哪个地址上服务；不写为 127.0.0.1:8080
+    #[arg(long, value_name = "地址", default_value = serve::LISTEN, hide_default_value = true)]
+    listen: String,
+    /// PostgreSQL 地址；不写用文件夹里的 SQLite
+    #[arg(long, value_name = "地址")]
+    database: Option<String>,
+    /// 只造县，不服务
+    #[arg(long)]
+    no_serve: bool,
+}
+
+/// Makes the county where there is none yet, and serves it.
+pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
+    let start = Instant::now();
+    let plan = county::plan(None)?;
+    let house = House::at(&args.data, args.database.as_deref())?;
+    let today = args.today.unwrap_or_else(crate::today);
+    let clock = moved_clock(today);
+    let now = clock();
+    let unfinished = house.folder().join("unfinished");
+    if unfinished.exists() {
+        return Err(Failure::input(
+            "上次没有造完这个演示县",
+            house.folder().display().to_string(),
+            "删掉这个文件夹，再运行一次",
+        ));
+    }
+    let (db, keys) = house.open(&now)?;
+    let failed = |error: casework::db::DbError| house.database_failure(&error);
+    if !seed::stands(&db, &plan).map_err(failed)? {
+        let mark = |error: std::io::Error| {
+            Failure::machine(
+                format!("写不了演示文件夹（{error}）"),
+                house.folder().display().to_string(),
+                "检查权限和磁盘空间",
+            )
+        };
+        std::fs::write(&unfinished, b"").map_err(mark)?;
+        let hasher = Hasher::new(Cost::OWASP, Bounded::new(2, 60))
+            .map_err(|error| Failure::machine(error.to_string(), "密码", "检查内存"))?;
+        let password = Accepted::by_command(&args.password)
+            .map_err(|complaint| Failure::input(complaint.to_string(), "--password", "换一个密码"))?;
+        let hash = hasher
+            .hash(&password, now.random())
+            .map_err(|_| Failure::machine("密码没有算出来", "密码", "再试一次"))?;
+        let settings = WorldSettings { children: args.children, seed: args.seed, today, plan: &plan };
+        let progress = Progress::start("造演示县", args.children as u64);
+        seed::seed(&db, &keys, &now, &settings, &hash, &|done| progress.at(done)).map_err(failed)?;
+        drop(progress);
+        std::fs::remove_file(&unfinished).map_err(mark)?;
+    }
+    if args.no_serve {
+        db.close();
+        return Ok(format!("演示县在 {}。", house.folder().display()));
+    }
+    let roles: Vec<DemoRole> = world::roles::roles()
+        .into_iter()
+        .map(|role| DemoRole {
+            group: role.group.to_owned(),
+            username: role.username.to_owned(),
+            label: role.role.to_owned(),
+            line: role.line.to_owned(),
+        })
+        .collect();
+    let demo = serve::demo(args.password.clone(), roles.clone());
+    let setup = Setup { db, keys, plan, clock, demo: Some(demo), https: false, proxies: Vec::new() };
+    serve::serve(setup, &args.listen, &|_, address| {
+        println!("演示县已备好（{:.1}秒），人和事都是编造的。", start.elapsed().as_secs_f64());
+        println!("在浏览器打开 http://{address} ，点一个角色就能进去。按 Ctrl-C 停止。");
+        println!("所有账号的密码都是 {}：", args.password);
+        for role in &roles {
+            println!("  {:<12}{}：{}", role.username, role.label, role.line);
+        }
+        println!("  每个班的班主任 t1…、每所学校的校长 h1…、每个乡镇 x1…x8 也可以用同一个密码登录。");
+        Ok(())
+    })
+}

@@ -205,7 +205,7 @@ fn fits(role: Role, kind: &str) -> bool {
         "village" => matches!(role, Role::Village | Role::Cadre),
         "group" => role == Role::Group,
         "bureau" => matches!(role, Role::Bureau | Role::Inspector | Role::UnitAdmin),
-        "school" => matches!(role, Role::Head | Role::Registrar | Role::UnitAdmin),
+        "school" => matches!(role, Role::Head | Role::Registrar | Role::Inspector | Role::UnitAdmin),
         "class" => matches!(role, Role::Teacher | Role::SubjectTeacher),
         "department" => role.is_department() || role == Role::UnitAdmin,
         _ => false,

@@ -98,7 +98,7 @@ pub fn sight(role: Role, tie: Tie, field: Field) -> Sight {
             F::StudentNumber | F::Judicial | F::History => Absent,
             _ => Clear,
         },
-        (Role::Inspector, Tie::County | Tie::School) => match field {
+        (Role::Inspector, Tie::School) => match field {
             F::Name | F::Sex | F::Schooling | F::Home | F::Findings => Clear,
             _ => Absent,
         },

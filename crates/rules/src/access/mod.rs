@@ -108,6 +108,8 @@ pub fn arms(actor: &Actor, action: Action) -> Vec<Arm<'_>> {
         for &tie in Tie::ALL {
             let to = match tie {
                 Tie::Paired | Tie::Emergency => actor.account.as_str(),
+                // A post for the whole county stands at an office of it; its children are tied to the county itself.
+                Tie::County => actor.county.as_str(),
                 _ => post.unit.as_str(),
             };
             let sees = sight(post.role, tie, Field::Name) != Sight::Absent;

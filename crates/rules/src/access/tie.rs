@@ -22,7 +22,7 @@ codes! {
 /// Where a child belongs today: the ids of the units, as far as known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
-    /// The county's own unit.
+    /// The county's own unit; its id is the county's code.
     pub county: String,
     /// Township of the household (户籍地), or of residence for those from elsewhere.
     pub township: Option<String>,

@@ -1,0 +1,347 @@
+//! Rows of a synthetic county: units, posts, people, and what a year has left behind. It asks no right and writes no
+//! record, so nothing but the demo and the tests may call it, and only while the county is empty.
+
+use jiff::civil::Date;
+
+use crate::db::{DbError, Tx};
+use crate::now::Now;
+use crate::params;
+
+/// What rows are written with.
+#[derive(Debug, Clone, Copy)]
+pub struct Seeding<'a> {
+    /// Code of the county.
+    pub county: &'a str,
+    /// When, and the ids.
+    pub now: &'a Now,
+}
+
+/// A unit.
+#[derive(Debug, Clone, Default)]
+pub struct SeedUnit<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// county, township, village, group, bureau, school, class, department, office.
+    pub kind: &'a str,
+    /// government, education, department.
+    pub line: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// The unit above.
+    pub parent: Option<&'a str>,
+    /// The township in which it lies.
+    pub township: Option<&'a str>,
+    /// 行政区划代码, 学校标识码.
+    pub code: Option<&'a str>,
+    /// Place among its like.
+    pub sort: i64,
+    /// Of a school: 办学类型 and whether pupils board (0 or 1).
+    pub school: Option<(&'a str, i64)>,
+    /// Of a class: grade, number, school year.
+    pub class: Option<(i64, i64, i64)>,
+}
+
+/// A post.
+#[derive(Debug, Clone)]
+pub struct SeedPost<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// Unit.
+    pub unit: &'a str,
+    /// Code of the role.
+    pub role: &'a str,
+    /// Whether it leads its unit.
+    pub leads: bool,
+    /// Whether it is one of the eight.
+    pub chain: bool,
+    /// Title.
+    pub title: &'a str,
+    /// Place among those of the unit.
+    pub sort: i64,
+}
+
+/// A person with an account.
+#[derive(Debug, Clone)]
+pub struct SeedAccount<'a> {
+    /// Id.
+    pub id: &'a str,
+    /// User name.
+    pub username: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Unit that keeps it.
+    pub unit: &'a str,
+    /// approved, active, disabled.
+    pub state: &'a str,
+    /// Argon2id, PHC string.
+    pub password: Option<&'a str>,
+    /// Since when.
+    pub since: Date,
+}
+
+/// Whether the county has no unit yet.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn is_empty(tx: &mut Tx<'_>, county: &str) -> Result<bool, DbError> {
+    let found = tx.optional("select id from unit where county = $1 limit 1", &params![county], |row| {
+        row.get::<String>(0)
+    })?;
+    Ok(found.is_none())
+}
+
+/// Writes a unit.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn unit(tx: &mut Tx<'_>, with: &Seeding<'_>, unit: &SeedUnit<'_>, from: Date) -> Result<(), DbError> {
+    tx.execute(
+        "insert into unit (county, id, kind, line, name, short, parent, township, code, sort, from_day)
+         values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)",
+        &params![
+            with.county,
+            unit.id,
+            unit.kind,
+            unit.line,
+            unit.name,
+            unit.parent,
+            unit.township,
+            unit.code,
+            unit.sort,
+            from
+        ],
+    )?;
+    if let Some((kind, boarding)) = unit.school {
+        tx.execute(
+            "insert into school (county, unit, kind, boarding) values ($1, $2, $3, $4)",
+            &params![with.county, unit.id, kind, boarding],
+        )?;
+    }
+    if let Some((grade, number, year)) = unit.class {
+        tx.execute(
+            "insert into class (county, unit, school, grade, number, school_year) values ($1, $2, $3, $4, $5, $6)",
+            &params![with.county, unit.id, unit.parent, grade, number, year],
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes a post.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn post(tx: &mut Tx<'_>, with: &Seeding<'_>, post: &SeedPost<'_>) -> Result<(), DbError> {
+    tx.execute(
+        "insert into post (county, id, unit, role, standing, duty, title, sort)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &params![
+            with.county,
+            post.id,
+            post.unit,
+            post.role,
+            if post.leads { "leads" } else { "serves" },
+            if post.chain { "chain" } else { "staff" },
+            post.title,
+            post.sort
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes an account.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn account(tx: &mut Tx<'_>, with: &Seeding<'_>, account: &SeedAccount<'_>) -> Result<(), DbError> {
+    let since = format!("{}T08:00:00.000+08:00", account.since);
+    tx.execute(
+        "insert into account (county, id, username, name, initials, unit, state, password, password_at, made_at, made_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, '')",
+        &params![
+            with.county,
+            account.id,
+            account.username,
+            account.name,
+            linkage::spelling::spelling(account.name).initials,
+            account.unit,
+            account.state,
+            account.password,
+            since
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes that somebody held, or holds, a post.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn tenure(
+    tx: &mut Tx<'_>,
+    with: &Seeding<'_>,
+    post: &str,
+    account: &str,
+    (from, until): (Date, Option<Date>),
+) -> Result<(), DbError> {
+    tx.execute(
+        "insert into tenure (county, id, post, account, from_day, until_day, by_account, made_at)
+         values ($1, $2, $3, $4, $5, $6, '', $7)",
+        &params![
+            with.county,
+            with.now.id(),
+            post,
+            account,
+            from,
+            until,
+            format!("{from}T08:00:00.000+08:00")
+        ],
+    )?;
+    Ok(())
+}
+
+/// Pairs a child with somebody's account (结对包保).
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn pair(tx: &mut Tx<'_>, with: &Seeding<'_>, child: &str, account: &str) -> Result<(), DbError> {
+    tx.execute(
+        "insert into child_tie (county, unit, tie, child, spelling, standing, group_bits)
+         select county, $3, 'paired', id, spelling, standing, group_bits from child where county = $1 and id = $2",
+        &params![with.county, child, account],
+    )?;
+    Ok(())
+}
+
+/// Hands a child to a department for help (转请协助).
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn share(tx: &mut Tx<'_>, with: &Seeding<'_>, child: &str, unit: &str) -> Result<(), DbError> {
+    tx.execute(
+        "insert into child_tie (county, unit, tie, child, spelling, standing, group_bits)
+         select county, $3, 'shared', id, spelling, standing, group_bits from child where county = $1 and id = $2",
+        &params![with.county, child, unit],
+    )?;
+    Ok(())
+}
+
+/// 外出就读 of a child.
+#[derive(Debug, Clone)]
+pub struct SeedElsewhere<'a> {
+    /// Child.
+    pub child: &'a str,
+    /// School.
+    pub school: &'a str,
+    /// Place.
+    pub place: &'a str,
+    /// Kind of the proof; empty for none.
+    pub proof: &'a str,
+    /// Since when known.
+    pub from: Date,
+    /// Until when the proof holds.
+    pub expires: Option<Date>,
+    /// Account that wrote it down.
+    pub by: &'a str,
+}
+
+/// Writes 外出就读.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn elsewhere(tx: &mut Tx<'_>, with: &Seeding<'_>, one: &SeedElsewhere<'_>) -> Result<(), DbError> {
+    tx.execute(
+        "insert into elsewhere (county, id, child, school, place, proof, proof_number, from_day, expires_day, by_account,
+                                made_at)
+         values ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10)",
+        &params![
+            with.county,
+            with.now.id(),
+            one.child,
+            one.school,
+            one.place,
+            one.proof,
+            one.from,
+            one.expires,
+            one.by,
+            format!("{}T09:30:00.000+08:00", one.from)
+        ],
+    )?;
+    Ok(())
+}
+
+/// A change of the roll.
+#[derive(Debug, Clone)]
+pub struct SeedMove<'a> {
+    /// Child.
+    pub child: &'a str,
+    /// Code of [`rules::codes::RollChange`].
+    pub kind: &'a str,
+    /// waiting or done.
+    pub state: &'a str,
+    /// The giving school.
+    pub from_school: Option<&'a str>,
+    /// The receiving school.
+    pub to_school: Option<&'a str>,
+    /// A school elsewhere.
+    pub other_place: &'a str,
+    /// From which day it holds.
+    pub effective: Date,
+    /// Until when, of 休学.
+    pub until: Option<Date>,
+    /// Why.
+    pub reason: &'a str,
+    /// When it was asked for.
+    pub asked: Date,
+    /// When the giving school acted.
+    pub released: Option<Date>,
+    /// When the receiving school acted.
+    pub accepted: Option<Date>,
+    /// Account that asked.
+    pub by: &'a str,
+}
+
+/// Writes a change of the roll.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn roll_move(tx: &mut Tx<'_>, with: &Seeding<'_>, one: &SeedMove<'_>) -> Result<(), DbError> {
+    let at = |day: Date| format!("{day}T10:00:00.000+08:00");
+    tx.execute(
+        "insert into roll_move (county, id, child, kind, state, from_school, to_school, other_place, effective_day,
+                                until_day, reason, paper, asked_by, asked_at, from_by, from_at, to_by, to_at, answer)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $14, $15, $16, $17, '')",
+        &params![
+            with.county,
+            with.now.id(),
+            one.child,
+            one.kind,
+            one.state,
+            one.from_school,
+            one.to_school,
+            one.other_place,
+            one.effective,
+            one.until,
+            one.reason,
+            one.by,
+            at(one.asked),
+            one.released.map(|_| one.by),
+            one.released.map(at),
+            one.accepted.map(|_| one.by),
+            one.accepted.map(at)
+        ],
+    )?;
+    Ok(())
+}
+
+/// Sets a setting of the county.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn setting(tx: &mut Tx<'_>, with: &Seeding<'_>, name: &str, value: &str) -> Result<(), DbError> {
+    tx.execute(
+        "insert into setting (county, name, value, changed_by, changed_at) values ($1, $2, $3, '', $4)
+         on conflict (county, name) do update set value = excluded.value",
+        &params![with.county, name, value, with.now.stamp()],
+    )?;
+    Ok(())
+}
