@@ -174,11 +174,13 @@ create table sign_in (
     username_index text not null,
     source text not null,
     device text not null,
-    outcome text not null,           -- done | wrong | code | locked | disabled | waits
+    known bigint not null,           -- 1: the account was signed in from this device before
+    outcome text not null,           -- trying | done | waits | proof | wrong | code | locked | disabled
     primary key (county, id)
 );
 create index sign_in_account on sign_in (county, username_index, at);
 create index sign_in_source on sign_in (county, source, at);
+create index sign_in_person on sign_in (county, account, at);
 create index sign_in_at on sign_in (county, at);
 
 create table break_glass (

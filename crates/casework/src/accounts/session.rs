@@ -4,12 +4,12 @@
 use jiff::{SignedDuration, Timestamp};
 use rules::access::{Actor, Post, Role, Standing};
 
+use super::security;
 use crate::db::{Row, Tx};
 use crate::desk::SignedIn;
 use crate::keys::Keys;
-use crate::now::{Now, moment};
+use crate::now::{Now, moment, stamp};
 use crate::params;
-use crate::password::Profile;
 use crate::refused::Refused;
 
 /// The longest that a session lasts, however busy (ASVS 5.0, 7.3.2).
@@ -108,16 +108,10 @@ fn line(tx: &mut Tx<'_>, keys: &Keys, now: &Now, county: &str, token: &str) -> R
         },
     )?;
     let Some((person, (stage, kind), (seen, ends, confirmed), profile)) = found else { return Ok(None) };
-    let (Some(stage), Some(seen), Some(ends)) = (Stage::from_code(&stage), moment(&seen), moment(&ends))
-    else {
+    let (Some(stage), Some(seen), Some(ends)) = (Stage::from_code(&stage), moment(&seen), moment(&ends)) else {
         return Ok(None);
     };
-    let idle = profile
-        .as_deref()
-        .and_then(|text| text.parse::<Profile>().ok())
-        .unwrap_or_default()
-        .policy()
-        .idle_minutes;
+    let idle = security::profile(profile.as_deref()).policy().idle_minutes;
     let at = now.timestamp();
     let idled = kind == "browser" && at.duration_since(seen) > SignedDuration::from_mins(i64::from(idle));
     if at >= ends || idled {
@@ -145,13 +139,8 @@ pub fn session(
     }
     let touch_due = now.timestamp().duration_since(line.seen) >= TOUCH;
     let posts = posts(tx, now, county, &line.account)?;
-    let actor = Actor {
-        county: county.to_owned(),
-        account: line.account,
-        session: line.session,
-        name: line.name,
-        posts,
-    };
+    let actor =
+        Actor { county: county.to_owned(), account: line.account, session: line.session, name: line.name, posts };
     Ok(Some(Found { who: SignedIn { actor, confirmed: line.confirmed }, touch_due }))
 }
 
@@ -194,7 +183,8 @@ pub(super) fn posts(tx: &mut Tx<'_>, now: &Now, county: &str, account: &str) -> 
 /// A post; `None` where the role is none of this program's, which then allows nothing.
 fn post(row: &Row<'_>) -> Result<Option<Post>, crate::db::DbError> {
     let role = Role::from_code(&row.get::<String>(1)?);
-    let standing = if row.get::<String>(3)? == "leads" { Standing::Leads } else { Standing::Serves };
+    let standing =
+        if row.get::<String>(3)? == "leads" { Standing::Leads } else { Standing::Serves };
     let (id, unit) = (row.get(0)?, row.get(2)?);
     Ok(role.map(|role| Post { id, role, unit, standing }))
 }
@@ -227,4 +217,113 @@ pub fn sign_out(tx: &mut Tx<'_>, keys: &Keys, now: &Now, county: &str, token: &s
 /// What is stored of a token.
 pub(super) fn hash(keys: &Keys, county: &str, token: &str) -> String {
     keys.index(county, "session", token)
+}
+
+/// What a session is opened with.
+pub(super) struct Opening<'a> {
+    pub(super) account: &'a str,
+    pub(super) kind: super::sign_in::Kind,
+    pub(super) stage: Stage,
+    pub(super) device: &'a str,
+    pub(super) browser: &'a str,
+    pub(super) source: &'a str,
+}
+
+/// Opens a session: its id and its token are new, whatever the browser brought (hazard C01).
+pub(super) fn open(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    now: &Now,
+    county: &str,
+    opening: &Opening<'_>,
+) -> Result<(String, String, Timestamp), Refused> {
+    let (id, token) = (now.id(), now.token());
+    let ends = ends(now, opening.stage);
+    let confirmed = (opening.stage == Stage::Full).then(|| now.stamp());
+    tx.execute(
+        "insert into session (county, id, account, token, kind, stage, made_at, seen_at, ends_at, confirmed_at, device,
+                              browser, source)
+         values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12)",
+        &params![
+            county,
+            &id,
+            opening.account,
+            hash(keys, county, &token),
+            opening.kind.code(),
+            opening.stage.code(),
+            now.stamp(),
+            stamp(ends),
+            confirmed,
+            opening.device,
+            opening.browser,
+            opening.source,
+        ],
+    )?;
+    Ok((id, token, ends))
+}
+
+/// Moves a session on to another stage under a new token; the old token opens nothing any more (hazard C01).
+pub(super) fn advance(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    now: &Now,
+    county: &str,
+    session: &str,
+    stage: Stage,
+) -> Result<(String, Timestamp), Refused> {
+    let token = now.token();
+    let ends = ends(now, stage);
+    let confirmed = (stage == Stage::Full).then(|| now.stamp());
+    tx.execute(
+        "update session set token = $3, stage = $4, seen_at = $5, ends_at = $6, confirmed_at = $7
+         where county = $1 and id = $2 and ended_at is null",
+        &params![
+            county,
+            session,
+            hash(keys, county, &token),
+            stage.code(),
+            now.stamp(),
+            stamp(ends),
+            confirmed,
+        ],
+    )?;
+    Ok((token, ends))
+}
+
+fn ends(now: &Now, stage: Stage) -> Timestamp {
+    let lasts = if stage == Stage::Full { LASTS } else { HALF_LASTS };
+    now.timestamp().saturating_add(lasts).unwrap_or(Timestamp::MAX)
+}
+
+/// Notes that identity was proved again, under a new token (hazard C01); when the session ends stays as it was.
+pub(super) fn confirm(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    now: &Now,
+    county: &str,
+    session: &str,
+) -> Result<String, Refused> {
+    let token = now.token();
+    tx.execute(
+        "update session set token = $3, confirmed_at = $4, seen_at = $4
+         where county = $1 and id = $2 and ended_at is null",
+        &params![county, session, hash(keys, county, &token), now.stamp()],
+    )?;
+    Ok(token)
+}
+
+/// Ends all sessions of an account, except one where that is given. How many.
+pub(super) fn end_all(
+    tx: &mut Tx<'_>,
+    now: &Now,
+    county: &str,
+    account: &str,
+    except: &str,
+    by: &str,
+) -> Result<u64, Refused> {
+    Ok(tx.execute(
+        "update session set ended_at = $3, ended_by = $5
+         where county = $1 and account = $2 and ended_at is null and id <> $4",
+        &params![county, account, now.stamp(), except, by],
+    )?)
 }

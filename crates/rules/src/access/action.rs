@@ -37,6 +37,7 @@ codes! {
         ApproveAccount = "approve_account" "批准账号" [],
         DisableAccount = "disable_account" "停用、恢复账号" [],
         ResetSignIn = "reset_sign_in" "重置登录" [],
+        ExportAccounts = "export_accounts" "导出账号" [],
         EndSession = "end_session" "强制下线" [],
         SetSecurity = "set_security" "设置安全策略" [],
         // lists and comparison
@@ -125,6 +126,7 @@ impl Action {
             | Self::ApproveAccount
             | Self::DisableAccount
             | Self::ResetSignIn
+            | Self::ExportAccounts
             | Self::EndSession
             | Self::ReadImports
             | Self::ImportList
@@ -154,6 +156,7 @@ impl Action {
             Self::ExportChildren
                 | Self::ExportFindings
                 | Self::ExportAudit
+                | Self::ExportAccounts
                 | Self::SealAudit
                 | Self::MergeChildren
                 | Self::SetSecurity
@@ -237,6 +240,11 @@ impl Action {
             Self::ResetSignIn => match role {
                 R::UnitAdmin => Some(UnitsBelow),
                 R::Admin => Some(County),
+                _ => None,
+            },
+            Self::ExportAccounts => match role {
+                R::UnitAdmin => Some(UnitsBelow),
+                R::Security | R::Auditor => Some(County),
                 _ => None,
             },
             Self::EndSession => match role {
