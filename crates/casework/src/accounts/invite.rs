@@ -232,7 +232,7 @@ pub(super) fn create(
                 &id,
                 person.username,
                 person.name,
-                linkage::spelling(person.name).initials,
+                linkage::spelling::spelling(person.name).initials,
                 person.unit,
                 state,
                 now.stamp(),

@@ -108,7 +108,7 @@ impl Choice {
     /// [`Refused::Invalid`] with everything that is wrong with it, [`Refused::Busy`].
     pub fn hash(&self, hasher: &Hasher, typed: &Typed, again: &Typed, salt: [u8; 16]) -> Result<Hashed, Refused> {
         let busy = |_| Refused::Busy { after: 5 };
-        let initials = linkage::spelling(&self.name).full;
+        let initials = linkage::spelling::spelling(&self.name).full;
         let context = Context {
             username: &self.username,
             name: &self.name,

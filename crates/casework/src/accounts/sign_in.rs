@@ -363,7 +363,7 @@ pub fn enter_code(
     }
     if !second::take(tx, keys, now, county, &half.account, code)? {
         tries::note(tx, now, &asked, Some(&half.account), Outcome::Code)?;
-        if tries::wrong_codes(tx, now, &asked, &half.session)? >= CODES_PER_SIGN_IN {
+        if tries::wrong_codes(tx, &asked, &half.session)? >= CODES_PER_SIGN_IN {
             tx.execute(
                 "update session set ended_at = $3, ended_by = account where county = $1 and id = $2",
                 &params![county, &half.session, now.stamp()],

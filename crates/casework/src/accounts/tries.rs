@@ -4,25 +4,18 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::db::Tx;
+use crate::limit::{self, Admit, Limits, Line, Tally};
 use crate::now::{Now, moment, stamp};
 use crate::params;
 use crate::password::{Guard, Profile};
 use crate::refused::Refused;
 
-/// The window of the counts below.
-const WINDOW: SignedDuration = SignedDuration::from_mins(15);
-/// Passwords and codes, each, that are checked for one account within the window, from strangers or from one device.
-const MOST: usize = 10;
-/// Failures of one address within the window, over all accounts: a school behind one address has many forgetful people.
-const MOST_OF_SOURCE: usize = 50;
-/// Failures within a minute, over all accounts and addresses: then strangers wait.
-const MOST_OF_ALL: usize = 300;
-/// How far back failures count towards a growing delay.
-const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// How long a device stays known without a sign-in.
 const KNOWN: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// Failures at which the owner is told where the profile delays and does not lock.
 const TOLD_AT: usize = 5;
+/// One-time codes are limited by number alone, whatever the profile does with passwords.
+const CODES: Guard = Guard::Delay { free: u16::MAX, first: 0, longest: 0 };
 
 /// How a try ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,32 +105,38 @@ pub(super) fn known_device(tx: &mut Tx<'_>, now: &Now, asked: &Asked<'_>) -> Res
     Ok(found.is_some())
 }
 
-/// Failures in a row of this account, newest first: those of this device if it is known, else those of all strangers.
-/// A try that has no answer yet is one.
-fn failures(
+/// Tries of this account, newest first: those of this device if it is known, else those of all strangers.
+fn tries(
     tx: &mut Tx<'_>,
     now: &Now,
     asked: &Asked<'_>,
     known: bool,
     kinds: Kinds,
-) -> Result<Vec<Timestamp>, Refused> {
-    let (counted, ends) = match kinds {
-        Kinds::Passwords => ("('trying', 'wrong', 'done', 'waits', 'proof', 'disabled')", &["done", "waits", "proof", "disabled"][..]),
-        Kinds::Codes => ("('code', 'done')", &["done"][..]),
+) -> Result<Vec<limit::Attempt>, Refused> {
+    let counted = match kinds {
+        Kinds::Passwords => "('trying', 'wrong', 'done', 'waits', 'proof', 'disabled')",
+        Kinds::Codes => "('code', 'done')",
     };
     let sql = format!(
         "select at, outcome from sign_in
          where county = $1 and username_index = $2 and at > $3 and outcome in {counted}
            and ((known = 1 and device = $4 and cast($5 as bigint) = 1) or (known = 0 and cast($5 as bigint) = 0))
-         order by at desc, id desc limit 100"
+         order by at desc, id desc limit 200"
     );
     let rows = tx.query(
         &sql,
-        &params![asked.county, asked.username, back(now, DAY), asked.device, known],
+        &params![asked.county, asked.username, back(now, limit::MEMORY), asked.device, known],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
-    let failed = rows.iter().take_while(|(_, outcome)| !ends.contains(&outcome.as_str()));
-    Ok(failed.filter_map(|(at, _)| moment(at)).collect())
+    let attempt = |(at, outcome): &(String, String)| {
+        let outcome = match outcome.as_str() {
+            "trying" => limit::Outcome::Open,
+            "wrong" | "code" => limit::Outcome::Wrong,
+            _ => limit::Outcome::Right,
+        };
+        moment(at).map(|at| limit::Attempt { at, outcome })
+    };
+    Ok(rows.iter().filter_map(attempt).collect())
 }
 
 #[derive(Clone, Copy)]
@@ -154,66 +153,46 @@ pub(super) fn wait_for_password(
     known: bool,
     profile: Profile,
 ) -> Result<Option<u32>, Refused> {
-    let at = now.timestamp();
-    let failed = failures(tx, now, asked, known, Kinds::Passwords)?;
-    let mut until = at_most(&failed).into_iter().chain(guarded(&failed, profile.policy().guard)).max();
-    if !known {
-        until = until.max(crowd(tx, now, asked)?);
+    let tries = tries(tx, now, asked, known, Kinds::Passwords)?;
+    let guard = profile.policy().guard;
+    if known {
+        return Ok(wait(now, guard, &Line::KnownDevice { tries: &tries }));
     }
-    Ok(until.and_then(|until| seconds(at, until)))
+    let (source, everywhere) = (tally(tx, now, asked, Some(asked.source))?, tally(tx, now, asked, None)?);
+    Ok(wait(now, guard, &Line::Stranger { tries: &tries, source, everywhere }))
 }
 
 /// How many seconds a one-time code must wait.
 pub(super) fn wait_for_code(tx: &mut Tx<'_>, now: &Now, asked: &Asked<'_>) -> Result<Option<u32>, Refused> {
     let known = known_device(tx, now, asked)?;
-    let failed = failures(tx, now, asked, known, Kinds::Codes)?;
-    Ok(at_most(&failed).and_then(|until| seconds(now.timestamp(), until)))
+    let tries = tries(tx, now, asked, known, Kinds::Codes)?;
+    // Whoever is asked for a code had the password right; sources need no further count.
+    Ok(wait(now, CODES, &Line::KnownDevice { tries: &tries }))
 }
 
-/// When the tenth failure before this one leaves the window.
-fn at_most(failed: &[Timestamp]) -> Option<Timestamp> {
-    later(*failed.get(MOST - 1)?, WINDOW)
-}
-
-/// What the profile does after failures in a row.
-fn guarded(failed: &[Timestamp], guard: Guard) -> Option<Timestamp> {
-    let last = *failed.first()?;
-    match guard {
-        Guard::Lock { failures, minutes } => {
-            let lock = SignedDuration::from_mins(i64::from(minutes));
-            // As many as that, each within the lock's time of the last one: older ones are forgiven.
-            let recent = failed.iter().take_while(|at| last.duration_since(**at) < lock).count();
-            if recent >= usize::from(failures) { later(last, lock) } else { None }
-        }
-        Guard::Delay { free, first, longest } => {
-            let over = failed.len().checked_sub(usize::from(free))?;
-            let doubled = 1_i64.checked_shl(u32::try_from(over).unwrap_or(u32::MAX)).filter(|factor| *factor > 0);
-            let wait = doubled.map_or(i64::from(longest), |factor| i64::from(first).saturating_mul(factor));
-            later(last, SignedDuration::from_secs(wait.min(i64::from(longest))))
-        }
+fn wait(now: &Now, guard: Guard, line: &Line<'_>) -> Option<u32> {
+    match limit::admit(guard, &Limits::USUAL, line, now.timestamp()) {
+        Admit::Yes => None,
+        Admit::Wait(time) => Some(u32::try_from(time.as_secs()).unwrap_or(u32::MAX)),
     }
 }
 
-/// Limits over all accounts: of one address, and of everybody.
-fn crowd(tx: &mut Tx<'_>, now: &Now, asked: &Asked<'_>) -> Result<Option<Timestamp>, Refused> {
-    let of_source = tx.optional(
-        "select at from sign_in
-         where county = $1 and source = $2 and at > $3 and known = 0 and outcome in ('trying', 'wrong', 'code')
-         order by at desc limit 1 offset $4",
-        &params![asked.county, asked.source, back(now, WINDOW), MOST_OF_SOURCE - 1],
-        |row| row.get::<String>(0),
-    )?;
-    let minute = SignedDuration::from_secs(60);
-    let of_all = tx.optional(
-        "select at from sign_in
-         where county = $1 and at > $2 and known = 0 and outcome in ('trying', 'wrong', 'code')
-         order by at desc limit 1 offset $3",
-        &params![asked.county, back(now, minute), MOST_OF_ALL - 1],
-        |row| row.get::<String>(0),
-    )?;
-    let source = of_source.as_deref().and_then(moment).and_then(|at| later(at, WINDOW));
-    let all = of_all.as_deref().and_then(moment).and_then(|at| later(at, minute));
-    Ok(source.max(all))
+/// Failures of strangers within the window, over all accounts: from one address, or from everywhere.
+fn tally(tx: &mut Tx<'_>, now: &Now, asked: &Asked<'_>, source: Option<&str>) -> Result<Tally, Refused> {
+    // As many as matter, and no more: a flood is not counted to its end.
+    let most = Limits::USUAL.everywhere.max(Limits::USUAL.per_source);
+    let from = if source.is_some() { "source = $3" } else { "cast($3 as text) is null" };
+    let sql = format!(
+        "select cast(count(*) as bigint), min(at) from (
+             select at from sign_in
+             where county = $1 and at > $2 and {from} and known = 0 and outcome in ('trying', 'wrong', 'code')
+             order by at desc limit $4) latest"
+    );
+    let window = back(now, Limits::USUAL.window);
+    let (tries, oldest) = tx.one(&sql, &params![asked.county, window, source, most], |row| {
+        Ok((row.get::<u32>(0)?, row.get::<Option<String>>(1)?))
+    })?;
+    Ok(Tally { tries, oldest: oldest.as_deref().and_then(moment) })
 }
 
 /// Whether the failure that was just written down is the one that closes the door: then, and only then, it is told.
@@ -228,7 +207,10 @@ pub(super) fn closes_the_door(
         Guard::Lock { failures, .. } => usize::from(failures),
         Guard::Delay { .. } => TOLD_AT,
     };
-    Ok(failures(tx, now, asked, known, Kinds::Passwords)?.len() == told_at)
+    let tries = tries(tx, now, asked, known, Kinds::Passwords)?;
+    let failed = tries.iter().take_while(|attempt| attempt.outcome != limit::Outcome::Right).count();
+    // And again where it goes on and on.
+    Ok(failed > 0 && failed % told_at == 0)
 }
 
 /// Wrong codes of this sign-in.
@@ -320,56 +302,4 @@ pub(super) fn settle_on(
 
 fn back(now: &Now, by: SignedDuration) -> String {
     stamp(now.timestamp().saturating_sub(by).unwrap_or(Timestamp::MIN))
-}
-
-fn later(at: Timestamp, by: SignedDuration) -> Option<Timestamp> {
-    at.checked_add(by).ok()
-}
-
-/// Whole seconds from now until then, rounded up; `None` when it is past.
-fn seconds(at: Timestamp, until: Timestamp) -> Option<u32> {
-    let left = until.duration_since(at);
-    if left <= SignedDuration::ZERO {
-        return None;
-    }
-    let whole = left.as_secs() + i64::from(left.subsec_nanos() > 0);
-    Some(u32::try_from(whole).unwrap_or(u32::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(failed_ago: &[i64], guard: Guard, expected: Option<u32>) {
-        let now: Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
-        let failed: Vec<Timestamp> =
-            failed_ago.iter().map(|ago| now - SignedDuration::from_secs(*ago)).collect();
-        let until = at_most(&failed).into_iter().chain(guarded(&failed, guard)).max();
-        assert_eq!(until.and_then(|until| seconds(now, until)), expected, "{failed_ago:?} {guard:?}");
-    }
-
-    /// C05: what a stranger must wait, by the seconds since each failure, newest first.
-    #[test]
-    fn failures_in_a_row_make_wait() {
-        let lock = Guard::Lock { failures: 5, minutes: 15 };
-        check(&[], lock, None);
-        check(&[1, 2, 3, 4], lock, None);
-        check(&[0, 1, 2, 3, 4], lock, Some(900));
-        check(&[899, 900, 901, 902, 903], lock, Some(1));
-        check(&[900, 901, 902, 903, 904], lock, None);
-        // Forgetful, not hostile: spread over hours.
-        check(&[0, 1000, 2000, 3000, 4000], lock, None);
-
-        let delay = Guard::Delay { free: 3, first: 2, longest: 900 };
-        check(&[0, 0], delay, None);
-        check(&[0, 1, 2], delay, Some(2));
-        check(&[1, 1, 2], delay, Some(1));
-        check(&[2, 3, 4], delay, None);
-        check(&[0, 3, 5, 6], delay, Some(4));
-        check(&[0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000], delay, Some(128));
-        // Never longer than the longest, however many.
-        check(&(0..100).map(|n| n * 1000).collect::<Vec<_>>(), delay, Some(900));
-        // Never more than ten within a quarter of an hour.
-        check(&[256, 384, 448, 480, 496, 504, 508, 510, 511, 512], delay, Some(388));
-    }
 }
