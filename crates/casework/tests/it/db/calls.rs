@@ -306,3 +306,40 @@ fn no_update_is_lost() {
         assert!(done > 0);
     });
 }
+
+/// H04, write skew: each of eight may go off duty only while another is on; one stays.
+#[test]
+fn one_stays_on_duty() {
+    on_each(|db| {
+        for unit in 0..8 {
+            let on = move |tx: &mut casework::db::Tx<'_>| {
+                tx.execute(
+                    "insert into claim (county, child, unit) values ($1, $2, 'on')",
+                    &params![C, format!("{unit}")],
+                )
+            };
+            db.write::<u64, DbError>(on).expect("eight are on duty");
+        }
+        let barrier = Barrier::new(8);
+        thread::scope(|scope| {
+            for unit in 0..8 {
+                let (db, barrier) = (db.clone(), &barrier);
+                scope.spawn(move || {
+                    barrier.wait();
+                    let off: Result<(), DbError> = db.write(move |tx| {
+                        let sql = "select cast(count(*) as bigint) from claim where unit = 'on'";
+                        if tx.one::<i64>(sql, &[], |row| row.get(0))? > 1 {
+                            let sql = "update claim set unit = 'off' where county = $1 and child = $2";
+                            tx.execute(sql, &params![C, format!("{unit}")])?;
+                        }
+                        Ok(())
+                    });
+                    assert!(matches!(off, Ok(()) | Err(DbError::Busy(_))), "{off:?}");
+                });
+            }
+        });
+        let sql = "select cast(count(*) as bigint) from claim where unit = 'on'";
+        let on: i64 = db.read(|tx| tx.one(sql, &[], |row| row.get(0))).expect("they can be counted");
+        assert!(on >= 1, "nobody is on duty");
+    });
+}

@@ -7,6 +7,8 @@ use casework::params;
 mod backups;
 mod calls;
 mod dialect;
+#[cfg(target_os = "linux")]
+mod faults;
 mod files;
 mod product;
 mod queue;
