@@ -55,8 +55,10 @@ pub(super) fn find(county: &County, townships: &[String], zone: &Zone, years: &Y
         };
         local(child.family)?.village.filter(|_| found).map(|village| (village, 30))
     });
-    let pupils = in_school.filter_map(|(_, home)| Some((home.village?, 1)));
-    let village = most(pupils.chain(out)).unwrap_or(0);
+    let pupils: Vec<(usize, usize)> = in_school.filter_map(|(_, home)| Some((home.village?, 1))).collect();
+    let sends: HashSet<usize> = pupils.iter().map(|(village, _)| *village).collect();
+    let out = out.filter(|(village, _)| sends.contains(village));
+    let village = most(pupils.iter().copied().chain(out)).unwrap_or(0);
     let of_both =
         || seated().filter(move |(seat, home)| seat.school == school && home.village == Some(village));
     let year = rules::age::school_year(years.semesters.base);

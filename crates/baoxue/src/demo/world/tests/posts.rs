@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rules::access::Role;
 use rules::age::{AgeGroup, school_year};
 
 use super::super::model::{Post, Slot, Staff, Status, Unit, UnitKind};
@@ -189,6 +190,14 @@ fn accounts_are_those_of_the_contract() {
                 assert_eq!((&other.staff, &other.posts), (&account.staff, &account.posts));
             }
         }
+        // Roles are those that access rights know, and no account holds two that exclude each other.
+        let role =
+            |post: &String| Role::from_code(posts[post.as_str()].role).unwrap_or_else(|| panic!("{post}"));
+        for account in world.accounts() {
+            let held: Vec<Role> = account.posts.iter().map(role).collect();
+            assert!(held.iter().all(|one| held.iter().all(|two| one.goes_with(*two))));
+        }
+        assert!(world.posts().all(|post| Role::from_code(post.role).is_some()));
         // 三权分立: nobody holds one of the three powers and anything else.
         for power in ["admin", "security", "auditor"] {
             assert_eq!(world.account(power).posts, [format!("bureau-it:{power}")]);
