@@ -9,6 +9,7 @@ mod house;
 mod progress;
 mod serve;
 mod synth;
+mod template;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, Parser, Subcommand};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz};
+use rules::plan::ListKind;
 
 use failure::Failure;
 use progress::Progress;
@@ -73,6 +75,10 @@ enum Command {
     #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
     #[command(override_usage = "baoxue serve --data <文件夹> [参数]")]
     Serve(serve::ServeArgs),
+    /// 写出一份名单的空白模板，带下拉列表和填写说明
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue template <名单> [参数]")]
+    Template(TemplateArgs),
     /// 县工作方案
     #[command(help_template = TEMPLATE, disable_help_flag = true, disable_help_subcommand = true)]
     #[command(subcommand_help_heading = "命令", override_usage = "baoxue plan check <文件夹>")]
@@ -117,6 +123,19 @@ struct CompareArgs {
     /// 结果写到哪个文件夹
     #[arg(long, value_name = "文件夹")]
     out: PathBuf,
+    /// 县工作方案的文件夹；不写为内置的南涧县方案
+    #[arg(long, value_name = "文件夹")]
+    plan: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+struct TemplateArgs {
+    /// 户籍、学籍、在校、脱贫户、残联、外出就读或其他名单
+    #[arg(value_name = "名单", value_parser = template::kind)]
+    kind: ListKind,
+    /// 写到哪个文件；不写为当前文件夹里的“…（空白模板）.xlsx”
+    #[arg(long, value_name = "文件")]
+    out: Option<PathBuf>,
     /// 县工作方案的文件夹；不写为内置的南涧县方案
     #[arg(long, value_name = "文件夹")]
     plan: Option<PathBuf>,
@@ -168,6 +187,8 @@ fn main() -> ExitCode {
         Command::Synth(args) => synth(args),
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(args),
+        Command::Template(args) => county::plan(args.plan.as_deref())
+            .and_then(|plan| template::run(args.kind, &plan, today(), args.out.as_deref())),
         Command::Plan { command: PlanCommand::Check { folder } } => check(folder),
     };
     match done {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 
-use crate::command::{Folder, baoxue, compare_county, county, rows};
+use crate::command::{Folder, baoxue, compare, compare_county, county, rows};
 
 const FILES: [&str; 5] = ["findings.csv", "findings.xlsx", "links.csv", "problems.xlsx", "summary.json"];
 
@@ -117,8 +117,15 @@ fn command_line_mistakes_are_explained_in_chinese() {
     check(&["synth", "--out", "x", "--children", "许多"], "许多");
     check(&["synth", "--out", "x", "--format", "pdf"], "pdf");
     check(&["plan", "check", "/nowhere"], "读不了方案文件夹");
-    for args in [&["--help"][..], &["compare", "--help"], &["synth", "--help"], &["plan", "check", "--help"]]
-    {
+    check(&["template", "花名册"], "没有这种名单");
+    check(&["template"], "名单");
+    for args in [
+        &["--help"][..],
+        &["compare", "--help"],
+        &["synth", "--help"],
+        &["template", "--help"],
+        &["plan", "check", "--help"],
+    ] {
         let said = baoxue(args);
         assert_eq!((said.code, said.err.as_str()), (0, ""));
         for english in ["Usage", "Options", "Commands", "Arguments", "Print", "default", "The "] {
@@ -144,4 +151,23 @@ fn a_broken_plan_is_shown_line_by_line() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains(&format!("plan.toml第{line}行")), "{said:?}");
     assert!(said.error().contains("1 处"), "{said:?}");
+}
+
+/// `template KIND`: every list has one, by its code or its name; what somebody has filled in is not written over.
+#[test]
+fn every_list_has_a_template() {
+    let folder = Folder::new();
+    let kinds = ["household", "学籍", "在校", "脱贫户", "残联", "elsewhere", "名单"];
+    for (at, kind) in kinds.into_iter().enumerate() {
+        let out = folder.arg(&format!("{at}.xlsx"));
+        let said = baoxue(&["template", kind, "--out", &out]);
+        assert_eq!(said.code, 0, "{kind}: {said:?}");
+        let again = baoxue(&["template", kind, "--out", &out]);
+        assert_eq!((again.code, again.error().contains("没有覆盖")), (2, true), "{again:?}");
+    }
+    let household = folder.arg("0.xlsx");
+    let said = compare(&household, &folder.arg("1.xlsx"), &folder.arg("out"), &[]);
+    assert!(said.error().contains("只有表头，没有数据"), "{said:?}");
+    let said = baoxue(&["template", "roll", "--out", &folder.arg("nowhere/roll.xlsx")]);
+    assert_eq!((said.code, said.error().contains("文件夹不存在")), (1, true), "{said:?}");
 }

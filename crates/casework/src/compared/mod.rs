@@ -19,6 +19,7 @@ use crate::lists::people;
 use crate::lists::{List, Progress, ReadFailure, Report, Schools};
 
 pub use child::Child;
+pub(crate) use workbook::day;
 
 /// What to compare.
 #[derive(Debug, Clone, Copy)]

@@ -64,7 +64,8 @@ fn of_kind<'a>(outcome: &'a Outcome<'_>, kind: FindingKind) -> Vec<(Child<'a>, &
     findings
 }
 
-pub(super) fn day(date: civil::Date) -> Date {
+/// A day as workbooks take it.
+pub(crate) fn day(date: civil::Date) -> Date {
     Date {
         year: u16::try_from(date.year()).unwrap_or_default(),
         month: u8::try_from(date.month()).unwrap_or_default(),

@@ -40,6 +40,12 @@ const TYPED: &str = "\
     entered boarding status left_behind disability inclusive orphan migrant person_no monitor_kind \
     student_state card_no category present date place proof";
 
+/// Whether a field of a list has a place of its own.
+pub(super) fn is_typed(kind: ListKind, key: &str) -> bool {
+    // How long a 残疾人证 holds is no proof of schooling.
+    TYPED.split(' ').any(|typed| typed == key) || key == "expires" && kind != ListKind::Disability
+}
+
 impl<'a> Reading<'a> {
     pub(super) fn new(kind: ListKind, plan: &'a Plan, on: Date, schema: &'a Schema, header: &Header) -> Self {
         let fields = schema.fields.iter().enumerate().map(|(at, field)| (field.key.as_str(), at)).collect();
@@ -57,14 +63,9 @@ impl<'a> Reading<'a> {
         };
         reading.others = (0..schema.fields.len())
             .filter(|&at| header.fields.get(at).is_some_and(Option::is_some))
-            .filter(|&at| schema.fields.get(at).is_some_and(|field| !reading.typed(&field.key)))
+            .filter(|&at| schema.fields.get(at).is_some_and(|field| !is_typed(kind, &field.key)))
             .collect();
         reading
-    }
-
-    fn typed(&self, key: &str) -> bool {
-        // How long a 残疾人证 holds is no proof of schooling.
-        TYPED.split(' ').any(|typed| typed == key) || key == "expires" && self.kind != ListKind::Disability
     }
 
     /// Reads data row `number`.

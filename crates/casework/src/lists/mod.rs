@@ -8,6 +8,7 @@ mod recognise;
 mod row;
 mod rows;
 mod schools;
+mod template;
 mod values;
 mod written;
 
@@ -19,6 +20,7 @@ pub use recognise::{Certainty, Recognised, Sampled, recognise};
 pub use row::{Guardian, ListRow, RowProblem};
 pub use rows::{Asked, Read, rows};
 pub use schools::Schools;
+pub use template::template;
 
 use documents::table::{Field, Header, Schema};
 use rules::plan::ListColumns;

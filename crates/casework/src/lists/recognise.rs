@@ -68,8 +68,8 @@ const fn marks(kind: ListKind) -> &'static [&'static str] {
         ListKind::Present => &["present", "date", "reason"],
         ListKind::Poverty => &["person_no", "student_state", "monitor_kind", "household_kind", "risk_over"],
         ListKind::Disability => &["card_no", "category", "grade", "card_state"],
-        ListKind::Elsewhere => &["place", "proof", "expires"],
-        ListKind::Generic => &[],
+        // The headings differ: 就读地 and 就读证明 beside 地点 and 依据.
+        ListKind::Elsewhere | ListKind::Generic => &["place", "proof", "expires"],
     }
 }
 
@@ -97,10 +97,12 @@ pub fn recognise(path: &Path, plan: &Plan, on: Date, limits: &Limits) -> Result<
     let Some(&(kind, marks, likeness)) = best.or(complete.first()) else {
         return Ok(incomplete(plan, found.into_iter().next()));
     };
-    let next = complete.iter().filter(|(other, marks, _)| *other != kind && *marks > 0);
+    let rival = |other: ListKind| other != kind && other != ListKind::Generic;
+    let next = complete.iter().filter(|(other, marks, _)| rival(*other) && *marks > 0);
     let next = next.map(|(_, _, likeness)| likeness.matched).max().unwrap_or_default();
     let mut certainty = match marks {
         0 => Certainty::Unsure,
+        _ if kind == ListKind::Generic => Certainty::Unsure,
         2.. if likeness.matched >= next + 2 => Certainty::Sure,
         _ => Certainty::Likely,
     };
