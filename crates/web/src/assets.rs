@@ -3,7 +3,7 @@
 //!
 //! A file's address carries a hash of its content (`/assets/app.3f9c….css`), so a new version is a new address and
 //! the old one may be kept for a year. A text asset may name another as `asset:NAME`; the name is replaced by the
-//! address, which is why [`FILES`] lists a file before those that name it.
+//! address, which is why `FILES` lists a file before those that name it.
 
 use std::sync::LazyLock;
 
