@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod campaign;
 pub mod compared;
 pub mod db;
 pub mod desk;

@@ -10,6 +10,7 @@ pub mod age;
 pub mod calendar;
 pub mod codes;
 pub mod date;
+pub mod decision;
 pub mod divisions;
 mod fold;
 pub mod groups;

@@ -4,6 +4,7 @@
 mod child;
 mod columns;
 mod csv;
+mod facts;
 mod summary;
 mod words;
 mod workbook;
@@ -19,6 +20,7 @@ use crate::lists::people;
 use crate::lists::{List, Progress, ReadFailure, Report, Schools};
 
 pub use child::Child;
+pub use facts::Side;
 pub(crate) use workbook::day;
 
 /// What to compare.

@@ -2,6 +2,8 @@
 //! sealed and shown by right; what changes is a fact of its own.
 
 pub mod enter;
+mod standing;
 mod ties;
 
+pub use standing::set_standing;
 pub use ties::{Tied, write_ties};

@@ -61,6 +61,12 @@ impl Schools {
         self.names.get(&number).map_or_else(|| self.schools.text(number), String::as_str)
     }
 
+    /// What a school is known by: its code where it has one, else its name.
+    #[must_use]
+    pub fn school_key(&self, number: u32) -> &str {
+        self.schools.text(number)
+    }
+
     /// A class as people say it.
     #[must_use]
     pub fn class_name(&self, number: u32) -> &str {
