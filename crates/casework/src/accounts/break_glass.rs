@@ -83,13 +83,17 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
     let number = Compact::of(&wanted.number);
     let mut problems = Vec::new();
     if number.is_none() {
-        problems.push(Problem { field: "number", text: "请填写孩子的身份证件号或学籍号。".to_owned() });
+        problems.push(Problem {
+            field: "number", text: "请填写孩子的身份证件号或学籍号。".to_owned()
+        });
     }
     if name.is_empty() || name.chars().count() > 40 {
         problems.push(Problem { field: "name", text: "请填写孩子的姓名。".to_owned() });
     }
     if !(6..=200).contains(&reason.chars().count()) {
-        problems.push(Problem { field: "reason", text: "请写明原因和依据，6 到 200 个字。".to_owned() });
+        problems.push(Problem {
+            field: "reason", text: "请写明原因和依据，6 到 200 个字。".to_owned()
+        });
     }
     let Some(number) = number.filter(|_| problems.is_empty()) else { return Err(Refused::Invalid(problems)) };
     let waits = desk.tx.optional(
@@ -117,7 +121,12 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
     )?;
     let mut deciders = tell::holders(desk.tx, desk.now, county, rules::access::Role::Security, None)?;
     deciders.retain(|decider| decider != me);
-    let news = News { kind: "break_glass", subject: &id, text: "有一个紧急查看申请等待批准。", href: "/break-glass" };
+    let news = News {
+        kind: "break_glass",
+        subject: &id,
+        text: "有一个紧急查看申请等待批准。",
+        href: "/break-glass",
+    };
     tell::all(desk.tx, desk.now, county, &deciders, &news)?;
     // The child stands on the record, so that the file shows who wanted to look.
     let subject = if child.is_empty() { ("break_glass", id.as_str()) } else { ("child", child) };
@@ -206,7 +215,10 @@ pub fn refuse(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
         "update break_glass set state = 'refused', answered_by = $3, answered_at = $4 where county = $1 and id = $2",
         &params![county, id, me, now.stamp()],
     )?;
-    let news = News { kind: "break_glass", subject: id, text: "紧急查看申请没有批准。", href: "/break-glass" };
+    let news =
+        News {
+            kind: "break_glass", subject: id, text: "紧急查看申请没有批准。", href: "/break-glass"
+        };
     tell::one(desk.tx, now, county, &asked.account, &news)?;
     desk.record(Action::ApproveBreakGlass, grant.post, ("break_glass", id), "", "不批准紧急查看")
 }
@@ -299,7 +311,8 @@ pub fn list(desk: &mut Desk<'_, '_>) -> Result<Vec<Request>, Refused> {
         Err(_) if asks => false,
         Err(denied) => return Err(denied),
     };
-    let since = stamp(now.timestamp().saturating_sub(SignedDuration::from_hours(90 * 24)).unwrap_or(now.timestamp()));
+    let since =
+        stamp(now.timestamp().saturating_sub(SignedDuration::from_hours(90 * 24)).unwrap_or(now.timestamp()));
     let stamp = now.stamp();
     Ok(desk.tx.query(
         "select g.id, a.name, coalesce(u.name, ''), g.reason, g.asked_at,

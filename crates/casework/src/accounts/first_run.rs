@@ -66,9 +66,10 @@ fn closed(tx: &mut Tx<'_>, county: &str) -> Result<bool, Refused> {
         &params![county],
         |row| row.get::<i64>(0),
     )?;
-    let account = tx.optional("select 1 from account where county = $1 limit 1", &params![county], |row| {
-        row.get::<i64>(0)
-    })?;
+    let account =
+        tx.optional("select 1 from account where county = $1 limit 1", &params![county], |row| {
+            row.get::<i64>(0)
+        })?;
     Ok(used.is_some() || account.is_some())
 }
 
@@ -181,7 +182,9 @@ fn check(named: &[Named; 5]) -> Result<(), Refused> {
         if let Some(text) = invite::username_problem(&username) {
             problems.push(Problem { field: username_field, text });
         } else if !seen.insert(username) {
-            problems.push(Problem { field: username_field, text: "每个人要有自己的账号名。".to_owned() });
+            problems.push(Problem {
+                field: username_field, text: "每个人要有自己的账号名。".to_owned()
+            });
         }
         if !person.name.trim().is_empty() && !people.insert(person.name.trim().to_owned()) {
             problems.push(Problem {

@@ -5,15 +5,15 @@
 use jiff::SignedDuration;
 use rules::access::{Action, Grant, Role, Subject};
 
-use super::{keep, reach};
 use super::tell::{self, News};
+use super::{keep, reach};
 use crate::db::DbError;
 use crate::desk::Desk;
 use crate::keys::Keys;
 use crate::now::{Now, stamp};
 use crate::params;
-use crate::units;
 use crate::refused::{Problem, Refused};
+use crate::units;
 
 /// How long a link can be used.
 pub const LINK_LASTS: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -150,19 +150,28 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
     problems.extend(name_problem(name).map(|text| Problem { field: "name", text }));
     problems.extend(username_problem(&username).map(|text| Problem { field: "username", text }));
     if wanted.reason.trim().is_empty() {
-        problems.push(Problem { field: "reason", text: "请写明依据，例如任职文件。".to_owned() });
+        problems
+            .push(Problem { field: "reason", text: "请写明依据，例如任职文件。".to_owned() });
     }
     if wanted.reason.chars().count() > 200 {
         problems.push(Problem { field: "reason", text: "依据太长：最多 200 个字。".to_owned() });
     }
     let post = vacant(desk, &wanted.post, &wanted.unit)?;
     if post.is_none() {
-        problems.push(Problem { field: "post", text: "请选择本单位的一个空缺岗位。".to_owned() });
+        problems
+            .push(Problem { field: "post", text: "请选择本单位的一个空缺岗位。".to_owned() });
     }
     if !problems.is_empty() {
         return Err(Refused::Invalid(problems));
     }
-    let account = create(desk.tx, desk.now, county, &Person { name, username: &username, unit: &wanted.unit }, "invited", &desk.actor().account)?;
+    let account = create(
+        desk.tx,
+        desk.now,
+        county,
+        &Person { name, username: &username, unit: &wanted.unit },
+        "invited",
+        &desk.actor().account,
+    )?;
     let invitation = desk.now.id();
     desk.tx.execute(
         "insert into invitation (county, id, account, post, kind, token, state, reason, asked_by, asked_at)
@@ -187,7 +196,13 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
         href: "/accounts/invitations",
     };
     tell::all(desk.tx, desk.now, county, &approvers, &news)?;
-    desk.record(Action::InviteAccount, post_of_asker.post, ("account", &account), wanted.reason.trim(), "提出")?;
+    desk.record(
+        Action::InviteAccount,
+        post_of_asker.post,
+        ("account", &account),
+        wanted.reason.trim(),
+        "提出",
+    )?;
     Ok(invitation)
 }
 
@@ -257,7 +272,9 @@ pub(super) fn username_problem(username: &str) -> Option<String> {
     let mut chars = username.chars();
     let fine = chars.next().is_some_and(|first| first.is_ascii_lowercase())
         && (2..=32).contains(&username.len())
-        && chars.all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || matches!(sign, '.' | '_' | '-'));
+        && chars.all(|sign| {
+            sign.is_ascii_lowercase() || sign.is_ascii_digit() || matches!(sign, '.' | '_' | '-')
+        });
     (!fine).then(|| "账号名以小写字母开头，2 到 32 位，只用小写字母、数字、点、横线、下划线。".to_owned())
 }
 
@@ -340,7 +357,11 @@ pub fn answer(desk: &mut Desk<'_, '_>, invitation: &str, answer: Answer) -> Resu
         keep::close_sign_in(desk.tx, desk.now, county, &asked.account, me)?;
         keep::tell_reset(desk.tx, desk.now, county, &asked.account)?;
     }
-    let text = if answer == Answer::Approve { "账号申请已批准，请取得设置链接交给本人。" } else { "账号申请没有批准。" };
+    let text = if answer == Answer::Approve {
+        "账号申请已批准，请取得设置链接交给本人。"
+    } else {
+        "账号申请没有批准。"
+    };
     let href = format!("/accounts/{}", asked.account);
     let news = News { kind: "invitation", subject: invitation, text, href: &href };
     tell::one(desk.tx, desk.now, county, &asked.asked_by, &news)?;
@@ -376,7 +397,9 @@ pub(super) fn hold(
     });
     match held {
         Ok(_) => Ok(()),
-        Err(DbError::Unique(_)) => Err(Refused::rule("这个岗位已经有人", "五(一)", "请先办理工作交接，或另选一个岗位")),
+        Err(DbError::Unique(_)) => {
+            Err(Refused::rule("这个岗位已经有人", "五(一)", "请先办理工作交接，或另选一个岗位"))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -421,7 +444,9 @@ pub fn link(desk: &mut Desk<'_, '_>, account: &str) -> Result<Link, Refused> {
          where i.county = $1 and i.account = $2 and i.state = 'approved' and i.kind <> 'first'
          order by i.asked_at desc, i.id desc limit 1",
         &params![county, account],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<String>(3)?)),
+        |row| {
+            Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<String>(3)?))
+        },
     )?;
     let (invitation, kind, unit, username) = match found {
         Some(found) => found,
@@ -464,13 +489,14 @@ pub(super) fn hash(keys: &Keys, county: &str, token: &str) -> String {
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn open(desk: &mut Desk<'_, '_>) -> Result<Vec<Invitation>, Refused> {
     let asks = reach::allowed(desk.actor(), Action::InviteAccount, &Subject::Nothing, ("invitation", ""));
-    let action = match reach::allowed(desk.actor(), Action::ApproveAccount, &Subject::Nothing, ("invitation", "")) {
-        Ok(_) => Action::ApproveAccount,
-        Err(denied) => {
-            asks.map_err(|_| denied)?;
-            Action::InviteAccount
-        }
-    };
+    let action =
+        match reach::allowed(desk.actor(), Action::ApproveAccount, &Subject::Nothing, ("invitation", "")) {
+            Ok(_) => Action::ApproveAccount,
+            Err(denied) => {
+                asks.map_err(|_| denied)?;
+                Action::InviteAccount
+            }
+        };
     let mut params = params![desk.county()].to_vec();
     let scope = reach::predicate(desk.actor(), action, "a.unit", &mut params);
     let sql = format!(

@@ -12,8 +12,8 @@ use crate::db::{Row, Tx};
 use crate::desk::Desk;
 use crate::now::{Now, stamp};
 use crate::params;
-use crate::units;
 use crate::refused::Refused;
+use crate::units;
 
 /// How long an account may lie unused before it is locked (hazard A21).
 pub const UNUSED: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -161,7 +161,8 @@ fn rows(
                    and t.from_day <= $6 and (t.until_day is null or t.until_day > $6)))
            and a.username not like '%#%' and {scope}"
     );
-    let total = desk.tx.one(&format!("select cast(count(*) as bigint) {matches}"), &params, |row| row.get(0))?;
+    let total =
+        desk.tx.one(&format!("select cast(count(*) as bigint) {matches}"), &params, |row| row.get(0))?;
     params.push(crate::db::Value::from(filter.after.as_str()));
     let after = params.len();
     params.push(crate::db::Value::from(limit));
@@ -332,9 +333,7 @@ pub(super) fn target(desk: &mut Desk<'_, '_>, action: Action, id: &str) -> Resul
 /// Whether an account holds one of the three separated powers, or leads a unit: then one person alone cannot get hold of
 /// it (hazards A14–A16).
 fn weighty(posts: &[Post]) -> bool {
-    posts.iter().any(|post| {
-        post.role.is_separated_power() || post.standing == rules::access::Standing::Leads
-    })
+    posts.iter().any(|post| post.role.is_separated_power() || post.standing == rules::access::Standing::Leads)
 }
 
 /// What a reset came to.
@@ -359,7 +358,11 @@ pub fn reset(desk: &mut Desk<'_, '_>, id: &str, reason: &str) -> Result<Reset, R
         return Err(Refused::rule("不能重置自己的登录", "", "请在“我的账号”里修改密码"));
     }
     if target.state != "active" {
-        return Err(Refused::rule("这个账号没有在用", "", "待设置的账号请重新取得设置链接，已停用的请先恢复"));
+        return Err(Refused::rule(
+            "这个账号没有在用",
+            "",
+            "待设置的账号请重新取得设置链接，已停用的请先恢复",
+        ));
     }
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 200 {
@@ -394,7 +397,12 @@ fn ask_reset(desk: &mut Desk<'_, '_>, id: &str, target: &Target, reason: &str) -
     insert_reset(desk.tx, now, county, &invitation, id, "asked", reason, me)?;
     let mut approvers = tell::leaders(desk.tx, now, county, &target.path)?;
     approvers.retain(|approver| approver != me && approver != id);
-    let news = News { kind: "invitation", subject: &invitation, text: "有一个账号的重置等待批准。", href: "/accounts/invitations" };
+    let news = News {
+        kind: "invitation",
+        subject: &invitation,
+        text: "有一个账号的重置等待批准。",
+        href: "/accounts/invitations",
+    };
     tell::all(desk.tx, now, county, &approvers, &news)
 }
 
@@ -436,7 +444,10 @@ pub(super) fn close_sign_in(
          on conflict (county, account, at) do nothing",
         &params![county, account, now.stamp()],
     )?;
-    tx.execute("update account set password = null where county = $1 and id = $2", &params![county, account])?;
+    tx.execute(
+        "update account set password = null where county = $1 and id = $2",
+        &params![county, account],
+    )?;
     session::end_all(tx, now, county, account, "", by)?;
     Ok(())
 }
@@ -466,7 +477,11 @@ pub fn disable(desk: &mut Desk<'_, '_>, id: &str, reason: &str) -> Result<(), Re
     let posts = session::posts(desk.tx, now, county, id)?;
     let by_security = grant.post.is_some_and(|post| post.role == Role::Security);
     if !by_security && posts.iter().any(|post| post.role.is_separated_power()) {
-        return Err(Refused::rule("系统、安全、审计管理员的账号由安全管理员停用", "三权分立", "请联系安全管理员"));
+        return Err(Refused::rule(
+            "系统、安全、审计管理员的账号由安全管理员停用",
+            "三权分立",
+            "请联系安全管理员",
+        ));
     }
     stop(desk.tx, now, county, id, me)?;
     desk.record(Action::DisableAccount, grant.post, ("account", id), reason, "停用")
@@ -497,7 +512,11 @@ pub fn enable(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     let posts = session::posts(desk.tx, now, county, id)?;
     let by_security = grant.post.is_some_and(|post| post.role == Role::Security);
     if id == me || !by_security && posts.iter().any(|post| post.role.is_separated_power()) {
-        return Err(Refused::rule("系统、安全、审计管理员的账号由安全管理员恢复", "三权分立", "请联系安全管理员"));
+        return Err(Refused::rule(
+            "系统、安全、审计管理员的账号由安全管理员恢复",
+            "三权分立",
+            "请联系安全管理员",
+        ));
     }
     let state = if target.has_password { "active" } else { "approved" };
     // Counted as used now, or the lock of unused accounts would close it again at once.

@@ -51,7 +51,13 @@ pub fn list(tx: &mut Tx<'_>, county: &str) -> Result<Vec<Line>, Refused> {
         &params![county],
         |row| {
             let state = keep::State::from_code(&row.get::<String>(3)?).map_or("未知", keep::State::label);
-            Ok(Line { username: row.get(0)?, name: row.get(1)?, unit: row.get(2)?, state, seen_at: row.get(4)? })
+            Ok(Line {
+                username: row.get(0)?,
+                name: row.get(1)?,
+                unit: row.get(2)?,
+                state,
+                seen_at: row.get(4)?,
+            })
         },
     )?)
 }
@@ -123,5 +129,9 @@ fn record(
     account: &str,
     detail: &str,
 ) -> Result<(), Refused> {
-    audit::record(tx, now, &Entry { actor, post: None, action, subject: ("account", account), purpose: "", detail })
+    audit::record(
+        tx,
+        now,
+        &Entry { actor, post: None, action, subject: ("account", account), purpose: "", detail },
+    )
 }

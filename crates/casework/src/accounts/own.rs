@@ -102,9 +102,12 @@ pub fn page(desk: &mut Desk<'_, '_>) -> Result<Own, Refused> {
         },
     )?;
     let set_on = password_at.as_deref().and_then(moment).map(|at| clock(at).date());
-    let change_in_days = settings.profile.policy().max_age_days.zip(set_on).map(|(most, set)| {
-        i64::from(most) - now.day().duration_since(set).as_hours() / 24
-    });
+    let change_in_days = settings
+        .profile
+        .policy()
+        .max_age_days
+        .zip(set_on)
+        .map(|(most, set)| i64::from(most) - now.day().duration_since(set).as_hours() / 24);
     let index = desk.index("username", &username);
     Ok(Own {
         username,
@@ -164,9 +167,11 @@ pub fn proves_by_code(desk: &mut Desk<'_, '_>) -> Result<bool, Refused> {
 /// [`Refused::Storage`].
 pub fn username(desk: &mut Desk<'_, '_>) -> Result<String, Refused> {
     let (county, me) = (desk.county(), desk.actor().account.as_str());
-    Ok(desk.tx.one("select username from account where county = $1 and id = $2", &params![county, me], |row| {
-        row.get(0)
-    })?)
+    Ok(desk.tx.one(
+        "select username from account where county = $1 and id = $2",
+        &params![county, me],
+        |row| row.get(0),
+    )?)
 }
 
 /// Proves identity again by the password (step-up), which was tried like any other: counted and limited.

@@ -19,12 +19,19 @@ use crate::refused::Refused;
 use crate::totp::{self, RECOVERY_CODES, Secret};
 
 /// Whether this account is asked for a code when it signs in: it has one, or a post that it holds asks for one.
-pub(super) fn needed(tx: &mut Tx<'_>, now: &Now, county: &str, account: &str, settings: Settings) -> Result<bool, Refused> {
+pub(super) fn needed(
+    tx: &mut Tx<'_>,
+    now: &Now,
+    county: &str,
+    account: &str,
+    settings: Settings,
+) -> Result<bool, Refused> {
     if settings.second_factor == SecondFactor::Off {
         return Ok(false);
     }
     let enrolled = enrolled(tx, county, account)?;
-    Ok(enrolled || session::posts(tx, now, county, account)?.iter().any(|post| post.role.needs_second_factor()))
+    Ok(enrolled
+        || session::posts(tx, now, county, account)?.iter().any(|post| post.role.needs_second_factor()))
 }
 
 /// Whether the account has a second factor.
@@ -85,7 +92,8 @@ pub(super) fn take(
     )?;
     let Some((Some(sealed), used)) = stored else { return Ok(false) };
     let secret = keys.open(place(county, account), &sealed).map(Zeroizing::new)?;
-    let secret = Secret::from_base32(&secret).map_err(|_| Refused::Fault("a sealed secret is none".to_owned()))?;
+    let secret =
+        Secret::from_base32(&secret).map_err(|_| Refused::Fault("a sealed secret is none".to_owned()))?;
     if let Ok(step) = totp::check(&secret, code.as_str(), now.timestamp(), used) {
         // Of two that come at the same moment with the same code, one is let in.
         let taken = tx.execute(
@@ -101,7 +109,12 @@ pub(super) fn take(
         &params![county, account, hex(&digest), now.stamp()],
     )?;
     if struck == 1 {
-        let news = News { kind: "account", subject: account, text: "刚用了一个恢复码登录。如果手机丢了，请重新设置动态口令。", href: "/account" };
+        let news = News {
+            kind: "account",
+            subject: account,
+            text: "刚用了一个恢复码登录。如果手机丢了，请重新设置动态口令。",
+            href: "/account",
+        };
         tell::one(tx, now, county, account, &news)?;
     }
     Ok(struck == 1)
@@ -197,7 +210,12 @@ fn accept(
         "update account set totp_sealed = $3, totp_step = $4 where county = $1 and id = $2",
         &params![county, account, keys.seal(place(county, account), &secret.base32(), now.random()), step],
     )?;
-    let news = News { kind: "account", subject: account, text: "动态口令已设置。如果不是本人操作，请联系单位管理员。", href: "/account" };
+    let news = News {
+        kind: "account",
+        subject: account,
+        text: "动态口令已设置。如果不是本人操作，请联系单位管理员。",
+        href: "/account",
+    };
     tell::one(tx, now, county, account, &news)?;
     codes(tx, keys, now, county, account)
 }
@@ -235,7 +253,8 @@ pub fn enrol_on_the_way(
     offer: (&str, &Typed),
     origin: &Origin,
 ) -> Result<(Opened, Codes), Refused> {
-    let half = session::half_session(tx, keys, now, county, half_token)?.filter(|half| half.stage == Stage::Enrol);
+    let half =
+        session::half_session(tx, keys, now, county, half_token)?.filter(|half| half.stage == Stage::Enrol);
     let Some(half) = half else { return Err(sign_in::run_out()) };
     let codes = accept(tx, keys, now, county, &half.account, offer.0, offer.1)?;
     let actor = sign_in::actor_of(tx, now, county, &half)?;
@@ -316,5 +335,12 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
-    digits?.chunks_exact(2).map(|pair| pair.iter().try_fold(0_u32, |sum, digit| Some(sum * 16 + digit)).and_then(|byte| u8::try_from(byte).ok())).collect()
+    digits?
+        .chunks_exact(2)
+        .map(|pair| {
+            pair.iter()
+                .try_fold(0_u32, |sum, digit| Some(sum * 16 + digit))
+                .and_then(|byte| u8::try_from(byte).ok())
+        })
+        .collect()
 }

@@ -124,11 +124,19 @@ pub fn set(desk: &mut Desk<'_, '_>, wanted: Settings) -> Result<(), Refused> {
     let mut told = tell::holders(desk.tx, now, county, Role::Security, None)?;
     told.extend(tell::holders(desk.tx, now, county, Role::Auditor, None)?);
     told.retain(|account| account != by);
-    let news =
-        News { kind: "security", subject: "", text: "登录安全策略有变动，请核对。", href: "/accounts/security" };
+    let news = News {
+        kind: "security",
+        subject: "",
+        text: "登录安全策略有变动，请核对。",
+        href: "/accounts/security",
+    };
     tell::all(desk.tx, now, county, &told, &news)?;
     let said = |settings: Settings| {
-        format!("{}/双因素{}", settings.profile.policy().name, if settings.second_factor == SecondFactor::On { "开" } else { "关" })
+        format!(
+            "{}/双因素{}",
+            settings.profile.policy().name,
+            if settings.second_factor == SecondFactor::On { "开" } else { "关" }
+        )
     };
     let detail = format!("{} → {}", said(before), said(wanted));
     desk.record(Action::SetSecurity, grant.post, ("setting", "security"), "", &detail)

@@ -108,7 +108,8 @@ fn line(tx: &mut Tx<'_>, keys: &Keys, now: &Now, county: &str, token: &str) -> R
         },
     )?;
     let Some((person, (stage, kind), (seen, ends, confirmed), profile)) = found else { return Ok(None) };
-    let (Some(stage), Some(seen), Some(ends)) = (Stage::from_code(&stage), moment(&seen), moment(&ends)) else {
+    let (Some(stage), Some(seen), Some(ends)) = (Stage::from_code(&stage), moment(&seen), moment(&ends))
+    else {
         return Ok(None);
     };
     let idle = security::profile(profile.as_deref()).policy().idle_minutes;
@@ -139,8 +140,13 @@ pub fn session(
     }
     let touch_due = now.timestamp().duration_since(line.seen) >= TOUCH;
     let posts = posts(tx, now, county, &line.account)?;
-    let actor =
-        Actor { county: county.to_owned(), account: line.account, session: line.session, name: line.name, posts };
+    let actor = Actor {
+        county: county.to_owned(),
+        account: line.account,
+        session: line.session,
+        name: line.name,
+        posts,
+    };
     Ok(Some(Found { who: SignedIn { actor, confirmed: line.confirmed }, touch_due }))
 }
 
@@ -183,8 +189,7 @@ pub(super) fn posts(tx: &mut Tx<'_>, now: &Now, county: &str, account: &str) -> 
 /// A post; `None` where the role is none of this program's, which then allows nothing.
 fn post(row: &Row<'_>) -> Result<Option<Post>, crate::db::DbError> {
     let role = Role::from_code(&row.get::<String>(1)?);
-    let standing =
-        if row.get::<String>(3)? == "leads" { Standing::Leads } else { Standing::Serves };
+    let standing = if row.get::<String>(3)? == "leads" { Standing::Leads } else { Standing::Serves };
     let (id, unit) = (row.get(0)?, row.get(2)?);
     Ok(role.map(|role| Post { id, role, unit, standing }))
 }

@@ -5,10 +5,10 @@ use rules::access::{Action, Actor};
 
 use super::invite;
 use super::second;
+use super::security;
 use super::session::{self, Half, Opening, Stage};
 use super::sign_in::{self, Opened, Origin};
 use super::tell::{self, News};
-use super::security;
 use crate::audit::{self, Entry};
 use crate::db::Tx;
 use crate::keys::Keys;
@@ -77,7 +77,12 @@ impl Choice {
              where a.county = $1 and a.id = $2",
             &params![county, account],
             |row| {
-                Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<Option<String>>(3)?))
+                Ok((
+                    row.get::<String>(0)?,
+                    row.get::<String>(1)?,
+                    row.get::<String>(2)?,
+                    row.get::<Option<String>>(3)?,
+                ))
             },
         )?;
         let remembered = settings.profile.policy().remembered;
@@ -106,7 +111,13 @@ impl Choice {
     ///
     /// # Errors
     /// [`Refused::Invalid`] with everything that is wrong with it, [`Refused::Busy`].
-    pub fn hash(&self, hasher: &Hasher, typed: &Typed, again: &Typed, salt: [u8; 16]) -> Result<Hashed, Refused> {
+    pub fn hash(
+        &self,
+        hasher: &Hasher,
+        typed: &Typed,
+        again: &Typed,
+        salt: [u8; 16],
+    ) -> Result<Hashed, Refused> {
         let busy = |_| Refused::Busy { after: 5 };
         let initials = linkage::spelling::spelling(&self.name).full;
         let context = Context {
@@ -117,7 +128,10 @@ impl Choice {
             factors: self.factors,
         };
         let accepted = acceptable(self.profile, typed.as_str(), &context).map_err(|complaints| {
-            let problem = |complaint: crate::password::Complaint| Problem { field: "password", text: complaint.to_string() };
+            let problem = |complaint: crate::password::Complaint| Problem {
+                field: "password",
+                text: complaint.to_string(),
+            };
             Refused::Invalid(complaints.into_iter().map(problem).collect())
         })?;
         if typed.as_str() != again.as_str() {

@@ -284,8 +284,14 @@ pub fn finish(
     // A device becomes known by a sign-in that was completed on it.
     let new = if *known_device { None } else { Some(Device::new(keys, now, county)) };
     let device = new.as_ref().map_or(device.as_str(), |new| new.hash.as_str());
-    let opening =
-        Opening { account, kind: origin.kind, stage, device, browser: &origin.browser, source: &origin.source };
+    let opening = Opening {
+        account,
+        kind: origin.kind,
+        stage,
+        device,
+        browser: &origin.browser,
+        source: &origin.source,
+    };
     let (session, token, ends) = session::open(tx, keys, now, county, &opening)?;
     tries::settle_on(tx, county, row, if full { Outcome::Done } else { Outcome::Half }, device)?;
     if full {
@@ -332,7 +338,10 @@ pub(super) fn settle(
         tell::one(tx, now, county, account, &news)?;
         let keepers = tell::holders(tx, now, county, rules::access::Role::Security, None)?;
         let href = format!("/accounts/{account}");
-        let news = News { kind: "sign_in", subject: account, text: "有账号因连续输错密码被暂时锁定。", href: &href };
+        let news =
+            News {
+                kind: "sign_in", subject: account, text: "有账号因连续输错密码被暂时锁定。", href: &href
+            };
         tell::all(tx, now, county, &keepers, &news)?;
     }
     Ok(false)
@@ -352,7 +361,8 @@ pub fn enter_code(
     code: &Typed,
     origin: &Origin,
 ) -> Result<Answer, Refused> {
-    let half = session::half_session(tx, keys, now, county, half_token)?.filter(|half| half.stage == Stage::Code);
+    let half =
+        session::half_session(tx, keys, now, county, half_token)?.filter(|half| half.stage == Stage::Code);
     let Some(half) = half else { return Err(run_out()) };
     let index = keys.index(county, "username", &half.username);
     let device = session_device(tx, county, &half.session)?;
@@ -382,9 +392,11 @@ pub(super) fn run_out() -> Refused {
 }
 
 fn session_device(tx: &mut Tx<'_>, county: &str, session: &str) -> Result<String, Refused> {
-    Ok(tx.one("select device from session where county = $1 and id = $2", &params![county, session], |row| {
-        row.get::<String>(0)
-    })?)
+    Ok(tx.one(
+        "select device from session where county = $1 and id = $2",
+        &params![county, session],
+        |row| row.get::<String>(0),
+    )?)
 }
 
 /// Moves a sign-in on to its next stage under a new token; with the last one it is recorded as done.

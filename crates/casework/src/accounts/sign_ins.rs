@@ -57,7 +57,8 @@ pub struct List {
     pub next: Option<String>,
 }
 
-const COLUMNS: &str = "t.id, t.at, coalesce(a.name, ''), coalesce(a.username, ''), coalesce(u.name, ''), t.source,
+const COLUMNS: &str =
+    "t.id, t.at, coalesce(a.name, ''), coalesce(a.username, ''), coalesce(u.name, ''), t.source,
     t.known, t.outcome";
 const FROM: &str = "from sign_in t
     left join account a on a.county = t.county and a.id = t.account

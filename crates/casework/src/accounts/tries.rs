@@ -40,8 +40,16 @@ pub enum Outcome {
 
 impl Outcome {
     /// All.
-    pub const ALL: [Self; 8] =
-        [Self::Trying, Self::Done, Self::Half, Self::Proof, Self::Wrong, Self::Code, Self::KeptOut, Self::Disabled];
+    pub const ALL: [Self; 8] = [
+        Self::Trying,
+        Self::Done,
+        Self::Half,
+        Self::Proof,
+        Self::Wrong,
+        Self::Code,
+        Self::KeptOut,
+        Self::Disabled,
+    ];
 
     /// As it is stored.
     #[must_use]
@@ -214,11 +222,7 @@ pub(super) fn closes_the_door(
 }
 
 /// Wrong codes of this sign-in.
-pub(super) fn wrong_codes(
-    tx: &mut Tx<'_>,
-    asked: &Asked<'_>,
-    session: &str,
-) -> Result<u64, Refused> {
+pub(super) fn wrong_codes(tx: &mut Tx<'_>, asked: &Asked<'_>, session: &str) -> Result<u64, Refused> {
     Ok(tx.one(
         "select cast(count(*) as bigint) from sign_in t join session s on s.county = t.county and s.id = $3
          where t.county = $1 and t.username_index = $2 and t.outcome = 'code' and t.device = s.device
