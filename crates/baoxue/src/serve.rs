@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use casework::password::{Bounded, Cost, Hasher};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use web::{App, Demo, Setup};
@@ -60,11 +61,19 @@ pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
     let clock = clock();
     let (db, keys) = house.open(&clock())?;
     let listen = args.listen.clone().or(config.listen).unwrap_or_else(|| LISTEN.to_owned());
-    let setup = Setup { db, keys, plan, clock, demo: None, https: config.https, proxies: config.proxies };
+    let hasher = hasher()?;
+    let setup =
+        Setup { db, keys, hasher, plan, clock, demo: None, https: config.https, proxies: config.proxies };
     serve(setup, &listen, &|_, address| {
         println!("保学在 http://{address} 服务。按 Ctrl-C 停止。");
         Ok(())
     })
+}
+
+/// What passwords are hashed by: two at once, sixty-four waiting; more are told at once to come again (hazard C12).
+pub(crate) fn hasher() -> Result<Hasher, Failure> {
+    Hasher::new(Cost::OWASP, Bounded::new(2, 64))
+        .map_err(|error| Failure::machine(error.to_string(), "密码", "检查内存"))
 }
 
 fn config(path: &std::path::Path) -> Result<Config, Failure> {

@@ -155,8 +155,9 @@ pub fn post(tx: &mut Tx<'_>, with: &Seeding<'_>, post: &SeedPost<'_>) -> Result<
 pub fn account(tx: &mut Tx<'_>, with: &Seeding<'_>, account: &SeedAccount<'_>) -> Result<(), DbError> {
     let since = format!("{}T08:00:00.000+08:00", account.since);
     tx.execute(
-        "insert into account (county, id, username, name, initials, unit, state, password, password_at, made_at, made_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, '')",
+        "insert into account (county, id, username, name, initials, unit, state, password, password_at, made_at, made_by,
+                              seen_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $10, $9, '', $10)",
         &params![
             with.county,
             account.id,
@@ -166,7 +167,9 @@ pub fn account(tx: &mut Tx<'_>, with: &Seeding<'_>, account: &SeedAccount<'_>) -
             account.unit,
             account.state,
             account.password,
-            since
+            since,
+            // A year ago it would be too old by now, and the account locked as unused.
+            with.now.stamp()
         ],
     )?;
     Ok(())

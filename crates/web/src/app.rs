@@ -8,6 +8,7 @@ use casework::db::{Db, Tx};
 use casework::desk::{Desk, SignedIn};
 use casework::keys::Keys;
 use casework::now::Now;
+use casework::password::Hasher;
 use casework::refused::Refused;
 use rules::plan::Plan;
 use tokio::sync::oneshot;
@@ -24,6 +25,8 @@ pub struct Setup {
     pub db: Db,
     /// Keys of the sealed fields.
     pub keys: Keys,
+    /// What passwords are hashed by, behind its gate (hazard C12).
+    pub hasher: Hasher,
     /// The county's plan.
     pub plan: Plan,
     /// The clock.
@@ -115,6 +118,21 @@ impl App {
     #[must_use]
     pub fn proxies(&self) -> &[IpAddr] {
         &self.0.proxies
+    }
+
+    /// Judges a password, which takes its time: beside the threads that answer, as many at once as the hasher's gate
+    /// lets through (hazard C12).
+    ///
+    /// # Errors
+    /// Whatever `work` refuses; [`Refused::Busy`] when too many wait.
+    pub async fn hash<T, F>(&self, work: F) -> Result<T, Failed>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Hasher) -> Result<T, Refused> + Send + 'static,
+    {
+        let app = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&app.0.hasher)).await;
+        done.map_err(|_| Failed::from(Refused::Busy { after: 5 }))?.map_err(Failed::from)
     }
 
     /// Runs a use case that only reads, in one snapshot.

@@ -11,7 +11,7 @@ pub(crate) mod world;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use casework::password::{Accepted, Bounded, Cost, Hasher};
+use casework::password::Accepted;
 use jiff::civil::Date;
 use web::{DemoRole, Setup};
 
@@ -70,6 +70,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         ));
     }
     let (db, keys) = house.open(&now)?;
+    let hasher = serve::hasher()?;
     let failed = |error: casework::db::DbError| house.database_failure(&error);
     if !seed::stands(&db, &plan).map_err(failed)? {
         let mark = |error: std::io::Error| {
@@ -80,8 +81,6 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
             )
         };
         std::fs::write(&unfinished, b"").map_err(mark)?;
-        let hasher = Hasher::new(Cost::OWASP, Bounded::new(2, 60))
-            .map_err(|error| Failure::machine(error.to_string(), "密码", "检查内存"))?;
         let password = Accepted::by_command(&args.password)
             .map_err(|complaint| Failure::input(complaint.to_string(), "--password", "换一个密码"))?;
         let hash = hasher
@@ -107,7 +106,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         })
         .collect();
     let demo = serve::demo(args.password.clone(), roles.clone());
-    let setup = Setup { db, keys, plan, clock, demo: Some(demo), https: false, proxies: Vec::new() };
+    let setup = Setup { db, keys, hasher, plan, clock, demo: Some(demo), https: false, proxies: Vec::new() };
     serve::serve(setup, &args.listen, &|_, address| {
         println!("演示县已备好（{:.1}秒），人和事都是编造的。", start.elapsed().as_secs_f64());
         println!("在浏览器打开 http://{address} ，点一个角色就能进去。按 Ctrl-C 停止。");

@@ -128,7 +128,7 @@ pub fn set(desk: &mut Desk<'_, '_>, wanted: Settings) -> Result<(), Refused> {
         kind: "security",
         subject: "",
         text: "登录安全策略有变动，请核对。",
-        href: "/accounts/security",
+        href: "/security",
     };
     tell::all(desk.tx, now, county, &told, &news)?;
     let said = |settings: Settings| {

@@ -4,6 +4,7 @@
 mod health;
 mod notices;
 mod search;
+mod sign_in;
 mod style;
 mod today;
 mod units;
@@ -13,8 +14,16 @@ use crate::route::Route;
 /// Every route of the program.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [health::routes(), notices::routes(), search::routes(), style::routes(), today::routes(), units::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        health::routes(),
+        notices::routes(),
+        search::routes(),
+        sign_in::routes(),
+        style::routes(),
+        today::routes(),
+        units::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
