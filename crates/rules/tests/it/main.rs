@@ -1,6 +1,8 @@
 //! Every rule of this crate as a table through its public face, and the invariants as properties.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod age;
 #[cfg(test)]
 mod calendar;
