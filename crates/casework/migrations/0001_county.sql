@@ -249,7 +249,9 @@ create index child_student on child (county, student_index);
 create index child_name on child (county, name, birth);
 create index child_household on child (county, household);
 create index child_initials on child (county, initials);
-create index child_spelling on child (county, spelling);
+create index child_spelling on child (county, spelling, id);
+create index child_without_number on child (county, spelling, id) where id_index is null;
+create index child_unregistered on child (county, spelling, id) where registration = 'none';
 
 -- Who has to do with a child: the only ground on which anybody sees it. One row for each standing tie
 -- (rules::access::ties) and for each that was granted. name, spelling and standing are copies for ordered lists.
@@ -266,6 +268,7 @@ create table child_tie (
     primary key (county, child, unit, tie)
 );
 create index child_tie_list on child_tie (county, unit, tie, spelling, child);
+create index child_tie_groups on child_tie (county, unit, tie, spelling, child, group_bits) where group_bits <> 0;
 create index child_tie_standing on child_tie (county, unit, tie, standing, spelling, child);
 
 create table guardian (
@@ -341,7 +344,7 @@ create table roll_move (
     county text not null,
     id text not null,
     child text not null,
-    kind text not null,              -- rules::codes::RollChange code
+    kind text not null,              -- rules::roll::Change code
     state text not null,             -- waiting | done | refused | withdrawn
     from_school text,
     to_school text,

@@ -17,4 +17,6 @@ pub mod groups;
 pub mod identity;
 pub mod mask;
 pub mod plan;
+pub mod purpose;
+pub mod roll;
 pub mod standing;

@@ -2,6 +2,7 @@
 //! ties are the only ground on which anybody sees the child, so they may never drift.
 
 use rules::access::{Places, ties};
+use rules::groups::Special;
 
 use crate::db::{DbError, Tx};
 use crate::params;
@@ -48,4 +49,58 @@ pub(super) fn insert_ties(tx: &mut Tx<'_>, county: &str, tied: &Tied<'_>) -> Res
         )?;
     }
     Ok(())
+}
+
+/// Where a child belongs today, as its row says; `None` if there is no such child.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn places_of(tx: &mut Tx<'_>, county: &str, child: &str) -> Result<Option<Places>, DbError> {
+    tx.optional(
+        "select coalesce((select min(unit.id) from unit where unit.county = child.county and unit.kind = 'county'), ''),
+                township, village, village_group, school, school_township, class
+         from child where county = $1 and id = $2",
+        &params![county, child],
+        |row| {
+            Ok(Places {
+                county: row.get(0)?,
+                township: row.get(1)?,
+                village: row.get(2)?,
+                group: row.get(3)?,
+                school: row.get(4)?,
+                school_township: row.get(5)?,
+                class: row.get(6)?,
+            })
+        },
+    )
+}
+
+/// Brings a child's groups and ties in step with its row and its group facts. Every act that changes a place, a
+/// standing, a name or a group ends with it. A child that was merged into another has no tie at all.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn settle(tx: &mut Tx<'_>, county: &str, child: &str) -> Result<(), DbError> {
+    let Some(places) = places_of(tx, county, child)? else { return Ok(()) };
+    let codes = tx.query(
+        "select distinct code from child_group where county = $1 and child = $2 and until_day is null order by code",
+        &params![county, child],
+        |row| row.get::<String>(0),
+    )?;
+    let bits =
+        codes.iter().filter_map(|code| Special::from_code(code)).fold(0, |bits, group| bits | group.bit());
+    let (spelling, standing, merged) = tx.one(
+        "update child set group_bits = $3 where county = $1 and id = $2 returning spelling, standing, merged_into",
+        &params![county, child, bits],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<Option<String>>(2)?)),
+    )?;
+    if merged.is_some() {
+        tx.execute("delete from child_tie where county = $1 and child = $2", &params![county, child])?;
+        return Ok(());
+    }
+    write_ties(
+        tx,
+        county,
+        &Tied { child, places: &places, spelling: &spelling, standing: &standing, group_bits: bits },
+    )
 }

@@ -6,5 +6,6 @@ mod search;
 mod tasks;
 
 pub use notices::{Notification, mark_read, notifications, tell, tell_unit};
+pub(crate) use search::condition;
 pub use search::{Hit, search};
 pub use tasks::{Figure, Masthead, Task, Today, masthead, today};

@@ -78,7 +78,7 @@ pub fn search(desk: &mut Desk<'_, '_>, typed: &str) -> Result<Vec<Hit>, Refused>
 }
 
 /// The condition for what was typed, its parameters pushed.
-fn condition<'a>(desk: &Desk<'_, '_>, text: &str, params: &mut Vec<Value<'a>>) -> Option<String> {
+pub(crate) fn condition<'a>(desk: &Desk<'_, '_>, text: &str, params: &mut Vec<Value<'a>>) -> Option<String> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let mut push = |value: String| {
         params.push(Value::from(value));

@@ -1,0 +1,446 @@
+//! 名单: the children of one's own part of the county, in the order of their pinyin, a page at a time. Every query
+//! starts from the ties, or from an index that is narrower, so that it costs the same at any size of county; a filter
+//! on a field that the reader may not see finds nothing.
+
+use rules::access::{Action, Arm, Field, Sight, Subject, Tie, arms};
+use rules::groups::Special;
+use rules::standing::Standing;
+
+use super::sees::{Sees, Shown};
+use crate::db::{Row, Value};
+use crate::desk::Desk;
+use crate::params;
+use crate::refused::Refused;
+use crate::today::condition;
+
+/// Children on a page.
+const PAGE: usize = 50;
+
+/// Counted at most.
+const COUNTED: i64 = 1000;
+
+/// Hits up to which what was typed is looked up by its own index, and sorted.
+const FEW: i64 = 1000;
+
+/// Longest text that is looked for, in characters.
+const LONGEST: usize = 40;
+
+/// What the ledger lacks of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// No number of an identity document.
+    Number,
+    /// No household registration anywhere.
+    Registration,
+}
+
+impl Missing {
+    /// From the code in the address: `id`, `registration`.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "id" => Some(Self::Number),
+            "registration" => Some(Self::Registration),
+            _ => None,
+        }
+    }
+}
+
+/// Which part of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Step {
+    /// From the beginning.
+    #[default]
+    First,
+    /// Behind this child.
+    After(String),
+    /// Before this child.
+    Before(String),
+}
+
+/// What is looked for; empty means all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    /// Name, pinyin, its initials, or the last four of the ID number.
+    pub q: String,
+    /// Unit of the home township.
+    pub township: String,
+    /// Unit of the village.
+    pub village: String,
+    /// Unit of the school.
+    pub school: String,
+    /// Unit of the class.
+    pub class: String,
+    /// 1–9.
+    pub grade: Option<i64>,
+    /// Code of a [`Standing`], or `out`: should be in school and is not.
+    pub standing: String,
+    /// A special group.
+    pub group: Option<Special>,
+    /// What is missing.
+    pub missing: Option<Missing>,
+    /// Which part.
+    pub step: Step,
+}
+
+/// How many match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// So many.
+    Exactly(u64),
+    /// More than were counted.
+    Over(u64),
+    /// Counting would cost too much.
+    Unknown,
+}
+
+/// A child on the list; `None` is what the reader does not see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Child {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// 男, 女.
+    pub sex: Option<&'static str>,
+    /// Birthday.
+    pub birth: Option<String>,
+    /// Number of the document, as it may be shown; an empty text where there is none.
+    pub number: Option<Shown>,
+    /// Village, else township.
+    pub home: Option<String>,
+    /// School and class.
+    pub school: Option<String>,
+    /// Where it stands with school.
+    pub standing: Option<Standing>,
+    /// Special groups.
+    pub groups: Vec<&'static str>,
+    spelling: String,
+    breadth: usize,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The children.
+    pub children: Vec<Child>,
+    /// The page before, if there is one.
+    pub before: Option<Step>,
+    /// The page after.
+    pub after: Option<Step>,
+    /// How many match.
+    pub total: Total,
+}
+
+/// Children that match, a page of them.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn list(desk: &mut Desk<'_, '_>, query: &Query) -> Result<Page, Refused> {
+    pages(desk, query, Action::ListChildren, PAGE)
+}
+
+/// As [`list`], for an action of its own and a longer page: the export.
+pub(super) fn pages(
+    desk: &mut Desk<'_, '_>,
+    query: &Query,
+    action: Action,
+    most: usize,
+) -> Result<Page, Refused> {
+    desk.require(action, &Subject::Nothing, ("children", ""))?;
+    let who = desk.who;
+    let mut ways = arms(&who.actor, action);
+    ways.retain(|arm| allows(query, Sees::new(arm.post.role, arm.tie)));
+    // Whoever sees the whole county finds nobody new through a narrower tie.
+    if ways.iter().any(|arm| arm.tie == Tie::County) {
+        ways.retain(|arm| arm.tie == Tie::County);
+    }
+    let edge = edge(desk, &query.step)?;
+    let few = few(desk, query)?;
+    let standings: &[&str] = match query.standing.as_str() {
+        "" => &[""],
+        "out" => &["never", "absent"],
+        other => &[other],
+    };
+    let backward = matches!(query.step, Step::Before(_));
+    let mut children: Vec<Child> = Vec::new();
+    let (mut counted, mut countable) = (0_i64, true);
+    for arm in &ways {
+        for standing in standings {
+            let plan = Pass { query, arm, standing, few, edge: edge.as_ref(), backward, most };
+            let Some(found) = plan.find(desk)? else { continue };
+            children.extend(found);
+            match plan.count(desk)? {
+                Some(count) => counted = counted.saturating_add(count),
+                None => countable = false,
+            }
+        }
+    }
+    // One child reached in two ways is listed once, as the way that shows more shows it.
+    children.sort_by(|a, b| {
+        (&a.spelling, &a.id, usize::MAX - a.breadth).cmp(&(&b.spelling, &b.id, usize::MAX - b.breadth))
+    });
+    children.dedup_by(|later, kept| later.id == kept.id);
+    let more = children.len() > most;
+    if backward {
+        let surplus = children.len().saturating_sub(most);
+        children.drain(..surplus);
+    } else {
+        children.truncate(most);
+    }
+    let here = |child: Option<&Child>| child.map(|child| child.id.clone()).unwrap_or_default();
+    let (first, last) = (here(children.first()), here(children.last()));
+    let none = children.is_empty();
+    let (is_before, is_after) = match query.step {
+        Step::First => (false, more),
+        Step::After(_) => (true, more),
+        Step::Before(_) => (more, true),
+    };
+    let total = match query.step {
+        Step::First if !more => Total::Exactly(u64::try_from(children.len()).unwrap_or_default()),
+        _ if !countable || ways.len() > 1 => Total::Unknown,
+        _ if counted > COUNTED => Total::Over(u64::try_from(COUNTED).unwrap_or_default()),
+        _ => Total::Exactly(u64::try_from(counted).unwrap_or_default()),
+    };
+    Ok(Page {
+        children,
+        before: (is_before && !none).then_some(Step::Before(first)),
+        after: (is_after && !none).then_some(Step::After(last)),
+        total,
+    })
+}
+
+/// Whether a reader may filter so: a filter tells the field that it filters by.
+fn allows(query: &Query, sees: Sees) -> bool {
+    let clear = |field| sees.of(field) == Sight::Clear;
+    (query.township.is_empty() && query.village.is_empty() || clear(Field::Home))
+        && (query.school.is_empty() && query.class.is_empty() && query.grade.is_none()
+            || clear(Field::Schooling))
+        && (query.standing.is_empty() || clear(Field::Schooling))
+        && query.group.is_none_or(|group| clear(group.field()))
+        && match query.missing {
+            Some(Missing::Number) => sees.shows(Field::IdNumber),
+            Some(Missing::Registration) => clear(Field::Home),
+            None => true,
+        }
+}
+
+/// Spelling and id of the child from which the page goes on.
+fn edge(desk: &mut Desk<'_, '_>, step: &Step) -> Result<Option<(String, String)>, Refused> {
+    let (Step::After(id) | Step::Before(id)) = step else { return Ok(None) };
+    Ok(desk.tx.optional(
+        "select spelling, id from child where county = $1 and id = $2",
+        &params![desk.county(), id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
+}
+
+/// Whether what was typed, or is missing, fits so few children that its own index is the best way in.
+fn few(desk: &mut Desk<'_, '_>, query: &Query) -> Result<bool, Refused> {
+    if query.missing.is_some() {
+        return Ok(true);
+    }
+    let text = typed(query);
+    if text.is_empty() {
+        return Ok(false);
+    }
+    let mut params = vec![Value::from(desk.county().to_owned())];
+    let Some(matches) = condition(desk, &text, &mut params) else { return Ok(true) };
+    let sql = format!(
+        "select cast(count(*) as bigint) from
+           (select 1 from child where child.county = $1 and {matches} limit {}) hits",
+        FEW + 1
+    );
+    Ok(desk.tx.one(&sql, &params, |row| row.get::<i64>(0))? <= FEW)
+}
+
+fn typed(query: &Query) -> String {
+    query.q.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect()
+}
+
+/// One way through the list: an arm of the scope, with one standing.
+struct Pass<'a> {
+    query: &'a Query,
+    arm: &'a Arm<'a>,
+    standing: &'a str,
+    few: bool,
+    edge: Option<&'a (String, String)>,
+    backward: bool,
+    most: usize,
+}
+
+/// The conditions of a pass, and its parameters.
+struct Conditions<'a> {
+    sql: String,
+    params: Vec<Value<'a>>,
+    of_child: bool,
+}
+
+impl<'a> Conditions<'a> {
+    fn push(&mut self, value: impl Into<Value<'a>>) -> usize {
+        self.params.push(value.into());
+        self.params.len()
+    }
+
+    fn and(&mut self, condition: &str) {
+        self.sql.push_str(" and ");
+        self.sql.push_str(condition);
+    }
+}
+
+impl Pass<'_> {
+    /// The unit and tie whose list is walked: the narrowest that the filter names, else the arm's own.
+    fn driver(&self) -> (&str, Tie) {
+        let query = self.query;
+        [(&query.class, Tie::Class), (&query.school, Tie::School), (&query.village, Tie::Village)]
+            .into_iter()
+            .find(|(unit, _)| !unit.is_empty())
+            .map(|(unit, tie)| (unit.as_str(), tie))
+            .or_else(|| (!query.township.is_empty()).then_some((query.township.as_str(), Tie::HomeTownship)))
+            .unwrap_or((self.arm.to, self.arm.tie))
+    }
+
+    fn conditions(&self, desk: &Desk<'_, '_>) -> Option<Conditions<'static>> {
+        let (unit, tie) = self.driver();
+        let query = self.query;
+        let mut all = Conditions {
+            sql: "drive.county = $1 and drive.unit = $2 and drive.tie = $3".to_owned(),
+            params: vec![
+                Value::from(desk.county().to_owned()),
+                Value::from(unit.to_owned()),
+                Value::from(tie.code().to_owned()),
+            ],
+            of_child: false,
+        };
+        if (unit, tie) != (self.arm.to, self.arm.tie) {
+            let (to, by) = (all.push(self.arm.to.to_owned()), all.push(self.arm.tie.code().to_owned()));
+            all.and(&format!(
+                "exists (select 1 from child_tie tie where tie.county = drive.county and tie.child = drive.child
+                          and tie.unit = ${to} and tie.tie = ${by})"
+            ));
+        }
+        if !self.standing.is_empty() {
+            let at = all.push(self.standing.to_owned());
+            all.and(&format!("drive.standing = ${at}"));
+        }
+        if let Some(group) = query.group {
+            let at = all.push(group.bit());
+            all.and(&format!("drive.group_bits <> 0 and (drive.group_bits & ${at}) <> 0"));
+        }
+        for (column, value, by) in [
+            ("class", &query.class, Tie::Class),
+            ("school", &query.school, Tie::School),
+            ("village", &query.village, Tie::Village),
+            ("township", &query.township, Tie::HomeTownship),
+        ] {
+            if !value.is_empty() && by != tie {
+                let at = all.push(value.clone());
+                all.and(&format!("child.{column} = ${at}"));
+                all.of_child = true;
+            }
+        }
+        if let Some(grade) = query.grade {
+            let at = all.push(grade);
+            all.and(&format!("child.grade = ${at}"));
+            all.of_child = true;
+        }
+        match query.missing {
+            Some(Missing::Number) => all.and("child.id_index is null"),
+            Some(Missing::Registration) => all.and("child.registration = 'none'"),
+            None => {}
+        }
+        all.of_child |= query.missing.is_some();
+        let text = typed(query);
+        if !text.is_empty() {
+            let matches = condition(desk, &text, &mut all.params)?;
+            all.and(&matches);
+            all.of_child = true;
+        }
+        Some(all)
+    }
+
+    /// From which tables, in the order in which they are to be read.
+    fn tables(&self) -> &'static str {
+        if self.few { "child cross join child_tie drive" } else { "child_tie drive cross join child" }
+    }
+
+    fn statement(&self, desk: &Desk<'_, '_>) -> Option<(String, Vec<Value<'static>>)> {
+        let mut all = self.conditions(desk)?;
+        let (spelling, id) =
+            if self.few { ("child.spelling", "child.id") } else { ("drive.spelling", "drive.child") };
+        let (sign, order) = if self.backward { ("<", "desc") } else { (">", "asc") };
+        if let Some((edge, at)) = self.edge {
+            let (edge, at) = (all.push(edge.clone()), all.push(at.clone()));
+            all.and(&format!("({spelling}, {id}) {sign} (${edge}, ${at})"));
+        }
+        // Told once more for the child itself, so that its own index can be used.
+        let few = if self.few { "child.county = $1 and child.merged_into is null and" } else { "" };
+        let limit = all.push(self.most + 1);
+        let sql = format!(
+            "select child.id, child.name, child.spelling, child.sex, child.birth, child.id_sealed, child.standing,
+                    child.group_bits,
+                    coalesce((select name from unit where unit.county = child.county and unit.id = child.township), ''),
+                    coalesce((select name from unit where unit.county = child.county and unit.id = child.village), ''),
+                    coalesce((select name from unit where unit.county = child.county and unit.id = child.school), ''),
+                    coalesce((select name from unit where unit.county = child.county and unit.id = child.class), '')
+             from {}
+             where {few} child.county = drive.county and child.id = drive.child and {}
+             order by {spelling} {order}, {id} {order} limit ${limit}",
+            self.tables(),
+            all.sql
+        );
+        Some((sql, all.params))
+    }
+
+    fn find(&self, desk: &mut Desk<'_, '_>) -> Result<Option<Vec<Child>>, Refused> {
+        let Some((sql, params)) = self.statement(desk) else { return Ok(None) };
+        let sees = Sees::new(self.arm.post.role, self.arm.tie);
+        let rows =
+            desk.tx.query(&sql, &params, |row| Ok((child(row, sees)?, row.get::<Option<Vec<u8>>>(5)?)))?;
+        let mut children = Vec::with_capacity(rows.len());
+        for (mut child, sealed) in rows {
+            if sees.shows(Field::IdNumber) {
+                let plain = desk.open("child", "id_number", &child.id, sealed.as_deref())?;
+                child.number = sees.number(Field::IdNumber, &plain);
+            }
+            children.push(child);
+        }
+        Ok(Some(children))
+    }
+
+    /// How many match, up to a bound; `None` where that would have to look at the children themselves.
+    fn count(&self, desk: &mut Desk<'_, '_>) -> Result<Option<i64>, Refused> {
+        let Some(all) = self.conditions(desk) else { return Ok(Some(0)) };
+        if all.of_child {
+            return Ok(None);
+        }
+        let sql = format!(
+            "select cast(count(*) as bigint) from (select 1 from child_tie drive where {} limit {}) counted",
+            all.sql,
+            COUNTED + 1
+        );
+        Ok(Some(desk.tx.one(&sql, &all.params, |row| row.get(0))?))
+    }
+}
+
+fn child(row: &Row<'_>, sees: Sees) -> Result<Child, crate::db::DbError> {
+    let sex: String = row.get(3)?;
+    let standing: String = row.get(6)?;
+    let (township, village): (String, String) = (row.get(8)?, row.get(9)?);
+    let (school, class): (String, String) = (row.get(10)?, row.get(11)?);
+    let groups: Vec<&'static str> = sees.groups(row.get(7)?).map(Special::label).collect();
+    Ok(Child {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        spelling: row.get(2)?,
+        sex: sees.clear(Field::Sex, rules::codes::Sex::from_code(&sex).map_or("", |sex| sex.label())),
+        birth: sees.clear(Field::Birth, row.get(4)?),
+        number: None,
+        home: sees.clear(Field::Home, if village.is_empty() { township } else { village }),
+        school: sees
+            .clear(Field::Schooling, if class.is_empty() { school } else { format!("{school} {class}") }),
+        standing: sees.clear(Field::Schooling, Standing::from_code(&standing)).flatten(),
+        groups,
+        breadth: Field::ALL.iter().filter(|field| sees.shows(**field)).count(),
+    })
+}
