@@ -117,7 +117,9 @@ impl Server {
             .application_name("baoxue")
             .connect_timeout(Duration::from_secs(3))
             .tcp_user_timeout(Duration::from_secs(10))
-            .keepalives_idle(Duration::from_secs(30));
+            .keepalives_idle(Duration::from_secs(30))
+            .keepalives_interval(Duration::from_secs(5))
+            .keepalives_retries(4);
         Ok(Self {
             config,
             settings: settings.clone(),

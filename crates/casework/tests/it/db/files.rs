@@ -42,6 +42,9 @@ fn a_second_server_is_refused() {
     looking.close();
     assert_eq!(add(&db, 2), Ok(1), "the first goes on");
     db.close();
+
+    let looking = Db::open(&place.location, &look).expect("looking is allowed when nobody serves");
+    assert_eq!(numbers(&looking), [1, 2]);
     place.open().close();
 }
 

@@ -29,3 +29,47 @@ fn migrations_apply() {
         assert_eq!((health.version, health.damage), (MIGRATIONS.len(), Vec::<String>::new()));
     });
 }
+
+/// docs/sql.md, "Tables": what a migration does not use.
+#[test]
+fn migrations_keep_to_the_dialect() {
+    const LEFT_OUT: &[&str] = &[
+        "boolean",
+        "collate",
+        "date",
+        "decimal",
+        "default",
+        "deferrable",
+        "double",
+        "generated",
+        "identity",
+        "int",
+        "integer",
+        "json",
+        "jsonb",
+        "numeric",
+        "real",
+        "serial",
+        "timestamp",
+        "timestamptz",
+        "trigger",
+        "uuid",
+        "varchar",
+        "view",
+        "without",
+    ];
+    for (name, sql) in MIGRATIONS {
+        let code: String =
+            sql.lines().filter_map(|line| line.split("--").next()).collect::<Vec<_>>().join(" ");
+        let code = code.to_ascii_lowercase();
+        let words: BTreeSet<&str> = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let found: Vec<_> = LEFT_OUT.iter().filter(|word| words.contains(*word)).collect();
+        assert!(found.is_empty(), "{name}: {found:?}");
+        for table in code.split("create table ").skip(1) {
+            let table = table.split_once('(').map_or(table, |(table, _)| table).trim();
+            let county = format!("create table {table} ( county text not null");
+            let code = code.split_whitespace().collect::<Vec<_>>().join(" ").replace("(county", "( county");
+            assert!(code.contains(&county), "{name}: the key of {table} begins with county");
+        }
+    }
+}
