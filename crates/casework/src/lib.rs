@@ -10,6 +10,7 @@ pub mod campaign;
 pub mod compared;
 pub mod db;
 pub mod desk;
+pub mod jobs;
 pub mod keys;
 pub mod ledger;
 pub mod limit;

@@ -5,6 +5,7 @@ extern crate self as web;
 
 pub mod app;
 pub mod assets;
+mod background;
 pub mod failed;
 mod frame;
 pub mod look;
@@ -28,6 +29,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use app::{App, Clock, Demo, DemoRole, Setup};
+pub use background::{Background, background, registry};
 
 /// Longest body of a form, in bytes; uploads have a limit of their own.
 const FORM: usize = 256 * 1024;

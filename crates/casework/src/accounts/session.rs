@@ -173,7 +173,7 @@ pub fn half_session(
 
 /// The posts that an account holds at this moment. A tenure's last day does not count any more: whoever is released at
 /// ten o'clock is released at ten o'clock (hazard A19).
-pub(super) fn posts(tx: &mut Tx<'_>, now: &Now, county: &str, account: &str) -> Result<Vec<Post>, Refused> {
+pub(crate) fn posts(tx: &mut Tx<'_>, now: &Now, county: &str, account: &str) -> Result<Vec<Post>, Refused> {
     let posts = tx.query(
         "select p.id, p.role, p.unit, p.standing
          from tenure t join post p on p.county = t.county and p.id = t.post

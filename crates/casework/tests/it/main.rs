@@ -1,7 +1,11 @@
 //! Every use case through its public face.
 
 #[cfg(test)]
+mod county;
+#[cfg(test)]
 mod db;
+#[cfg(test)]
+mod jobs;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]

@@ -1,0 +1,126 @@
+//! Work that runs by itself: jobs that somebody asked for, done in that person's name and only as far as that person
+//! may (hazard A24), and schedules of the program's own. It must not know what any of them does.
+
+mod overview;
+mod run;
+mod runner;
+mod schedule;
+
+use std::sync::Arc;
+
+use rules::plan::Plan;
+
+use crate::db::{Db, DbError, Tx};
+use crate::desk::Desk;
+use crate::keys::Keys;
+use crate::now::Now;
+use crate::params;
+use crate::refused::Refused;
+
+pub use overview::{JobLine, Overview, ScheduleLine, State, job, overview, retry, run_now};
+pub use run::{Progress, Run, Stopped};
+pub use runner::Runner;
+pub use schedule::Schedule;
+
+/// Tries after which a job is parked until somebody looks (hazard J08).
+pub const TRIES: i64 = 5;
+
+/// What background work is done with.
+pub trait Means: Send + Sync {
+    /// The storage.
+    fn db(&self) -> &Db;
+    /// Keys of the sealed fields.
+    fn keys(&self) -> &Keys;
+    /// The county's plan.
+    fn plan(&self) -> &Plan;
+    /// The moment, with chance.
+    fn now(&self) -> Now;
+}
+
+/// A job as its handler sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Id.
+    pub id: String,
+    /// Kind: which handler.
+    pub kind: String,
+    /// What it is about: an import's id.
+    pub subject: String,
+    /// Account in whose name it runs.
+    pub actor: String,
+    /// The session in which it was asked for, for the record.
+    pub session: String,
+    /// How far earlier tries came.
+    pub done: i64,
+    /// Of how much; 0 where that is not known.
+    pub total: i64,
+    /// Which try this is, from 1.
+    pub attempts: i64,
+}
+
+/// Does the jobs of one kind.
+pub trait Handler: Send + Sync {
+    /// The kind, as it is stored.
+    fn kind(&self) -> &'static str;
+    /// What people call it.
+    fn label(&self) -> &'static str;
+    /// Does the job in steps, each a transaction of its own, and says how it went in a line without personal fields.
+    /// A job may be begun again after a crash: it goes on from [`Job::done`], or from the beginning.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    fn run(&self, run: &mut Run<'_>) -> Result<String, Stopped>;
+    /// Called in the transaction that marks the job as failed or parked, so that what it is about can say so.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    fn gave_up(&self, _tx: &mut Tx<'_>, _county: &str, _job: &Job, _said: &str) -> Result<(), DbError> {
+        Ok(())
+    }
+}
+
+/// The handlers and schedules of a program.
+#[derive(Clone, Default)]
+pub struct Registry {
+    pub(crate) handlers: Vec<Arc<dyn Handler>>,
+    pub(crate) schedules: Vec<Arc<Schedule>>,
+}
+
+impl Registry {
+    /// Adds a handler.
+    #[must_use]
+    pub fn handler(mut self, handler: impl Handler + 'static) -> Self {
+        self.handlers.push(Arc::new(handler));
+        self
+    }
+
+    /// Adds a schedule.
+    #[must_use]
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.schedules.push(Arc::new(schedule));
+        self
+    }
+
+    /// What people call a kind of work; the kind itself for one that this program does not know.
+    #[must_use]
+    pub fn label<'a>(&'a self, kind: &'a str) -> &'a str {
+        let handler = self.handlers.iter().find(|handler| handler.kind() == kind).map(|one| one.label());
+        let schedule = || self.schedules.iter().find(|one| one.name == kind).map(|one| one.label);
+        handler.or_else(schedule).unwrap_or(kind)
+    }
+}
+
+/// Puts a job into the queue, in the caller's transaction, in the actor's name; its id. The caller has decided that
+/// the actor may; the handler decides again at every step.
+///
+/// # Errors
+/// [`Refused::Storage`].
+pub fn enqueue(desk: &mut Desk<'_, '_>, kind: &str, subject: &str) -> Result<String, Refused> {
+    let (id, at) = (desk.now.id(), desk.now.stamp());
+    desk.tx.execute(
+        "insert into job (county, id, kind, subject, actor, session, state, attempts, next_at, made_at, done, total, said)
+         values ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, 0, 0, '')",
+        &params![desk.county(), &id, kind, subject, &desk.actor().account, &desk.actor().session, &at],
+    )?;
+    Ok(id)
+}

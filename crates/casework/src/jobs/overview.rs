@@ -1,0 +1,232 @@
+//! 定时任务: what runs by itself, when it ran last and how it went, for whoever looks after the machine. It shows no
+//! subject of a job: what it is about is the affair of the page where it was asked for.
+
+use rules::access::{Action, Subject, may};
+
+use super::Registry;
+use crate::db::{DbError, Row, Tx};
+use crate::desk::Desk;
+use crate::params;
+use crate::refused::Refused;
+
+/// Jobs that are shown, newest first.
+const SHOWN: i64 = 100;
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// 等待.
+    Waiting,
+    /// 正在办.
+    Running,
+    /// 已办完.
+    Done,
+    /// 没有办成.
+    Failed,
+    /// 已停下: it failed too often; somebody must look.
+    Parked,
+}
+
+impl State {
+    /// The words for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Waiting => "等待",
+            Self::Running => "正在办",
+            Self::Done => "已办完",
+            Self::Failed => "没有办成",
+            Self::Parked => "已停下",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "waiting" => Self::Waiting,
+            "running" => Self::Running,
+            "done" => Self::Done,
+            "failed" => Self::Failed,
+            "parked" => Self::Parked,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is over for now.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Parked)
+    }
+}
+
+/// A job in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobLine {
+    /// Id.
+    pub id: String,
+    /// Kind.
+    pub kind: String,
+    /// Name of whoever asked for it.
+    pub by: String,
+    /// Where it stands.
+    pub state: State,
+    /// Tries so far.
+    pub attempts: i64,
+    /// So much is done.
+    pub done: i64,
+    /// Of so much; 0 where that is not known.
+    pub total: i64,
+    /// When it was asked for.
+    pub made_at: String,
+    /// When its last try began.
+    pub started_at: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<String>,
+    /// When it is due: now, or after waiting for the next try.
+    pub next_at: String,
+    /// How it went.
+    pub said: String,
+}
+
+/// A schedule in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleLine {
+    /// Name, by which it is run.
+    pub name: &'static str,
+    /// What people call it.
+    pub label: &'static str,
+    /// How often, in seconds.
+    pub every: i64,
+    /// When it ran last; for a frequent one at most a minute too old.
+    pub last: Option<String>,
+    /// When it is due.
+    pub next: String,
+    /// How often it failed since it went well.
+    pub failures: i64,
+    /// How it went.
+    pub said: String,
+}
+
+/// The page.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// What is done again and again.
+    pub schedules: Vec<ScheduleLine>,
+    /// What somebody asked for, newest first.
+    pub jobs: Vec<JobLine>,
+    /// Whether the actor may run and retry.
+    pub may_run: bool,
+}
+
+const COLUMNS: &str =
+    "job.id, job.kind, coalesce(account.name, ''), job.state, job.attempts, job.done, job.total,
+    job.made_at, job.started_at, job.ended_at, job.next_at, job.said";
+
+fn line(row: &Row<'_>) -> Result<Option<JobLine>, DbError> {
+    let Some(state) = State::from_code(&row.get::<String>(3)?) else { return Ok(None) };
+    Ok(Some(JobLine {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        by: row.get(2)?,
+        state,
+        attempts: row.get(4)?,
+        done: row.get(5)?,
+        total: row.get(6)?,
+        made_at: row.get(7)?,
+        started_at: row.get(8)?,
+        ended_at: row.get(9)?,
+        next_at: row.get(10)?,
+        said: row.get(11)?,
+    }))
+}
+
+/// Schedules and the newest jobs.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn overview(desk: &mut Desk<'_, '_>, registry: &Registry) -> Result<Overview, Refused> {
+    desk.require(Action::ReadHealth, &Subject::Nothing, ("job", ""))?;
+    let county = desk.county();
+    let rows = desk.tx.query(
+        "select kind, started_at, next_at, attempts, said from job where county = $1 and state = 'scheduled' order by id",
+        &params![county],
+        |row| {
+            Ok((
+                row.get::<String>(0)?,
+                row.get::<Option<String>>(1)?,
+                row.get::<String>(2)?,
+                row.get::<i64>(3)?,
+                row.get::<String>(4)?,
+            ))
+        },
+    )?;
+    let schedules = registry.schedules.iter().map(|one| {
+        let row = rows.iter().find(|(kind, ..)| kind == one.name);
+        ScheduleLine {
+            name: one.name,
+            label: one.label,
+            every: one.period.as_secs(),
+            last: row.and_then(|row| row.1.clone()),
+            next: row.map(|row| row.2.clone()).unwrap_or_default(),
+            failures: row.map_or(0, |row| row.3),
+            said: row.map(|row| row.4.clone()).unwrap_or_default(),
+        }
+    });
+    let sql = format!(
+        "select {COLUMNS} from job left join account on account.county = job.county and account.id = job.actor
+         where job.county = $1 and job.state <> 'scheduled' order by job.made_at desc, job.id desc limit $2"
+    );
+    let jobs = desk.tx.query(&sql, &params![county, SHOWN], line)?;
+    Ok(Overview {
+        schedules: schedules.collect(),
+        jobs: jobs.into_iter().flatten().collect(),
+        may_run: may(desk.actor(), Action::RunJob, &Subject::Nothing).is_ok(),
+    })
+}
+
+/// A job, for the page of what it is about: that page decides who sees it.
+///
+/// # Errors
+/// [`DbError`].
+pub fn job(tx: &mut Tx<'_>, county: &str, id: &str) -> Result<Option<JobLine>, DbError> {
+    let sql = format!(
+        "select {COLUMNS} from job left join account on account.county = job.county and account.id = job.actor
+         where job.county = $1 and job.id = $2"
+    );
+    Ok(tx.optional(&sql, &params![county, id], line)?.flatten())
+}
+
+/// Makes a schedule due now.
+///
+/// # Errors
+/// [`Refused::Denied`], also when there is no such schedule; [`Refused::Storage`].
+pub fn run_now(desk: &mut Desk<'_, '_>, registry: &Registry, name: &str) -> Result<(), Refused> {
+    let grant = desk.require(Action::RunJob, &Subject::Nothing, ("job", name))?;
+    let Some(schedule) = registry.schedules.iter().find(|one| one.name == name) else {
+        return Err(Refused::denied(Action::RunJob, "job", name));
+    };
+    desk.tx.execute(
+        "update job set next_at = $3 where county = $1 and id = $2",
+        &params![desk.county(), schedule.id(), desk.now.stamp()],
+    )?;
+    desk.record(Action::RunJob, grant.post, ("schedule", name), "", "马上运行")
+}
+
+/// Puts a parked job into the queue again, with all its tries.
+///
+/// # Errors
+/// [`Refused::Denied`], also when there is no such job; [`Refused::Changed`] when it is not parked any more.
+pub fn retry(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
+    let grant = desk.require(Action::RunJob, &Subject::Nothing, ("job", id))?;
+    let Some(found) = job(desk.tx, desk.county(), id)? else {
+        return Err(Refused::denied(Action::RunJob, "job", id));
+    };
+    let moved = desk.tx.execute(
+        "update job set state = 'waiting', attempts = 0, next_at = $3, ended_at = null, said = ''
+         where county = $1 and id = $2 and state = 'parked'",
+        &params![desk.county(), id, desk.now.stamp()],
+    )?;
+    if moved == 0 {
+        return Err(Refused::Changed { what: format!("这项任务现在是“{}”", found.state.label()) });
+    }
+    desk.record(Action::RunJob, grant.post, ("job", id), "", "重新运行")
+}

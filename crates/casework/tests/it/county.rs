@@ -1,0 +1,67 @@
+//! A small county for tests of use cases: units, people on posts. All of it is invented.
+
+use casework::db::{Db, DbError};
+use casework::desk::SignedIn;
+use casework::params;
+use rules::access::{Actor, Post, Role, Standing};
+use rules::plan::Plan;
+
+/// Code of the county.
+pub(crate) const COUNTY: &str = "532926";
+
+/// The built-in plan.
+pub(crate) fn plan() -> Plan {
+    let texts = [
+        include_str!("../../../../plans/nanjian/plan.toml"),
+        include_str!("../../../../plans/nanjian/divisions.toml"),
+        include_str!("../../../../plans/nanjian/calendar.toml"),
+        include_str!("../../../../plans/nanjian/columns.toml"),
+    ];
+    let files = rules::plan::FILES.into_iter().zip(texts);
+    Plan::load(&files.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()).unwrap()
+}
+
+/// Makes somebody with posts at units, signed in.
+pub(crate) fn person(db: &Db, account: &'static str, posts: &[(&'static str, Role)]) -> SignedIn {
+    let held: Vec<Post> = posts
+        .iter()
+        .map(|(unit, role)| Post {
+            id: format!("{account}-{unit}-{}", role.code()),
+            role: *role,
+            unit: (*unit).to_owned(),
+            standing: Standing::Serves,
+        })
+        .collect();
+    let rows = held.clone();
+    let done: Result<(), DbError> = db.write(move |tx| {
+        tx.execute(
+            "insert into account (county, id, username, name, initials, unit, state, made_at, made_by)
+             values ($1, $2, $2, $2, $2, 'office', 'active', '2026-01-01', '')",
+            &params![COUNTY, account],
+        )?;
+        for post in &rows {
+            tx.execute(
+                "insert into post (county, id, unit, role, standing, duty, title, sort)
+                 values ($1, $2, $3, $4, 'serves', 'staff', '', 1)",
+                &params![COUNTY, &post.id, &post.unit, post.role.code()],
+            )?;
+            tx.execute(
+                "insert into tenure (county, id, post, account, from_day, by_account, made_at)
+                 values ($1, $2, $2, $3, '2026-01-01', '', '2026-01-01')",
+                &params![COUNTY, &post.id, account],
+            )?;
+        }
+        Ok(())
+    });
+    done.unwrap();
+    SignedIn {
+        actor: Actor {
+            county: COUNTY.to_owned(),
+            account: account.to_owned(),
+            session: format!("session-{account}"),
+            name: account.to_owned(),
+            posts: held,
+        },
+        confirmed: None,
+    }
+}

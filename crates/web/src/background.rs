@@ -1,0 +1,60 @@
+//! What runs behind the pages as long as the program serves: the jobs and the schedules. It does no work itself.
+
+use std::sync::Arc;
+
+use casework::db::Db;
+use casework::jobs::{Means, Registry, Runner};
+use casework::keys::Keys;
+use casework::now::Now;
+use rules::plan::Plan;
+
+use crate::app::App;
+
+impl Means for App {
+    fn db(&self) -> &Db {
+        Self::db(self)
+    }
+
+    fn keys(&self) -> &Keys {
+        Self::keys(self)
+    }
+
+    fn plan(&self) -> &Plan {
+        Self::plan(self)
+    }
+
+    fn now(&self) -> Now {
+        Self::now(self)
+    }
+}
+
+/// Every kind of job and every schedule of the program: a new one is registered here.
+#[must_use]
+pub fn registry() -> Registry {
+    Registry::default()
+}
+
+/// What runs behind the pages; it ends when it is stopped or dropped.
+pub struct Background {
+    runner: Option<Runner>,
+}
+
+impl Background {
+    /// Stops: steps that are under way are finished; jobs go on at the next start. Call it before the storage is closed.
+    pub fn stop(self) {
+        if let Some(runner) = &self.runner {
+            runner.stop();
+        }
+    }
+}
+
+/// Starts what runs behind the pages. Where the storage does not answer, pages are served all the same, and the log
+/// says that nothing runs behind them.
+#[must_use]
+pub fn background(app: &App) -> Background {
+    let runner = Runner::start(Arc::new(app.clone()), registry());
+    if let Err(error) = &runner {
+        tracing::error!("jobs and schedules do not run: {error}");
+    }
+    Background { runner: runner.ok() }
+}
