@@ -135,6 +135,19 @@ impl App {
         done.map_err(|_| Failed::from(Refused::Busy { after: 5 }))?.map_err(Failed::from)
     }
 
+    /// Does work that takes its time, such as writing a workbook, beside the threads that answer.
+    ///
+    /// # Errors
+    /// Whatever `work` refuses.
+    pub async fn apart<T, F>(&self, work: F) -> Result<T, Failed>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> Result<T, Refused> + Send + 'static,
+    {
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|_| Failed::from(Refused::Busy { after: 5 }))?.map_err(Failed::from)
+    }
+
     /// Runs a use case that only reads, in one snapshot.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ pub mod second;
 pub mod security;
 mod session;
 pub mod set_up;
+pub mod sheets;
 pub mod sign_in;
 pub mod sign_ins;
 mod tell;

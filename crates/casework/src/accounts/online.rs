@@ -139,3 +139,19 @@ pub fn end_all(desk: &mut Desk<'_, '_>, account: &str) -> Result<u64, Refused> {
     desk.record(action, post, ("account", account), "", &format!("结束{ended}个登录"))?;
     Ok(ended)
 }
+
+/// Ends a session of one's own; somebody else's is not there.
+///
+/// # Errors
+/// [`Refused::Denied`].
+pub fn end_own(desk: &mut Desk<'_, '_>, session: &str) -> Result<(), Refused> {
+    let own = desk.tx.optional(
+        "select 1 from session where county = $1 and id = $2 and account = $3",
+        &params![desk.county(), session, desk.actor().account.as_str()],
+        |row| row.get::<i64>(0),
+    )?;
+    if own.is_none() {
+        return Err(Refused::denied(Action::ManageOwnAccount, "session", session));
+    }
+    end(desk, session)
+}

@@ -124,12 +124,10 @@ pub fn set(desk: &mut Desk<'_, '_>, wanted: Settings) -> Result<(), Refused> {
     let mut told = tell::holders(desk.tx, now, county, Role::Security, None)?;
     told.extend(tell::holders(desk.tx, now, county, Role::Auditor, None)?);
     told.retain(|account| account != by);
-    let news = News {
-        kind: "security",
-        subject: "",
-        text: "登录安全策略有变动，请核对。",
-        href: "/security",
-    };
+    let news =
+        News {
+            kind: "security", subject: "", text: "登录安全策略有变动，请核对。", href: "/security"
+        };
     tell::all(desk.tx, now, county, &told, &news)?;
     let said = |settings: Settings| {
         format!(

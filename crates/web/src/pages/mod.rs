@@ -1,10 +1,16 @@
 //! The pages, one module for a thing that people work with. Each gives its rows of the route table; none reaches into
 //! another.
 
+mod account;
+mod accounts;
+mod break_glass;
 mod health;
 mod notices;
+mod online;
 mod search;
+mod security;
 mod sign_in;
+mod sign_ins;
 mod style;
 mod today;
 mod units;
@@ -15,10 +21,16 @@ use crate::route::Route;
 #[must_use]
 pub fn routes() -> Vec<Route> {
     [
+        account::routes(),
+        accounts::routes(),
+        break_glass::routes(),
         health::routes(),
         notices::routes(),
+        online::routes(),
         search::routes(),
+        security::routes(),
         sign_in::routes(),
+        sign_ins::routes(),
         style::routes(),
         today::routes(),
         units::routes(),

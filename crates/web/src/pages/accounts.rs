@@ -1,0 +1,457 @@
+//! `/accounts`: the accounts of the units that one looks after — inviting, approving, resetting, disabling (四(十四)) —
+//! and who is on line, the sign-in records and the security settings. Every decision is casework's.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use casework::accounts::invite::{self, Answer, Invitation, Link, Vacant, Wanted};
+use casework::accounts::keep::{self, Account, Detail, Reset, State as AccountState};
+use casework::accounts::{online, sheets};
+use rules::access::{Action, Role};
+use serde::Deserialize;
+
+use super::account::with;
+use super::sign_in::errors;
+use crate::app::App;
+use crate::failed::{Failed, see_other};
+use crate::look::{
+    Choice, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters,
+};
+use crate::route::{Policy, Route, html};
+use crate::session::Session;
+
+/// Lines of a page.
+pub(super) const PAGE: usize = 50;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/accounts", Policy::Needs(Action::ReadAccounts), list),
+        Route::post("/accounts", Policy::Needs(Action::InviteAccount), ask),
+        Route::get("/accounts/new", Policy::Needs(Action::InviteAccount), new),
+        Route::get("/accounts/export", Policy::Needs(Action::ExportAccounts), export),
+        Route::get("/accounts/invitations", Policy::SignedIn, invitations),
+        Route::post("/accounts/invitations/{id}", Policy::Needs(Action::ApproveAccount), answer),
+        Route::get("/accounts/{id}", Policy::Needs(Action::ReadAccounts), one),
+        Route::post("/accounts/{id}/link", Policy::SignedIn, link),
+        Route::post("/accounts/{id}/reset", Policy::Needs(Action::ResetSignIn), reset),
+        Route::post("/accounts/{id}/disable", Policy::Needs(Action::DisableAccount), disable),
+        Route::post("/accounts/{id}/enable", Policy::Needs(Action::DisableAccount), enable),
+        Route::post("/accounts/{id}/end", Policy::Needs(Action::EndSession), end_all),
+    ]
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    after: String,
+}
+
+impl ListQuery {
+    fn filter(&self) -> keep::Filter {
+        keep::Filter {
+            search: self.q.clone(),
+            state: AccountState::from_code(&self.state),
+            role: Role::from_code(&self.role),
+            unit: self.unit.clone(),
+            after: self.after.clone(),
+        }
+    }
+
+    /// The address of the list at `path` with this filter, one field left out.
+    fn address(&self, path: &str, without: &str) -> String {
+        let all = [("q", &self.q), ("unit", &self.unit), ("state", &self.state), ("role", &self.role)];
+        let kept: Vec<(&str, &str)> = all
+            .iter()
+            .filter(|(name, _)| *name != without)
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        with(path, &kept)
+    }
+
+    fn look(&self) -> Filter {
+        let field = |name, label, value: &str, kind| FilterField {
+            name,
+            label,
+            kind,
+            without: (!value.is_empty()).then(|| self.address("/accounts", name)),
+        };
+        let text = |value: &str, example| FilterKind::Text { value: value.to_owned(), example };
+        let mut states = vec![Choice::new("", "全部", &self.state)];
+        states.extend(AccountState::ALL.map(|state| Choice::new(state.code(), state.label(), &self.state)));
+        let mut roles = vec![Choice::new("", "全部", &self.role)];
+        roles.extend(Role::ALL.iter().map(|role| Choice::new(role.code(), role.label(), &self.role)));
+        Filter {
+            action: "/accounts".to_owned(),
+            fields: vec![
+                field("q", "姓名或账号", &self.q, text(&self.q, "姓名、拼音首字母、账号")),
+                field("unit", "单位", &self.unit, text(&self.unit, "单位名称")),
+                field("state", "状态", &self.state, FilterKind::Choice(states)),
+                field("role", "岗位", &self.role, FilterKind::Choice(roles)),
+            ],
+            keep: Vec::new(),
+        }
+    }
+}
+
+/// Whether a button is to be drawn: the act decides again.
+pub(super) fn shows(session: &Session, action: Action) -> bool {
+    rules::access::may(&session.who().actor, action, &rules::access::Subject::Nothing).is_ok()
+}
+
+/// How a state is coloured.
+const fn tone(state: AccountState) -> Tone {
+    match state {
+        AccountState::Invited | AccountState::Approved => Tone::Due,
+        AccountState::Active => Tone::Good,
+        AccountState::Disabled => Tone::Plain,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "accounts/list.html")]
+struct ListPage {
+    shell: Shell,
+    accounts: Vec<Account>,
+    total: u64,
+    filter: Filter,
+    heads: [Head; 5],
+    pager: Pager,
+    empty: Empty,
+    invites: bool,
+    answers: bool,
+    export: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failed> {
+    let filter = query.filter();
+    let list = app.read(&session, move |desk| keep::list(desk, &filter, PAGE)).await?;
+    let here = query.address("/accounts", "");
+    let join = if here.contains('?') { '&' } else { '?' };
+    Ok(html(&ListPage {
+        shell: app.shell(&session, "/accounts").await?,
+        filter: query.look(),
+        heads: [
+            Head::text("姓名"),
+            Head::text("单位"),
+            Head::text("岗位"),
+            Head::text("状态"),
+            Head::text("最近使用"),
+        ],
+        pager: Pager {
+            prev: (!query.after.is_empty()).then(|| here.clone()),
+            next: list.next.map(|after| format!("{here}{join}after={}", crate::route::encoded(&after))),
+            shown: u64::try_from(list.accounts.len()).unwrap_or_default(),
+            total: Some(list.total),
+            unit: "个",
+        },
+        total: list.total,
+        accounts: list.accounts,
+        empty: Empty {
+            why: "没有符合条件的账号。".to_owned(),
+            what_to_do: "去掉筛选条件再看；新来的人由单位管理员邀请。".to_owned(),
+            act: None,
+        },
+        invites: shows(&session, Action::InviteAccount),
+        answers: shows(&session, Action::ApproveAccount) || shows(&session, Action::InviteAccount),
+        export: shows(&session, Action::ExportAccounts).then(|| query.address("/accounts/export", "")),
+    }))
+}
+
+async fn export(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failed> {
+    let filter = query.filter();
+    let accounts = app.write(&session, move |desk| keep::export(desk, &filter)).await?;
+    let now = app.now();
+    let day = now.day();
+    let body = app.apart(move || sheets::of_accounts(&now, &accounts)).await?;
+    Ok(workbook(body, &format!("accounts-{day}.xlsx")))
+}
+
+/// A workbook to be saved under this plain name.
+pub(super) fn workbook(body: Vec<u8>, name: &str) -> Response {
+    const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(KIND));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct AskForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    username: String,
+    /// `unit/post` of a vacancy.
+    #[serde(default)]
+    post: String,
+    #[serde(default)]
+    reason: String,
+    /// What vacancies are looked for.
+    #[serde(default)]
+    q: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/new.html")]
+struct NewPage {
+    shell: Shell,
+    way: Vec<Crumb>,
+    typed: AskForm,
+    posts: Vec<Choice>,
+    errors: Errors,
+}
+
+async fn new(
+    State(app): State<App>,
+    session: Session,
+    Query(form): Query<AskForm>,
+) -> Result<Response, Failed> {
+    new_form(&app, &session, form, StatusCode::OK, Errors::new()).await
+}
+
+async fn new_form(
+    app: &App,
+    session: &Session,
+    form: AskForm,
+    status: StatusCode,
+    errors: Errors,
+) -> Result<Response, Failed> {
+    let search = form.q.clone();
+    let vacant: Vec<Vacant> = app.read(session, move |desk| invite::vacancies(desk, &search, 200)).await?;
+    let posts = vacant
+        .into_iter()
+        .map(|post| {
+            let label = format!("{} · {}（{}）", post.unit_name, post.title, post.role.label());
+            Choice::new(format!("{}/{}", post.unit, post.id), label, &form.post)
+        })
+        .collect();
+    let page = NewPage {
+        shell: app.shell(session, "/accounts").await?,
+        way: way("邀请"),
+        typed: form,
+        posts,
+        errors,
+    };
+    Ok((status, html(&page)).into_response())
+}
+
+/// The way to a page below the list.
+fn way(here: &str) -> Vec<Crumb> {
+    vec![
+        Crumb { label: "账号".to_owned(), href: Some("/accounts".to_owned()) },
+        Crumb { label: here.to_owned(), href: None },
+    ]
+}
+
+async fn ask(
+    State(app): State<App>,
+    session: Session,
+    Form(form): Form<AskForm>,
+) -> Result<Response, Failed> {
+    let (unit, post) = form.post.split_once('/').unwrap_or_default();
+    if unit.is_empty() {
+        let mut errors = Errors::new();
+        errors.add("post", "请选择一个空缺岗位。");
+        return new_form(&app, &session, form, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
+    }
+    let wanted = Wanted {
+        name: form.name.clone(),
+        username: form.username.clone(),
+        unit: unit.to_owned(),
+        post: post.to_owned(),
+        reason: form.reason.clone(),
+    };
+    match app.write(&session, move |desk| invite::ask(desk, &wanted)).await {
+        Ok(_) => Ok(see_other("/accounts/invitations")),
+        Err(failed) => {
+            new_form(&app, &session, form, StatusCode::UNPROCESSABLE_ENTITY, errors(failed)?).await
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "accounts/invitations.html")]
+struct InvitationsPage {
+    shell: Shell,
+    way: Vec<Crumb>,
+    invitations: Vec<Invitation>,
+    heads: [Head; 4],
+    empty: Empty,
+    answers: bool,
+}
+
+async fn invitations(State(app): State<App>, session: Session) -> Result<Response, Failed> {
+    let invitations = app.read(&session, invite::open).await?;
+    Ok(html(&InvitationsPage {
+        shell: app.shell(&session, "/accounts").await?,
+        way: way("等待批准"),
+        invitations,
+        heads: [Head::text("谁"), Head::text("岗位"), Head::text("依据"), Head::text("办理")],
+        empty: Empty {
+            why: "没有等待批准的申请。".to_owned(),
+            what_to_do: "单位管理员提出后，由单位负责人在这里批准。".to_owned(),
+            act: None,
+        },
+        answers: shows(&session, Action::ApproveAccount),
+    }))
+}
+
+#[derive(Deserialize)]
+struct AnswerForm {
+    answer: String,
+}
+
+async fn answer(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<AnswerForm>,
+) -> Result<Response, Failed> {
+    let answer = if form.answer == "approve" { Answer::Approve } else { Answer::Refuse };
+    app.write(&session, move |desk| invite::answer(desk, &id, answer)).await?;
+    Ok(see_other("/accounts/invitations"))
+}
+
+#[derive(Template)]
+#[template(path = "accounts/one.html")]
+struct OnePage {
+    shell: Shell,
+    way: Vec<Crumb>,
+    one: Detail,
+    heads: [Head; 4],
+    errors: Errors,
+}
+
+impl OnePage {
+    fn may(&self, action: &str) -> bool {
+        self.one.may.iter().any(|may| may.code() == action)
+    }
+}
+
+async fn one(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
+    detail(&app, &session, id, StatusCode::OK, Errors::new()).await
+}
+
+async fn detail(
+    app: &App,
+    session: &Session,
+    id: String,
+    status: StatusCode,
+    errors: Errors,
+) -> Result<Response, Failed> {
+    let one = app.read(session, move |desk| keep::detail(desk, &id)).await?;
+    let page = OnePage {
+        shell: app.shell(session, "/accounts").await?,
+        way: way(&one.account.name),
+        one,
+        heads: [Head::text("岗位"), Head::text("单位"), Head::text("角色"), Head::text("起始")],
+        errors,
+    };
+    Ok((status, html(&page)).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "accounts/link.html")]
+struct LinkPage {
+    shell: Shell,
+    way: Vec<Crumb>,
+    username: String,
+    path: String,
+    expires: String,
+    back: String,
+}
+
+async fn show_link(app: &App, session: &Session, id: &str, link: Link) -> Result<Response, Failed> {
+    Ok(html(&LinkPage {
+        shell: app.shell(session, "/accounts").await?,
+        way: way("设置链接"),
+        username: link.username,
+        path: format!("/set-up/{}", link.token),
+        expires: link.expires,
+        back: format!("/accounts/{}", crate::route::encoded(id)),
+    }))
+}
+
+async fn link(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
+    let account = id.clone();
+    let link = app.write(&session, move |desk| invite::link(desk, &account)).await?;
+    show_link(&app, &session, &id, link).await
+}
+
+#[derive(Deserialize)]
+struct ReasonForm {
+    #[serde(default)]
+    reason: String,
+}
+
+async fn reset(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Failed> {
+    let account = id.clone();
+    match app.write(&session, move |desk| keep::reset(desk, &account, &form.reason)).await {
+        Ok(Reset::Link(link)) => show_link(&app, &session, &id, link).await,
+        Ok(Reset::Waits) => Ok(back(&id)),
+        Err(failed) => detail(&app, &session, id, StatusCode::UNPROCESSABLE_ENTITY, errors(failed)?).await,
+    }
+}
+
+async fn disable(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Failed> {
+    let account = id.clone();
+    match app.write(&session, move |desk| keep::disable(desk, &account, &form.reason)).await {
+        Ok(()) => Ok(back(&id)),
+        Err(failed) => detail(&app, &session, id, StatusCode::UNPROCESSABLE_ENTITY, errors(failed)?).await,
+    }
+}
+
+async fn enable(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let account = id.clone();
+    app.write(&session, move |desk| keep::enable(desk, &account)).await?;
+    Ok(back(&id))
+}
+
+async fn end_all(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let account = id.clone();
+    app.write(&session, move |desk| online::end_all(desk, &account)).await?;
+    Ok(back(&id))
+}
+
+fn back(id: &str) -> Response {
+    see_other(&format!("/accounts/{}", crate::route::encoded(id)))
+}

@@ -1,0 +1,147 @@
+//! `/sign-ins`: 登录记录, for the auditor and the security administrator.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use casework::accounts::sheets;
+use casework::accounts::sign_ins::{self, Outcome, SignIn};
+use rules::access::Action;
+use serde::Deserialize;
+
+use super::account::with;
+use super::accounts::{PAGE, shows, workbook};
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters};
+use crate::route::{Policy, Route, html};
+use crate::session::Session;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/sign-ins", Policy::Needs(Action::ReadSignIns), list),
+        Route::get("/sign-ins/export", Policy::Needs(Action::ExportAudit), export),
+    ]
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct ListQuery {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    outcome: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+    #[serde(default)]
+    before: String,
+}
+
+impl ListQuery {
+    fn filter(&self) -> sign_ins::Filter {
+        let day =
+            |text: &String| text.parse::<jiff::civil::Date>().map_or(String::new(), |day| day.to_string());
+        sign_ins::Filter {
+            search: self.q.clone(),
+            outcome: Outcome::from_code(&self.outcome),
+            from_day: day(&self.from),
+            until_day: day(&self.until),
+            before: self.before.clone(),
+        }
+    }
+
+    fn address(&self, path: &str, without: &str) -> String {
+        let all = [("q", &self.q), ("outcome", &self.outcome), ("from", &self.from), ("until", &self.until)];
+        let kept: Vec<(&str, &str)> = all
+            .iter()
+            .filter(|(name, _)| *name != without)
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        with(path, &kept)
+    }
+
+    fn look(&self) -> Filter {
+        let field = |name, label, value: &str, kind| FilterField {
+            name,
+            label,
+            kind,
+            without: (!value.is_empty()).then(|| self.address("/sign-ins", name)),
+        };
+        let mut outcomes = vec![Choice::new("", "全部", &self.outcome)];
+        outcomes
+            .extend(Outcome::ALL.map(|outcome| Choice::new(outcome.code(), outcome.label(), &self.outcome)));
+        let text = FilterKind::Text { value: self.q.clone(), example: "姓名、账号、地址" };
+        Filter {
+            action: "/sign-ins".to_owned(),
+            fields: vec![
+                field("q", "姓名、账号或来源", &self.q, text),
+                field("outcome", "结果", &self.outcome, FilterKind::Choice(outcomes)),
+                field("from", "从", &self.from, FilterKind::Day(self.from.clone())),
+                field("until", "到", &self.until, FilterKind::Day(self.until.clone())),
+            ],
+            keep: Vec::new(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "accounts/sign_ins.html")]
+struct SignInsPage {
+    shell: Shell,
+    sign_ins: Vec<SignIn>,
+    filter: Filter,
+    heads: [Head; 5],
+    pager: Pager,
+    empty: Empty,
+    export: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failed> {
+    let filter = query.filter();
+    let list = app.read(&session, move |desk| sign_ins::list(desk, &filter, PAGE)).await?;
+    let here = query.address("/sign-ins", "");
+    let join = if here.contains('?') { '&' } else { '?' };
+    Ok(html(&SignInsPage {
+        shell: app.shell(&session, "/sign-ins").await?,
+        filter: query.look(),
+        heads: [
+            Head::text("时间"),
+            Head::text("谁"),
+            Head::text("来源"),
+            Head::text("设备"),
+            Head::text("结果"),
+        ],
+        pager: Pager {
+            prev: (!query.before.is_empty()).then(|| here.clone()),
+            next: list.next.map(|before| format!("{here}{join}before={}", crate::route::encoded(&before))),
+            shown: u64::try_from(list.sign_ins.len()).unwrap_or_default(),
+            // Counting stops at ten thousand: then the number would say less than it seems.
+            total: (list.total < 10_000).then_some(list.total),
+            unit: "条",
+        },
+        sign_ins: list.sign_ins,
+        empty: Empty {
+            why: "没有符合条件的登录记录。".to_owned(),
+            what_to_do: "去掉筛选条件再看。".to_owned(),
+            act: None,
+        },
+        export: shows(&session, Action::ExportAudit).then(|| query.address("/sign-ins/export", "")),
+    }))
+}
+
+async fn export(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failed> {
+    let filter = query.filter();
+    let sign_ins = app.write(&session, move |desk| sign_ins::export(desk, &filter)).await?;
+    let now = app.now();
+    let day = now.day();
+    let body = app.apart(move || sheets::of_sign_ins(&now, &sign_ins)).await?;
+    Ok(workbook(body, &format!("sign-ins-{day}.xlsx")))
+}
