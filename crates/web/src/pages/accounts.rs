@@ -122,7 +122,6 @@ const fn tone(state: AccountState) -> Tone {
 struct ListPage {
     shell: Shell,
     accounts: Vec<Account>,
-    total: u64,
     filter: Filter,
     heads: [Head; 5],
     pager: Pager,
@@ -158,7 +157,6 @@ async fn list(
             total: Some(list.total),
             unit: "个",
         },
-        total: list.total,
         accounts: list.accounts,
         empty: Empty {
             why: "没有符合条件的账号。".to_owned(),
