@@ -50,7 +50,7 @@ impl Drop for Server {
     }
 }
 
-/// I09: the server restarts while others write: what was acknowledged is there once, and within 5 s all goes on.
+/// I09: the server restarts, in order and by a crash, while others write: what was acknowledged is there once, and within 5 s all goes on.
 #[test]
 fn a_restart_heals() {
     let (mut server, location) = Server::start();
@@ -72,7 +72,7 @@ fn a_restart_heals() {
         };
         let threads: Vec<_> = (0..3).map(|_| scope.spawn(write)).collect();
         server.order("restart");
-        server.order("restart");
+        server.order("restart -m immediate");
         server.order("stop");
         let (away, started) = (db.read(|tx| tx.query("select 1", &[], |_| Ok(()))), Instant::now());
         assert!(matches!(away, Err(DbError::Unavailable(_))), "{away:?}");
