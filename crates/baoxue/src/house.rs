@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use casework::db::{Access, Db, DbError, Location, Settings};
 use casework::keys::{KeyError, Keys};
@@ -82,9 +83,25 @@ impl House {
         Ok((self.database(Access::Inspect)?, keys))
     }
 
+    /// Refuses where there is no installation, so that looking at one does not make one.
+    pub(crate) fn must_exist(&self) -> Result<(), Failure> {
+        match &self.location {
+            Location::Sqlite(path) if !path.exists() => Err(Failure::input(
+                "这里没有数据库",
+                path.display().to_string(),
+                "用 --data 指定数据文件夹，或用 --database 指定 PostgreSQL",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The database alone.
     pub(crate) fn database(&self, access: Access) -> Result<Db, Failure> {
-        let settings = Settings { access, ..Settings::default() };
+        let mut settings = Settings { access, ..Settings::default() };
+        if access == Access::Inspect {
+            // Nobody waits at a page: a check may read the whole file.
+            settings.statement = Duration::from_secs(3600);
+        }
         Db::open(&self.location, &settings).map_err(|error| self.database_failure(&error))
     }
 

@@ -1,9 +1,12 @@
 //! The one binary, `baoxue`: reads the command line, calls one function, says what came of it. No rule
 //! of the county or of the law stands here.
 
+mod audit;
+mod backup;
 mod compare;
 mod county;
 mod demo;
+mod doctor;
 mod failure;
 mod house;
 mod progress;
@@ -75,6 +78,25 @@ enum Command {
     #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
     #[command(override_usage = "baoxue serve --data <文件夹> [参数]")]
     Serve(serve::ServeArgs),
+    /// 备份：把整个数据库写成一个文件，服务时也可以
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue backup <文件> --data <文件夹> [参数]")]
+    Backup(backup::BackupArgs),
+    /// 恢复：把备份恢复到一个新的数据文件夹
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue restore <文件> --data <文件夹> [参数]")]
+    Restore(backup::RestoreArgs),
+    /// 检查：数据库、密钥、磁盘、封存是不是都好
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue doctor --data <文件夹> [参数]")]
+    Doctor(doctor::DoctorArgs),
+    /// 操作记录
+    #[command(help_template = TEMPLATE, disable_help_flag = true, disable_help_subcommand = true)]
+    #[command(subcommand_help_heading = "命令", override_usage = "baoxue audit <verify|seal> [参数]")]
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
     /// 写出一份名单的空白模板，带下拉列表和填写说明
     #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
     #[command(override_usage = "baoxue template <名单> [参数]")]
@@ -187,6 +209,10 @@ fn main() -> ExitCode {
         Command::Synth(args) => synth(args),
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(args),
+        Command::Backup(args) => backup::backup(args),
+        Command::Restore(args) => backup::restore(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Audit { command } => audit::run(command),
         Command::Template(args) => county::plan(args.plan.as_deref())
             .and_then(|plan| template::run(args.kind, &plan, today(), args.out.as_deref())),
         Command::Plan { command: PlanCommand::Check { folder } } => check(folder),

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use casework::audit::Sealer;
 use casework::password::{Bounded, Cost, Hasher};
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -100,6 +101,8 @@ pub(crate) fn serve(
     ready: &dyn Fn(&App, SocketAddr) -> Result<(), Failure>,
 ) -> Result<String, Failure> {
     log();
+    let sealer = Sealer::start(setup.db.clone(), setup.plan.county().code.clone())
+        .map_err(|error| Failure::machine(format!("启动不了（{error}）"), "运行环境", "检查线程数限制"))?;
     let app = App::new(setup);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
@@ -123,6 +126,8 @@ pub(crate) fn serve(
         })
     });
     runtime.shutdown_timeout(Duration::from_secs(5));
+    // The last rows are sealed before the storage is closed.
+    drop(sealer);
     app.close();
     served.map(|()| "已停止。".to_owned())
 }

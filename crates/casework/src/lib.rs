@@ -23,3 +23,4 @@ pub mod seed;
 pub mod today;
 pub mod totp;
 pub mod units;
+pub mod vitals;

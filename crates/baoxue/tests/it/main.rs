@@ -13,6 +13,8 @@ mod directions;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod keeping;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod odd_input;

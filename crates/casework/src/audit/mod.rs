@@ -1,11 +1,19 @@
 //! 操作记录: one row for each act, in the act's own transaction; a sealer chains the rows by hash within a second, so
 //! that writers never queue for one lock. Rows are never changed, and hold no personal field.
 
+mod chain;
+mod month;
+mod sealer;
+
 use rules::access::{Action, Actor, Post};
 
 use crate::db::{Tx, Value};
 use crate::now::Now;
 use crate::refused::Refused;
+
+pub use chain::{Broken, HeadSeal, Verdict, Wrong, head, seal_due, unsealed, verify};
+pub use month::{FileVerdict, month_file, seal_month, verify_file};
+pub use sealer::Sealer;
 
 /// What goes on the record.
 #[derive(Debug, Clone, Copy)]
@@ -65,4 +73,14 @@ fn insert(tx: &mut Tx<'_>, now: &Now, entry: &Entry<'_>, outcome: &str) -> Resul
         ],
     )?;
     Ok(())
+}
+
+/// Lower-case hex digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+        text
+    })
 }

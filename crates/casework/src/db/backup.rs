@@ -180,6 +180,8 @@ fn restore_sqlite(backup: &mut In<'_>, path: &Path, list: &[Migration]) -> Resul
         {
             return Err(DbError::Corrupt(format!("备份中表 {table} 的引用不完整。")));
         }
+        // As it will be served: whoever only looks does not switch the journal and would refuse the file.
+        tx.batch("pragma journal_mode = wal")?;
         drop(connection);
         File::open(&part).and_then(|part| part.sync_all()).map_err(|error| file("flush", &part, &error))?;
         fs::rename(&part, path).map_err(|error| file("rename", path, &error))
