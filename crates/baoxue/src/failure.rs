@@ -49,3 +49,9 @@ impl From<documents::table::ReadError> for Failure {
         Self { code, what: error.what, place: error.where_, todo: error.todo }
     }
 }
+
+impl From<casework::db::DbError> for Failure {
+    fn from(error: casework::db::DbError) -> Self {
+        Self::machine(format!("数据库没有写成（{error}）"), "数据库", "检查磁盘空间和权限，再试一次")
+    }
+}

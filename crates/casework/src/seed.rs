@@ -348,3 +348,88 @@ pub fn setting(tx: &mut Tx<'_>, with: &Seeding<'_>, name: &str, value: &str) -> 
     )?;
     Ok(())
 }
+
+/// A campaign that stands already; its id.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn campaign(
+    tx: &mut Tx<'_>,
+    with: &Seeding<'_>,
+    (title, semester, state): (&str, &str, &str),
+    from: Date,
+) -> Result<String, DbError> {
+    let id = with.now.id();
+    tx.execute(
+        "insert into campaign (county, id, title, semester, state, from_day, by_account, made_at)
+         values ($1, $2, $3, $4, $5, $6, '', $7)",
+        &params![with.county, &id, title, semester, state, from, format!("{from}T08:30:00.000+08:00")],
+    )?;
+    Ok(id)
+}
+
+/// Decides a finding of a campaign by the row of the list that it came from: (list, data row).
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn decided(
+    tx: &mut Tx<'_>,
+    with: &Seeding<'_>,
+    (campaign, kind): (&str, &str),
+    (side, row): (&str, i64),
+    (decision, by, on): (&str, &str, Date),
+) -> Result<(), DbError> {
+    let at = format!("{on}T10:00:00.000+08:00");
+    let found = tx.optional(
+        "select finding.id from finding
+         join finding_side side on side.county = finding.county and side.finding = finding.id
+         where finding.county = $1 and finding.campaign = $2 and finding.kind = $3 and side.side = $4
+           and side.row_number = $5 and finding.state = 'open' limit 1",
+        &params![with.county, campaign, kind, side, row],
+        |row| row.get::<String>(0),
+    )?;
+    let Some(finding) = found else { return Ok(()) };
+    tx.execute(
+        "update finding set state = 'decided', decision = $3, decided_by = $4, decided_at = $5, version = version + 1
+         where county = $1 and id = $2",
+        &params![with.county, &finding, decision, by, &at],
+    )?;
+    tx.execute(
+        "insert into finding_event (county, id, finding, at, by_account, kind, value)
+         values ($1, $2, $3, $4, $5, 'decided', $6)",
+        &params![with.county, with.now.id(), &finding, &at, by, decision],
+    )?;
+    Ok(())
+}
+
+/// Hands the first `most` open findings at a place to a unit for checking; `column` is `village` or `school`.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn assigned(
+    tx: &mut Tx<'_>,
+    with: &Seeding<'_>,
+    (campaign, column, unit): (&str, &str, &str),
+    (by, due): (&str, Date),
+    most: i64,
+) -> Result<(), DbError> {
+    let column = if column == "school" { "school" } else { "village" };
+    let sql = format!(
+        "select id from finding where county = $1 and campaign = $2 and {column} = $3 and state = 'open'
+           and kind in ('not_on_roll', 'not_in_school', 'poverty_dropout') order by spelling limit $4"
+    );
+    let found = tx.query(&sql, &params![with.county, campaign, unit, most], |row| row.get::<String>(0))?;
+    for finding in found {
+        tx.execute(
+            "update finding set state = 'assigned', assigned_to = $3, due_day = $4, version = version + 1
+             where county = $1 and id = $2",
+            &params![with.county, &finding, unit, due],
+        )?;
+        tx.execute(
+            "insert into finding_event (county, id, finding, at, by_account, unit, kind, value)
+             values ($1, $2, $3, $4, $5, $6, 'assigned', $7)",
+            &params![with.county, with.now.id(), &finding, with.now.stamp(), by, unit, due],
+        )?;
+    }
+    Ok(())
+}

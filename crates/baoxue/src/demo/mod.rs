@@ -1,6 +1,7 @@
 //! `baoxue demo`: a county of invented people to try everything on. What the county consists of is made in [`world`],
 //! written by [`seed`], and served like any other; nothing here decides a rule.
 
+mod campaigns;
 mod seed;
 #[allow(
     dead_code,
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
             .map_err(|_| Failure::machine("密码没有算出来", "密码", "再试一次"))?;
         let settings = WorldSettings { children: args.children, seed: args.seed, today, plan: &plan };
         let progress = Progress::start("造演示县", args.children as u64);
-        seed::seed(&db, &keys, &now, &settings, &hash, &|done| progress.at(done)).map_err(failed)?;
+        seed::seed(&db, &keys, &now, &settings, &hash, &|done| progress.at(done))?;
         drop(progress);
         std::fs::remove_file(&unfinished).map_err(mark)?;
     }

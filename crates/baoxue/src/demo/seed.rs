@@ -16,11 +16,13 @@ use rules::groups::Special;
 use rules::plan::Plan;
 use rules::standing::Standing;
 
+use super::campaigns::Campaigns;
 use super::world::model::{
     At, Care, Change, ChangeKind, Child, Household, IdNumber, Known, Pairing, Post, Poverty, Registered,
     Staff, Status, Transfer, Unit, UnitKind,
 };
 use super::world::{Part, WorldSettings, world};
+use crate::failure::Failure;
 
 /// What the county is written with.
 pub(super) struct Seeder {
@@ -53,7 +55,8 @@ pub(super) fn seed(
     settings: &WorldSettings<'_>,
     password: &str,
     done: &dyn Fn(u64),
-) -> Result<(), DbError> {
+) -> Result<(), Failure> {
+    let mut campaigns = Campaigns::start()?;
     let seeder = Arc::new(Seeder {
         county: settings.plan.county().code.clone(),
         keys: keys.clone(),
@@ -65,13 +68,19 @@ pub(super) fn seed(
     let mut children = 0;
     world(settings, &mut |part| {
         let (part, seeder) = (Arc::new(part), Arc::clone(&seeder));
-        if let Part::Zone(zone) = part.as_ref() {
-            children += zone.children.len() as u64;
+        match part.as_ref() {
+            Part::County(county) => campaigns.county(county),
+            Part::Zone(zone) => {
+                children += zone.children.len() as u64;
+                campaigns.zone(&zone.lists, &zone.decisions, &zone.pairs)?;
+            }
         }
         db.write(move |tx| seeder.part(tx, &part))?;
         done(children);
-        Ok(())
-    })
+        Ok::<(), Failure>(())
+    })?;
+    let plan = Arc::new(crate::county::plan(None)?);
+    campaigns.finish(db, keys, now, &plan)
 }
 
 impl Seeder {
