@@ -48,6 +48,19 @@ impl Decision {
         }
     }
 
+    /// Whether it holds for the same finding of a later campaign, so that nobody checks twice. What may have changed
+    /// since is asked again: a child that was in school then may have left, and a leave (休学、延缓入学) has an end.
+    #[must_use]
+    pub const fn is_remembered(self, kind: FindingKind) -> bool {
+        match self {
+            Self::Same | Self::NotSame | Self::Gone | Self::Finished | Self::Noted | Self::Suspected => true,
+            // 外出就读: as long as its proof is valid, which the ledger knows.
+            Self::Elsewhere => true,
+            Self::InSchool => matches!(kind, FindingKind::RollOnly | FindingKind::DuplicateRoll),
+            Self::Excused => false,
+        }
+    }
+
     /// What it makes of the child's standing; `None` leaves it as it is.
     #[must_use]
     pub const fn standing(self, was: Standing) -> Option<Standing> {

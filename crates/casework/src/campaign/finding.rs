@@ -207,6 +207,8 @@ pub struct FindingPage {
     pub may_report: bool,
     /// Units to which the actor may hand it for checking: (id, name).
     pub checkers: Vec<(String, String)>,
+    /// Whether the actor may open it again.
+    pub may_reopen: bool,
     /// Version, for the form.
     pub version: i64,
     /// The next open finding of the list, to go on with.
@@ -275,6 +277,7 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
                     decisions: Vec::new(),
                     may_report: false,
                     checkers: Vec::new(),
+                    may_reopen: false,
                     version: row.get(13)?,
                     next: None,
                     remembered: row.get::<Option<String>>(16)?.is_some(),
@@ -290,8 +293,11 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
     page.sides = sides(desk, id, grant.post, grant.tie)?;
     page.events = events(desk, id)?;
     let settled = matches!(page.row.state.as_str(), "decided" | "gone");
-    if desk.require(Action::DecideFinding, &subject, ("finding", id)).is_ok() && !settled {
-        page.decisions = page.row.kind.map_or(Vec::new(), |kind| Decision::of(kind).to_vec());
+    if desk.require(Action::DecideFinding, &subject, ("finding", id)).is_ok() {
+        page.may_reopen = settled;
+        if !settled {
+            page.decisions = page.row.kind.map_or(Vec::new(), |kind| Decision::of(kind).to_vec());
+        }
     }
     page.may_report = page.row.state == "assigned"
         && desk.require(Action::ReportFinding, &subject, ("finding", id)).is_ok();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use linkage::comparison::Finding;
 use rules::access::Tie;
+use rules::decision::Decision;
 use rules::mask;
 use rules::plan::FindingKind;
 
@@ -160,7 +161,7 @@ impl Storing<'_> {
             self.side(tx, &id, side)?;
         }
         self.event(tx, &id, "found", finding.kind.code())?;
-        self.remember(tx, &id, &same_as)
+        self.remember(tx, &id, &same_as, (finding.kind, placed.child.as_deref()))
     }
 
     /// What makes a finding the same next semester: its kind and the child's number, or name, birthday and sex.
@@ -281,7 +282,13 @@ impl Storing<'_> {
     }
 
     /// Takes over what was decided about the same finding in an earlier campaign.
-    fn remember(&self, tx: &mut Tx<'_>, finding: &str, same_as: &str) -> Result<bool, DbError> {
+    fn remember(
+        &self,
+        tx: &mut Tx<'_>,
+        finding: &str,
+        same_as: &str,
+        (kind, child): (FindingKind, Option<&str>),
+    ) -> Result<bool, DbError> {
         let earlier = tx.optional(
             "select id, decision, decided_by, decided_at from finding
              where county = $1 and same_as = $2 and campaign <> $3 and state = 'decided'
@@ -297,6 +304,13 @@ impl Storing<'_> {
             },
         )?;
         let Some((from, Some(decision), by, at)) = earlier else { return Ok(false) };
+        let Some(verdict) = Decision::from_code(&decision).filter(|verdict| verdict.is_remembered(kind))
+        else {
+            return Ok(false);
+        };
+        if verdict == Decision::Elsewhere && !self.is_proved(tx, child)? {
+            return Ok(false);
+        }
         tx.execute(
             "update finding set state = 'decided', decision = $3, decided_by = $4, decided_at = $5, remembered_from = $6
              where county = $1 and id = $2",
@@ -304,6 +318,19 @@ impl Storing<'_> {
         )?;
         self.event(tx, finding, "remembered", &decision)?;
         Ok(true)
+    }
+
+    /// Whether 外出就读 of the child is proved today: a proof that has not run out.
+    fn is_proved(&self, tx: &mut Tx<'_>, child: Option<&str>) -> Result<bool, DbError> {
+        let Some(child) = child else { return Ok(false) };
+        let found = tx.optional(
+            "select id from elsewhere
+             where county = $1 and child = $2 and proof <> '' and ended_day is null
+               and (expires_day is null or expires_day >= $3) limit 1",
+            &params![self.county, child, self.now.day()],
+            |row| row.get::<String>(0),
+        )?;
+        Ok(found.is_some())
     }
 }
 
