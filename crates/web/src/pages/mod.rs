@@ -21,8 +21,23 @@ use crate::route::Route;
 /// Every route of the program.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [account::routes(), accounts::routes(), break_glass::routes(), findings::routes(), health::routes(), notices::routes(), online::routes(), search::routes(), security::routes(), sign_in::routes(), sign_ins::routes(), style::routes(), today::routes(), units::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        account::routes(),
+        accounts::routes(),
+        break_glass::routes(),
+        findings::routes(),
+        health::routes(),
+        notices::routes(),
+        online::routes(),
+        search::routes(),
+        security::routes(),
+        sign_in::routes(),
+        sign_ins::routes(),
+        style::routes(),
+        today::routes(),
+        units::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
