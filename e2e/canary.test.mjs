@@ -2,21 +2,18 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 
 const { BAOXUE_LOG, BAOXUE_HOME } = process.env;
 
-/** Lines with any of the words; the words themselves are not repeated, only the number of the line. */
+/** Numbers of the lines that match; what stands there is not repeated. */
 function lines(text, pattern) {
   return text.split("\n").flatMap((line, at) => (pattern.test(line) ? [at + 1] : []));
 }
 
-/** The names that the journeys met on pages, each in a file of its own under `seen/`. */
-function names() {
-  const folder = path.join(BAOXUE_HOME, "seen");
-  return new Set(readdirSync(folder).flatMap((file) => readFileSync(path.join(folder, file), "utf8").split("\n")).filter(Boolean));
-}
+/** The children whom the journeys met on pages. */
+const names = () => new Set(readFileSync(path.join(BAOXUE_HOME, "names"), "utf8").split("\n").filter(Boolean));
 
 const plain = () => readFileSync(BAOXUE_LOG, "utf8");
 /** As a URL or a JSON string would carry it. */

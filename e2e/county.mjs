@@ -21,7 +21,7 @@ export async function withCounty(act) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => leave().finally(() => process.exit(1)));
   try {
     const url = process.env.BAOXUE_URL ?? (server = await start({ home, password: PASSWORD })).url;
-    return await act({ url, home, stop: async () => { await server?.stop(); return server?.log; } });
+    return await act({ url, home, begun: server?.begun, stop: async () => { await server?.stop(); return server?.log; } });
   } finally {
     await leave();
   }

@@ -23,8 +23,8 @@ if (wanted("checks.test.mjs")) passed = await tests(["checks.test.mjs"]);
 const journeys = readdirSync(path.join(here, "journeys")).filter((name) => name.endsWith(".test.mjs") && wanted(name)).sort()
   .map((name) => path.join("journeys", name));
 if (journeys.length) {
-  await withCounty(async ({ url, home, stop }) => {
-    const env = { BAOXUE_URL: url, BAOXUE_PASSWORD: PASSWORD, BAOXUE_HOME: home };
+  await withCounty(async ({ url, home, begun, stop }) => {
+    const env = { BAOXUE_URL: url, BAOXUE_PASSWORD: PASSWORD, BAOXUE_HOME: home, BAOXUE_BEGUN: String(begun) };
     passed = await tests(journeys, env) && passed;
     const log = await stop();
     if (log) passed = await tests(["canary.test.mjs"], { ...env, BAOXUE_LOG: log }) && passed;

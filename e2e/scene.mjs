@@ -1,6 +1,6 @@
 // Where a journey begins: the server's address, a browser, and people who are signed in.
 
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import assert from "node:assert/strict";
 import { launch, newWindow, Watch } from "./browser.mjs";
@@ -10,6 +10,11 @@ import { fillIn } from "./sign-in.mjs";
 export const URL_ = process.env.BAOXUE_URL;
 export const PASSWORD = process.env.BAOXUE_PASSWORD;
 export const HOME = process.env.BAOXUE_HOME;
+
+/** The server's moment, in milliseconds: a demo's clock begins at 07:50 of its day when the program starts. */
+export function serverNow() {
+  return Date.parse("2026-11-23T07:50:00+08:00") + Date.now() - Number(process.env.BAOXUE_BEGUN);
+}
 
 /** Every demo role of the contracts, with what the role is called on the screen. */
 export const ROLES = {
@@ -62,8 +67,18 @@ export async function nobody(look = {}) {
 /** Opens addresses with all checks and fails with every complaint at once. */
 export async function faultless(page, watch, addresses, options) {
   const found = [];
-  for (const address of addresses) found.push(...await visit(page, watch, address, options));
+  for (const address of addresses) {
+    found.push(...await visit(page, watch, address, options));
+    await remember(page);
+  }
   assert.equal(found.length, 0, `\n${found.join("\n")}`);
+}
+
+/** Keeps the children's names that stand on the page: the log, read at the end, may have none of them (K05). */
+export async function remember(page) {
+  const names = await page.locator("a[href^='/children/']").allInnerTexts();
+  const whole = names.map((name) => name.trim()).filter((name) => /^[\p{sc=Han}·]{2,12}$/u.test(name));
+  if (whole.length) appendFileSync(path.join(HOME, "names"), `${whole.join("\n")}\n`);
 }
 
 /** The cookies of a window as one header, for requests beside the browser. */

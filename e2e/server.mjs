@@ -19,6 +19,7 @@ const PATIENCE = 300_000;
 export async function start({ home, password, children = 2000, seed = 1, today = "2026-11-23", program = PROGRAM }) {
   const log = path.join(home, "server.log");
   const written = createWriteStream(log);
+  const begun = Date.now();
   const server = spawn(program, [
     "demo", "--data", path.join(home, "county"), "--children", children, "--seed", seed, "--today", today,
     "--password", password, "--listen", "127.0.0.1:0",
@@ -56,7 +57,7 @@ export async function start({ home, password, children = 2000, seed = 1, today =
   try {
     const url = await Promise.race([address, died, failed, late]);
     await Promise.race([ready(url), died, late]);
-    return { url, log, pid: server.pid, stop };
+    return { url, log, begun, stop };
   } catch (error) {
     server.kill("SIGKILL");
     throw error;

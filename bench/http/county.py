@@ -102,10 +102,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(program: Path, *command: object, log: Path):
+def running(*command: object, log: Path):
     """A server that is stopped whatever happens."""
     port = free_port()
-    server = Server([program, *command, "--listen", f"127.0.0.1:{port}"], log, port)
+    server = Server([*command, "--listen", f"127.0.0.1:{port}"], log, port)
     try:
         yield server
     finally:
