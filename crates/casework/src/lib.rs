@@ -20,6 +20,8 @@ pub mod password;
 pub mod refused;
 pub mod scope;
 pub mod seed;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod today;
 pub mod totp;
 pub mod units;

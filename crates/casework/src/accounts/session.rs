@@ -267,6 +267,20 @@ pub(super) fn open(
     Ok((id, token, ends))
 }
 
+/// A finished sign-in without the signing in; its token.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn open_for_tests(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    now: &Now,
+    county: &str,
+    account: &str,
+) -> Result<String, Refused> {
+    let (kind, stage) = (super::sign_in::Kind::Browser, Stage::Full);
+    let opening = Opening { account, kind, stage, device: "", browser: "", source: "" };
+    open(tx, keys, now, county, &opening).map(|(_, token, _)| token)
+}
+
 /// Moves a session on to another stage under a new token; the old token opens nothing any more (hazard C01).
 pub(super) fn advance(
     tx: &mut Tx<'_>,

@@ -15,6 +15,8 @@ mod limit;
 #[cfg(test)]
 mod password;
 #[cfg(test)]
+mod scope;
+#[cfg(test)]
 mod totp;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
