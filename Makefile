@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help demo test check bench e2e soak fuzz build plan workbook tests packages
+.PHONY: help demo compare fonts test check bench e2e soak fuzz build plan workbook tests packages
 
 export CARGO_TERM_COLOR ?= auto
 target := $(or $(CARGO_TARGET_DIR),target)
@@ -12,7 +12,10 @@ baoxue := $(target)/release/baoxue
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
-demo: build ## make a county's files in demo/county, compare them, say where the workbook is
+demo: fonts build ## a county of invented people at http://127.0.0.1:8080; Ctrl-C ends it, `rm -r demo` begins anew
+	@$(baoxue) demo --data demo/data $(DEMO)
+
+compare: build ## make a county's files in demo/county, compare them, say where the workbook is
 	@scripts/demo demo
 
 test: packages check plan workbook tests ## everything; exit 0 means that all of it passed
@@ -49,6 +52,9 @@ workbook: build
 
 tests:
 	scripts/tests
+
+fonts:
+	@scripts/packages cc=gcc /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk || true
 
 packages:
 	@scripts/packages cc=gcc python3=python3 soffice=libreoffice-calc-nogui \

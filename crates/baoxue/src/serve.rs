@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use casework::accounts::first_run;
 use casework::audit::Sealer;
 use casework::password::{Bounded, Cost, Hasher};
 use serde::Deserialize;
@@ -65,8 +66,12 @@ pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
     let hasher = hasher()?;
     let setup =
         Setup { db, keys, hasher, plan, clock, demo: None, https: config.https, proxies: config.proxies };
-    serve(setup, &listen, &|_, address| {
+    serve(setup, &listen, &|app, address| {
         println!("保学在 http://{address} 服务。按 Ctrl-C 停止。");
+        if let Some(token) = first_run(app)? {
+            println!("第一次启动：在浏览器打开下面的链接设置本县，只能用一次。");
+            println!("http://{address}/first-run/{token}");
+        }
         Ok(())
     })
 }
@@ -94,6 +99,14 @@ fn config(path: &std::path::Path) -> Result<Config, Failure> {
     })
 }
 
+/// The token of the first page, while nobody has an account (hazard C11).
+fn first_run(app: &App) -> Result<Option<String>, Failure> {
+    let (keys, now, county) = (app.keys().clone(), app.now(), app.county().to_owned());
+    app.db()
+        .write(move |tx| first_run::link(tx, &keys, &now, &county))
+        .map_err(|refused| Failure::machine(refused.to_string(), "首次设置", "看日志里的说明"))
+}
+
 /// Listens and serves until Ctrl-C or SIGTERM; `ready` is called once it listens.
 pub(crate) fn serve(
     setup: Setup,
@@ -119,8 +132,10 @@ pub(crate) fn serve(
         let address = listener.local_addr().map_err(|error| {
             Failure::machine(format!("不能在这个地址上服务（{error}）"), listen.to_owned(), "换一个端口")
         })?;
+        let background = web::background::background(&app);
         ready(&app, address)?;
         let served = web::serve(&app, listener, stopped()).await;
+        background.stop();
         served.map_err(|error| {
             Failure::machine(format!("服务中断（{error}）"), listen.to_owned(), "看日志里的说明")
         })
