@@ -132,7 +132,7 @@ pub(crate) fn serve(
         let address = listener.local_addr().map_err(|error| {
             Failure::machine(format!("不能在这个地址上服务（{error}）"), listen.to_owned(), "换一个端口")
         })?;
-        let background = web::background::background(&app);
+        let background = web::background(&app);
         ready(&app, address)?;
         let served = web::serve(&app, listener, stopped()).await;
         background.stop();

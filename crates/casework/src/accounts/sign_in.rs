@@ -100,7 +100,7 @@ impl std::fmt::Debug for Attempt {
 #[derive(Debug, Clone)]
 pub enum Begun {
     /// It may.
-    Go(Attempt),
+    Go(Box<Attempt>),
     /// Too many failed: not before so many seconds. The same for a user name that does not exist.
     Wait {
         /// Seconds.
@@ -182,7 +182,7 @@ pub fn begin(
         return Ok(Begun::Wait { seconds });
     }
     let row = tries::note(tx, now, &asked, account.as_deref(), Outcome::Trying)?;
-    Ok(Begun::Go(Attempt {
+    Ok(Begun::Go(Box::new(Attempt {
         row,
         username,
         account,
@@ -191,7 +191,7 @@ pub fn begin(
         known_device,
         origin: origin.clone(),
         salt: now.random(),
-    }))
+    })))
 }
 
 /// A user name as it is looked up; nothing longer than one can be.

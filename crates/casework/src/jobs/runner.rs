@@ -241,7 +241,7 @@ impl Crew {
         match work {
             Work::Schedule(schedule) => self.repeat(schedule),
             Work::Job(handler) => match self.claim(handler.kind()) {
-                Ok(Some(job)) => self.run(handler, job),
+                Ok(Some(job)) => self.run(handler, &job),
                 Ok(None) => {}
                 Err(error) => tracing::warn!(kind = handler.kind(), "a job cannot be taken: {error}"),
             },
@@ -264,7 +264,7 @@ impl Crew {
         })
     }
 
-    fn run(&self, handler: &Arc<dyn Handler>, job: Job) {
+    fn run(&self, handler: &Arc<dyn Handler>, job: &Job) {
         let mut run = Run { means: &self.means, job: job.clone(), stopping: &self.stopping };
         let outcome = catch_unwind(AssertUnwindSafe(|| handler.run(&mut run)));
         let fate = match outcome {

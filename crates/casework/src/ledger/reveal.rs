@@ -26,7 +26,7 @@ pub fn reveal(
     let ties = ties_of(desk, id)?;
     let grant = desk.require(Action::RevealField, &Subject::Child(&ties), ("child", id))?;
     let sees = Sees::granted(&grant);
-    if !REVEALED.contains(&field) || !sees.is_some_and(|sees| sees.of(field) >= Sight::OnRequest) {
+    if !REVEALED.contains(&field) || sees.is_none_or(|sees| sees.of(field) < Sight::OnRequest) {
         return Err(Refused::denied(Action::RevealField, "child", id));
     }
     let id = &where_now(desk, id)?;

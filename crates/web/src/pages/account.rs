@@ -135,7 +135,7 @@ async fn confirm(
 
 /// A password of one's own that was tried, or how long to wait before it is.
 enum Tried {
-    Checked(sign_in::Checked),
+    Checked(Box<sign_in::Checked>),
     Wait(u32),
 }
 
@@ -148,7 +148,8 @@ async fn tried(app: &App, session: &Session, visitor: &Visitor, password: Typed)
     match begun {
         Begun::Wait { seconds } => Ok(Tried::Wait(seconds)),
         Begun::Go(attempt) => {
-            Ok(Tried::Checked(app.hash(move |hasher| attempt.check(hasher, &password)).await?))
+            let checked = app.hash(move |hasher| attempt.check(hasher, &password)).await?;
+            Ok(Tried::Checked(Box::new(checked)))
         }
     }
 }
