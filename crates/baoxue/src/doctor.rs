@@ -38,17 +38,20 @@ struct Findings {
 }
 
 impl Findings {
-    fn fine(&mut self, line: String) {
-        self.lines.push(format!("正常  {line}"));
+    fn fine(&mut self, mut line: String) {
+        line.insert_str(0, "正常  ");
+        self.lines.push(line);
     }
 
-    fn bad(&mut self, line: String) {
+    fn bad(&mut self, mut line: String) {
         self.bad += 1;
-        self.lines.push(format!("不对  {line}"));
+        line.insert_str(0, "不对  ");
+        self.lines.push(line);
     }
 
-    fn mind(&mut self, line: String) {
-        self.lines.push(format!("留意  {line}"));
+    fn mind(&mut self, mut line: String) {
+        line.insert_str(0, "留意  ");
+        self.lines.push(line);
     }
 }
 

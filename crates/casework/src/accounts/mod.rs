@@ -23,9 +23,9 @@ pub mod sign_ins;
 mod tell;
 mod tries;
 
-pub(crate) use session::posts;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use session::open_for_tests;
+pub(crate) use session::posts;
 pub use session::{Found, Half, Stage, half_session, session, sign_out, touch};
 
 /// The pattern of a search for a part of a text, for `like … escape '!'`: what was typed stands for itself (D02).
