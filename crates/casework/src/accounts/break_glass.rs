@@ -80,7 +80,7 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
     let grant = desk.require(Action::BreakGlass, &Subject::Nothing, ("break_glass", ""))?;
     let (county, me) = (desk.county(), desk.actor().account.as_str());
     let (name, reason) = (wanted.name.trim(), wanted.reason.trim());
-    let number = Compact::of(&wanted.number);
+    let number = Compact::of(&wanted.number).filter(|number| !number.as_str().is_empty());
     let mut problems = Vec::new();
     if number.is_none() {
         problems.push(Problem {

@@ -326,9 +326,9 @@ pub(super) fn settle(
     let index = keys.index(county, "username", username);
     let asked = tries::Asked { county, username: &index, source: &origin.source, device };
     let profile = security::settings(tx, county)?.profile;
-    if let Some(account) = account
-        && tries::closes_the_door(tx, now, &asked, *known_device, profile)?
-    {
+    // Asked for everybody, so that the time does not tell which accounts there are (C08).
+    let closes = tries::closes_the_door(tx, now, &asked, *known_device, profile)?;
+    if let Some(account) = account.as_ref().filter(|_| closes) {
         let news = News {
             kind: "sign_in",
             subject: account,

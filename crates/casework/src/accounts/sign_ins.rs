@@ -85,7 +85,7 @@ pub fn list(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Li
     desk.require(Action::ReadSignIns, &Subject::Nothing, ("sign_in", ""))?;
     let (matches, mut params) = matching(desk.county(), filter);
     let total = desk.tx.one(
-        &format!("select cast(count(*) as bigint) from (select 1 {matches} limit 10000) some"),
+        &format!("select cast(count(*) as bigint) from (select 1 {matches} limit 10000) matched"),
         &params,
         |row| row.get(0),
     )?;

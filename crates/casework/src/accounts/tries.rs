@@ -211,14 +211,14 @@ pub(super) fn closes_the_door(
     known: bool,
     profile: Profile,
 ) -> Result<bool, Refused> {
-    let told_at = match profile.policy().guard {
-        Guard::Lock { failures, .. } => usize::from(failures),
-        Guard::Delay { .. } => TOLD_AT,
-    };
     let tries = tries(tx, now, asked, known, Kinds::Passwords)?;
+    let guard = profile.policy().guard;
+    if let Guard::Lock { .. } = guard {
+        return Ok(wait(now, guard, &Line::KnownDevice { tries: &tries }).is_some());
+    }
     let failed = tries.iter().take_while(|attempt| attempt.outcome != limit::Outcome::Right).count();
     // And again where it goes on and on.
-    Ok(failed > 0 && failed % told_at == 0)
+    Ok(failed > 0 && failed % TOLD_AT == 0)
 }
 
 /// Wrong codes of this sign-in.

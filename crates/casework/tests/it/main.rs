@@ -1,6 +1,8 @@
 //! Every use case through its public face.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod county;
