@@ -5,6 +5,7 @@
 //! of the record in the same transaction.
 
 pub mod accounts;
+pub mod announcements;
 pub mod audit;
 pub mod campaign;
 pub mod compared;

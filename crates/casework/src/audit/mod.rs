@@ -2,6 +2,7 @@
 //! that writers never queue for one lock. Rows are never changed, and hold no personal field.
 
 mod chain;
+mod list;
 mod month;
 mod sealer;
 
@@ -12,6 +13,7 @@ use crate::now::Now;
 use crate::refused::Refused;
 
 pub use chain::{Broken, HeadSeal, Verdict, Wrong, head, seal_due, unsealed, verify};
+pub use list::{Filter, Line, Month, Page, export, page, workbook};
 pub use month::{FileVerdict, month_file, seal_month, verify_file};
 pub use sealer::Sealer;
 

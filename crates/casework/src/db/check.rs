@@ -34,7 +34,8 @@ pub struct Health {
     pub suspect: Option<&'static str>,
 }
 
-pub(super) fn check(db: &Db) -> Result<Health, DbError> {
+/// With `deep` the whole file of SQLite is read.
+pub(super) fn check(db: &Db, deep: bool) -> Result<Health, DbError> {
     match db.0.store.as_ref() {
         Store::Sqlite(disk) => {
             let path = &disk.path;
@@ -44,13 +45,15 @@ pub(super) fn check(db: &Db) -> Result<Health, DbError> {
             let synchronous: i64 = tx.one("pragma synchronous", &[], |row| row.get(0))?;
             let version = migrate::applied(&mut tx)?.len();
             let mut damage = Vec::new();
-            let found = tx.each("pragma integrity_check(20)", &[], |row| {
-                let line: String = row.get(0)?;
-                damage.extend((line != "ok").then_some(line));
-                Ok(())
-            });
-            damage.extend(found.err().map(|error| error.to_string()));
-            if damage.is_empty() {
+            if deep {
+                let found = tx.each("pragma integrity_check(20)", &[], |row| {
+                    let line: String = row.get(0)?;
+                    damage.extend((line != "ok").then_some(line));
+                    Ok(())
+                });
+                damage.extend(found.err().map(|error| error.to_string()));
+            }
+            if deep && damage.is_empty() {
                 // Table and parent only: a row id says nothing to a reader.
                 let orphans = tx.query(
                     "select distinct \"table\", parent from pragma_foreign_key_check",

@@ -357,7 +357,15 @@ impl Db {
     /// # Errors
     /// `Unavailable` when it cannot be reached. Damage is no error but stands in the answer.
     pub fn check(&self) -> Result<Health, DbError> {
-        check::check(self)
+        check::check(self, true)
+    }
+
+    /// As [`check`](Db::check), without looking for damage: quick enough for a page.
+    ///
+    /// # Errors
+    /// As [`check`](Db::check).
+    pub fn glance(&self) -> Result<Health, DbError> {
+        check::check(self, false)
     }
 
     /// Stops taking calls, finishes those that wait, and closes. Other clones then answer `Closed`.

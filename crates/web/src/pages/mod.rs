@@ -3,7 +3,10 @@
 
 mod account;
 mod accounts;
+mod announcements;
+mod audit;
 mod break_glass;
+mod codes;
 mod findings;
 mod health;
 mod notices;
@@ -24,7 +27,10 @@ pub fn routes() -> Vec<Route> {
     [
         account::routes(),
         accounts::routes(),
+        announcements::routes(),
+        audit::routes(),
         break_glass::routes(),
+        codes::routes(),
         findings::routes(),
         health::routes(),
         notices::routes(),

@@ -1,0 +1,285 @@
+//! 看操作记录: the record as the auditor reads it, by person, act, outcome and day, and its export. The auditor sees
+//! who did what to which file, never what stands in it.
+
+use documents::workbook::{Book, Column, Kind, SheetSpec, Value as Cell};
+use rules::access::{Action, Role, Subject};
+
+use super::chain::{self, HeadSeal};
+use crate::compared::day;
+use crate::db::{DbError, Row, Value};
+use crate::desk::Desk;
+use crate::now::Now;
+use crate::params;
+use crate::refused::Refused;
+
+/// Lines of an export at most.
+const EXPORTED: usize = 100_000;
+
+/// What is looked for; an empty text is no limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// User name or name, whole.
+    pub person: String,
+    /// What was done.
+    pub action: Option<Action>,
+    /// `done` or `refused`.
+    pub outcome: String,
+    /// The day, `2026-11-24`.
+    pub day: String,
+    /// Where the page before ended: [`Page::next`].
+    pub before: String,
+}
+
+/// A line of the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Id.
+    pub id: String,
+    /// When.
+    pub at: String,
+    /// Who; empty where the account is gone.
+    pub name: String,
+    /// User name.
+    pub username: String,
+    /// As what, in words; empty for work on one's own account.
+    pub role: String,
+    /// What, in words.
+    pub action: String,
+    /// Whether it was refused.
+    pub refused: bool,
+    /// What it was done to, in words.
+    pub kind: String,
+    /// Id of that.
+    pub subject: String,
+    /// Why, where the act asks for a reason.
+    pub purpose: String,
+    /// What happened.
+    pub detail: String,
+    /// Number of its seal; empty while it waits for it.
+    pub seal: String,
+}
+
+/// A page of lines, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// What goes into [`Filter::before`] for the next page.
+    pub next: Option<String>,
+    /// The last seal.
+    pub seal: HeadSeal,
+    /// Lines that wait for their seal.
+    pub unsealed: u64,
+    /// Months that were sealed for good, newest first, two years of them.
+    pub months: Vec<Month>,
+}
+
+/// A month that was sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Month {
+    /// `2026-11`.
+    pub month: String,
+    /// Number of its last seal.
+    pub last_number: u64,
+    /// When it was sealed.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+}
+
+/// A page of `limit` lines.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn page(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Page, Refused> {
+    desk.require(Action::ReadAudit, &Subject::Nothing, ("audit", ""))?;
+    let county = desk.county();
+    let mut lines = lines(desk, filter, limit + 1)?;
+    let more = lines.len() > limit;
+    lines.truncate(limit);
+    let next =
+        if more { lines.last().map(|line| format!("{} {}", line.at, line.id)) } else { None };
+    let months = desk.tx.query(
+        "select m.month, m.last_number, m.sealed_at, coalesce(a.name, '') from audit_month m
+         left join account a on a.county = m.county and a.id = m.by_account
+         where m.county = $1 order by m.month desc limit 24",
+        &params![county],
+        |row| {
+            Ok(Month {
+                month: row.get(0)?,
+                last_number: chain::unsigned(row.get(1)?),
+                at: row.get(2)?,
+                by: row.get(3)?,
+            })
+        },
+    )?;
+    Ok(Page {
+        lines,
+        next,
+        seal: chain::head(desk.tx, county)?,
+        unsealed: chain::unsealed(desk.tx, county)?,
+        months,
+    })
+}
+
+/// The lines that the filter matches, newest first, at most 100,000; the export is put on the record.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`].
+pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter) -> Result<Vec<Line>, Refused> {
+    let grant = desk.require(Action::ExportAudit, &Subject::Nothing, ("audit", ""))?;
+    let found = lines(desk, filter, EXPORTED)?;
+    let detail = format!("{}条操作记录", found.len());
+    desk.record(Action::ExportAudit, grant.post, ("audit", ""), "", &detail)?;
+    Ok(found)
+}
+
+/// Exported lines as a workbook that says when and by whom it was made.
+///
+/// # Errors
+/// [`Refused::Fault`] when there is no room for the file.
+pub fn workbook(now: &Now, by: &str, lines: &[Line]) -> Result<Vec<u8>, Refused> {
+    let fault = |what: String| Refused::Fault(format!("export: {what}"));
+    let cut = if lines.len() == EXPORTED { "只有最新的 100000 条，请按日期分开导出。" } else { "" };
+    let made = now.clock().strftime("%Y-%m-%d %H:%M");
+    let mut book = Book::new(day(now.day()));
+    let spec = SheetSpec {
+        name: "操作记录".to_owned(),
+        titles: vec![
+            "操作记录".to_owned(),
+            format!("{made} 导出，导出人：{by}，共 {} 条。{cut}", lines.len()),
+        ],
+        columns: HEADINGS.iter().map(|(heading, width)| Column::new(*heading, *width, Kind::Text)).collect(),
+        frozen_columns: 1,
+        spare_rows: 0,
+    };
+    let rows = lines.iter().map(|line| {
+        [
+            line.at.get(..19).unwrap_or(&line.at),
+            &line.name,
+            &line.username,
+            &line.role,
+            &line.action,
+            if line.refused { "拒绝" } else { "完成" },
+            &line.kind,
+            &line.subject,
+            &line.purpose,
+            &line.detail,
+            &line.seal,
+        ]
+        .map(Cell::from)
+    });
+    book.sheet(&spec, rows).map_err(|error| fault(error.to_string()))?;
+    book.bytes().map_err(|error| fault(error.to_string()))
+}
+
+const HEADINGS: [(&str, f64); 11] = [
+    ("时间", 20.0),
+    ("姓名", 12.0),
+    ("用户名", 14.0),
+    ("角色", 16.0),
+    ("操作", 18.0),
+    ("结果", 8.0),
+    ("对象", 12.0),
+    ("对象编号", 38.0),
+    ("原因", 20.0),
+    ("说明", 40.0),
+    ("封存号", 12.0),
+];
+
+/// What the filter asks for, as a predicate over `l`.
+fn matching<'v>(county: &'v str, filter: &'v Filter) -> (String, Vec<Value<'v>>) {
+    let mut params = params![county].to_vec();
+    let mut wanted = String::from("l.county = $1");
+    let mut with = |value: Value<'v>, predicate: &dyn Fn(usize) -> String| {
+        params.push(value);
+        wanted.push_str(&predicate(params.len()));
+    };
+    let person = filter.person.trim();
+    if !person.is_empty() {
+        with(Value::from(person), &|at| {
+            format!(
+                " and l.account in (select id from account where county = $1 and (username = ${at} or name = ${at}))"
+            )
+        });
+    }
+    if let Some(action) = filter.action {
+        with(Value::from(action.code()), &|at| format!(" and l.action = ${at}"));
+    }
+    if !filter.outcome.is_empty() {
+        with(Value::from(filter.outcome.as_str()), &|at| format!(" and l.outcome = ${at}"));
+    }
+    if !filter.day.is_empty() {
+        with(Value::from(filter.day.as_str()), &|at| format!(" and l.at >= ${at}"));
+        // The whole day: its moments begin with the day and a T.
+        with(Value::from(format!("{}U", filter.day)), &|at| format!(" and l.at < ${at}"));
+    }
+    if let Some((moment, id)) = filter.before.split_once(' ') {
+        with(Value::from(moment), &|at| format!(" and l.at <= ${at} and (l.at < ${at}"));
+        with(Value::from(id), &|at| format!(" or l.id < ${at})"));
+    }
+    (wanted, params)
+}
+
+fn lines(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Vec<Line>, Refused> {
+    let (wanted, mut params) = matching(desk.county(), filter);
+    params.push(Value::from(limit));
+    let sql = format!(
+        "select l.id, l.at, coalesce(a.name, ''), coalesce(a.username, ''), l.role, l.action, l.outcome,
+                l.subject_kind, l.subject, l.purpose, l.detail, s.number
+         from (select l.* from audit l where {wanted} order by l.at desc, l.id desc limit ${}) l
+         left join account a on a.county = l.county and a.id = l.account
+         left join audit_seal s on s.county = l.county and s.audit = l.id
+         order by l.at desc, l.id desc",
+        params.len()
+    );
+    Ok(desk.tx.query(&sql, &params, line)?)
+}
+
+fn line(row: &Row<'_>) -> Result<Line, DbError> {
+    let (role, action): (String, String) = (row.get(4)?, row.get(5)?);
+    let kind: String = row.get(7)?;
+    Ok(Line {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        name: row.get(2)?,
+        username: row.get(3)?,
+        role: Role::from_code(&role).map_or(role, |role| role.label().to_owned()),
+        action: Action::from_code(&action).map_or(action, |action| action.label().to_owned()),
+        refused: row.get::<String>(6)? == "refused",
+        kind: kind_label(&kind).map_or(kind, str::to_owned),
+        subject: row.get(8)?,
+        purpose: row.get(9)?,
+        detail: row.get(10)?,
+        seal: row.get::<Option<i64>>(11)?.map_or_else(String::new, |number| number.to_string()),
+    })
+}
+
+/// What people call a kind of subject; what is not listed shows as it is stored.
+fn kind_label(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "account" => "账号",
+        "audit" => "操作记录",
+        "break_glass" => "紧急查看",
+        "campaign" => "比对行动",
+        "child" => "孩子",
+        "code" => "代码",
+        "finding" => "比对发现",
+        "hand_over" => "工作交接",
+        "household" => "户",
+        "import" => "导入",
+        "invitation" => "邀请",
+        "job" => "定时任务",
+        "list" => "名单",
+        "month" => "月份",
+        "notice" => "公告",
+        "post" => "岗位",
+        "roll_move" => "学籍变动",
+        "route" => "页面",
+        "security" => "安全设置",
+        "session" => "登录",
+        "sign_in" => "登录记录",
+        "unit" => "单位",
+        _ => return None,
+    })
+}

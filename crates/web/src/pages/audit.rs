@@ -1,0 +1,197 @@
+//! `/audit`: 操作记录, for the auditor: who did what when, by filters; its export and the seal of a month.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use casework::audit::{self, HeadSeal, Line, Month};
+use casework::refused::Refused;
+use rules::access::Action;
+use serde::Deserialize;
+
+use super::account::with;
+use super::accounts::{PAGE, shows, workbook};
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters};
+use crate::route::{Policy, Route, html};
+use crate::session::Session;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/audit", Policy::Needs(Action::ReadAudit), list),
+        Route::get("/audit/export", Policy::Needs(Action::ExportAudit), export),
+        Route::post("/audit/seal", Policy::Needs(Action::SealAudit), seal),
+    ]
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct ListQuery {
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    outcome: String,
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    before: String,
+}
+
+impl ListQuery {
+    fn filter(&self) -> audit::Filter {
+        let outcome = if matches!(self.outcome.as_str(), "done" | "refused") { &*self.outcome } else { "" };
+        audit::Filter {
+            person: self.person.clone(),
+            action: Action::from_code(&self.action),
+            outcome: outcome.to_owned(),
+            day: self.day.parse::<jiff::civil::Date>().map_or(String::new(), |day| day.to_string()),
+            before: self.before.clone(),
+        }
+    }
+
+    fn address(&self, path: &str, without: &str) -> String {
+        let all = [
+            ("person", &self.person),
+            ("action", &self.action),
+            ("outcome", &self.outcome),
+            ("day", &self.day),
+        ];
+        let kept: Vec<(&str, &str)> = all
+            .iter()
+            .filter(|(name, _)| *name != without)
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        with(path, &kept)
+    }
+
+    fn look(&self) -> Filter {
+        let field = |name, label, value: &str, kind| FilterField {
+            name,
+            label,
+            kind,
+            without: (!value.is_empty()).then(|| self.address("/audit", name)),
+        };
+        let mut actions = vec![Choice::new("", "全部", &self.action)];
+        actions.extend(
+            Action::ALL.iter().map(|action| Choice::new(action.code(), action.label(), &self.action)),
+        );
+        let outcomes = [("", "全部"), ("done", "完成"), ("refused", "拒绝")]
+            .map(|(value, label)| Choice::new(value, label, &self.outcome));
+        let text = FilterKind::Text { value: self.person.clone(), example: "用户名或姓名" };
+        Filter {
+            action: "/audit".to_owned(),
+            fields: vec![
+                field("person", "谁", &self.person, text),
+                field("action", "操作", &self.action, FilterKind::Choice(actions)),
+                field("outcome", "结果", &self.outcome, FilterKind::Choice(outcomes.to_vec())),
+                field("day", "日期", &self.day, FilterKind::Day(self.day.clone())),
+            ],
+            keep: Vec::new(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "audit/list.html")]
+struct AuditPage {
+    shell: Shell,
+    lines: Vec<Line>,
+    filter: Filter,
+    heads: [Head; 5],
+    pager: Pager,
+    empty: Empty,
+    export: Option<String>,
+    seal: HeadSeal,
+    unsealed: u64,
+    months: Vec<Month>,
+    month_heads: [Head; 4],
+    may_seal: bool,
+    this_month: String,
+}
+
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failed> {
+    let filter = query.filter();
+    let page = app.read(&session, move |desk| audit::page(desk, &filter, PAGE)).await?;
+    let here = query.address("/audit", "");
+    let join = if here.contains('?') { '&' } else { '?' };
+    Ok(html(&AuditPage {
+        shell: app.shell(&session, "/audit").await?,
+        filter: query.look(),
+        heads: [
+            Head::text("时间"),
+            Head::text("谁"),
+            Head::text("操作"),
+            Head::text("对象"),
+            Head::text("结果"),
+        ],
+        pager: Pager {
+            prev: (!query.before.is_empty()).then(|| here.clone()),
+            next: page.next.map(|before| format!("{here}{join}before={}", crate::route::encoded(&before))),
+            shown: u64::try_from(page.lines.len()).unwrap_or_default(),
+            total: None,
+            unit: "条",
+        },
+        lines: page.lines,
+        empty: Empty {
+            why: "没有符合条件的操作记录。".to_owned(),
+            what_to_do: "去掉筛选条件再看。".to_owned(),
+            act: None,
+        },
+        export: shows(&session, Action::ExportAudit).then(|| query.address("/audit/export", "")),
+        seal: page.seal,
+        unsealed: page.unsealed,
+        months: page.months,
+        month_heads: [
+            Head::text("月份"),
+            Head::number("封存到第几条"),
+            Head::text("封存时间"),
+            Head::text("封存人"),
+        ],
+        may_seal: shows(&session, Action::SealAudit),
+        this_month: app.now().day().to_string().get(..7).unwrap_or_default().to_owned(),
+    }))
+}
+
+async fn export(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failed> {
+    let filter = audit::Filter { before: String::new(), ..query.filter() };
+    let lines = app.write(&session, move |desk| audit::export(desk, &filter)).await?;
+    let (now, by) = (app.now(), session.who().actor.name.clone());
+    let day = now.day();
+    let body = app.apart(move || audit::workbook(&now, &by, &lines)).await?;
+    Ok(workbook(body, &format!("audit-{day}.xlsx")))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct SealForm {
+    month: String,
+}
+
+async fn seal(
+    State(app): State<App>,
+    session: Session,
+    Form(form): Form<SealForm>,
+) -> Result<Response, Failed> {
+    let month = format!("{}-01", form.month.trim())
+        .parse::<jiff::civil::Date>()
+        .map_err(|_| Failed::from(Refused::field("month", "月份要写成 2026-11 的样子")))?;
+    let text = app.write(&session, move |desk| audit::seal_month(desk, month)).await?;
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let name = format!("attachment; filename=\"audit-{}-{:02}.json\"", month.year(), month.month());
+    if let Ok(value) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
