@@ -57,7 +57,8 @@ pub struct Draft {
     pub until_day: String,
 }
 
-const COLUMNS: &str = "n.id, n.title, n.body, n.from_day, coalesce(n.until_day, ''), coalesce(a.name, ''), n.at,
+const COLUMNS: &str =
+    "n.id, n.title, n.body, n.from_day, coalesce(n.until_day, ''), coalesce(a.name, ''), n.at,
     coalesce(n.withdrawn_at, ''), r.at
     from notice n
     left join account a on a.county = n.county and a.id = n.by_account
@@ -70,7 +71,8 @@ const COLUMNS: &str = "n.id, n.title, n.body, n.from_day, coalesce(n.until_day, 
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn list(desk: &mut Desk<'_, '_>) -> Result<Vec<Announcement>, Refused> {
     desk.require(Action::ReadNotices, &Subject::Nothing, ("notice", ""))?;
-    let sql = format!("select {COLUMNS} where n.county = $1 and {SEEN} order by n.at desc, n.id desc limit 200");
+    let sql =
+        format!("select {COLUMNS} where n.county = $1 and {SEEN} order by n.at desc, n.id desc limit 200");
     let params = params![desk.county(), &desk.actor().account, desk.now.day(), publishes(desk)];
     Ok(desk.tx.query(&sql, &params, announcement)?)
 }

@@ -97,8 +97,7 @@ pub fn page(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Pa
     let mut lines = lines(desk, filter, limit + 1)?;
     let more = lines.len() > limit;
     lines.truncate(limit);
-    let next =
-        if more { lines.last().map(|line| format!("{} {}", line.at, line.id)) } else { None };
+    let next = if more { lines.last().map(|line| format!("{} {}", line.at, line.id)) } else { None };
     let months = desk.tx.query(
         "select m.month, m.last_number, m.sealed_at, coalesce(a.name, '') from audit_month m
          left join account a on a.county = m.county and a.id = m.by_account
@@ -140,7 +139,8 @@ pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter) -> Result<Vec<Line>, Ref
 /// [`Refused::Fault`] when there is no room for the file.
 pub fn workbook(now: &Now, by: &str, lines: &[Line]) -> Result<Vec<u8>, Refused> {
     let fault = |what: String| Refused::Fault(format!("export: {what}"));
-    let cut = if lines.len() == EXPORTED { "只有最新的 100000 条，请按日期分开导出。" } else { "" };
+    let cut =
+        if lines.len() == EXPORTED { "只有最新的 100000 条，请按日期分开导出。" } else { "" };
     let made = now.clock().strftime("%Y-%m-%d %H:%M");
     let mut book = Book::new(day(now.day()));
     let spec = SheetSpec {

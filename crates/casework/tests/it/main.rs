@@ -17,6 +17,8 @@ mod limit;
 #[cfg(test)]
 mod password;
 #[cfg(test)]
+mod running;
+#[cfg(test)]
 mod scope;
 #[cfg(test)]
 mod totp;

@@ -118,7 +118,7 @@ fn lines(app: &App, vitals: &Vitals, health: &Health) -> Vec<Line> {
     let mut lines = vec![
         line("程序", concat!("保学 ", env!("CARGO_PKG_VERSION"))),
         line("数据库", format!("{engine} {}，{}", health.release, megabytes(health.bytes))),
-        line("落盘", health.synchronous.clone())
+        line("落盘", if health.durable { "写完才答复，断电不丢" } else { &health.synchronous })
             .alarm_if(!health.durable, "断电会丢掉已保存的内容，请改回数据库的落盘设置。"),
         line("表结构", format!("第 {} 版", health.version)),
     ];
@@ -183,9 +183,7 @@ async fn metrics(State(app): State<App>, request: Request) -> Result<Response, F
         return Ok(failed::missing());
     }
     let (inner, now) = (app.clone(), app.now());
-    let vitals = app
-        .open_read(move |tx| Ok(vitals::vitals(tx, inner.keys(), inner.county(), &now)?))
-        .await?;
+    let vitals = app.open_read(move |tx| Ok(vitals::vitals(tx, inner.keys(), inner.county(), &now)?)).await?;
     let health = glance(&app).await?;
     let text = prometheus(&vitals, &health, app.db().commits(), resident());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
@@ -204,7 +202,11 @@ fn prometheus(vitals: &Vitals, health: &Health, commits: u64, memory: Option<u64
         ("jobs_running", "Jobs that run.", Some(vitals.jobs_running)),
         ("jobs_failed", "Jobs that failed or were parked.", Some(vitals.jobs_failed)),
         ("sessions", "Open sessions.", Some(vitals.sessions)),
-        ("keys_fit", "0 when the key file is another one's.", Some(u64::from(vitals.keys != KeyFit::Strange))),
+        (
+            "keys_fit",
+            "0 when the key file is another one's.",
+            Some(u64::from(vitals.keys != KeyFit::Strange)),
+        ),
         ("memory_bytes", "Resident memory.", memory),
     ];
     let mut text = String::new();
