@@ -1,7 +1,7 @@
-// Starts a demo county for the browser and stops it again. It knows the command line and nothing of the pages.
+// Starts a server for the browser and stops it again. It knows the command line and nothing of the pages.
 
 import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import path from "node:path";
 
@@ -12,18 +12,26 @@ export const PROGRAM = path.resolve(
 /** Whatever the server may print before it listens, at most this long: milliseconds. */
 const PATIENCE = 300_000;
 
-/**
- * Runs `baoxue demo` in `home` and answers when `/readyz` does.
- * Everything the server prints goes to `home/server.log`, which the canary test reads.
- */
-export async function start({ home, password, children = 2000, seed = 1, today = "2026-11-23", program = PROGRAM }) {
+/** Runs `baoxue demo` in `home` and answers when `/readyz` does. */
+export function start({ home, password, children = 2000, seed = 1, today = "2026-11-23" }) {
+  return run(home, [
+    "demo", "--data", path.join(home, "county"), "--children", children, "--seed", seed, "--today", today,
+    "--password", password,
+  ]);
+}
+
+/** Runs `baoxue serve` in a folder of its own: the real thing, without anybody in it. */
+export function serve({ home }) {
+  return run(home, ["serve", "--data", path.join(home, "data")]);
+}
+
+/** Everything that the server prints goes to `home/server.log`, which the canary test reads. */
+async function run(home, command) {
+  mkdirSync(home, { recursive: true });
   const log = path.join(home, "server.log");
   const written = createWriteStream(log);
   const begun = Date.now();
-  const server = spawn(program, [
-    "demo", "--data", path.join(home, "county"), "--children", children, "--seed", seed, "--today", today,
-    "--password", password, "--listen", "127.0.0.1:0",
-  ].map(String), { stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(PROGRAM, [...command, "--listen", "127.0.0.1:0"].map(String), { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => server.once("close", (code, signal) => resolve(code ?? signal)));
   const failed = new Promise((_, reject) => server.once("error", reject));
 
@@ -33,16 +41,15 @@ export async function start({ home, password, children = 2000, seed = 1, today =
       stream.setEncoding("utf8");
       stream.on("data", (text) => {
         written.write(text);
-        if (said === null) return;
         said += text;
         // With the line's end, so that a port is not cut in two.
         const found = said.match(/http:\/\/127\.0\.0\.1:[1-9]\d*(?=\D)/);
-        if (found) [said] = [null, resolve(found[0])];
+        if (found) resolve(found[0]);
       });
     }
   });
-  const died = ended.then((code) => { throw new Error(`baoxue demo ended with ${code}: ${said ?? ""}`); });
-  const late = pause(PATIENCE, null, { ref: false }).then(() => { throw new Error("baoxue demo is not ready"); });
+  const died = ended.then((code) => { throw new Error(`baoxue ended with ${code}: ${said}`); });
+  const late = pause(PATIENCE, null, { ref: false }).then(() => { throw new Error("baoxue is not ready"); });
   died.catch(() => {});
   late.catch(() => {});
 
@@ -57,7 +64,7 @@ export async function start({ home, password, children = 2000, seed = 1, today =
   try {
     const url = await Promise.race([address, died, failed, late]);
     await Promise.race([ready(url), died, late]);
-    return { url, log, begun, stop };
+    return { url, log, begun, stop, said: () => said };
   } catch (error) {
     server.kill("SIGKILL");
     throw error;

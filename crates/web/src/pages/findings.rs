@@ -246,7 +246,7 @@ async fn list(
             .collect(),
     };
     let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let next = listed.next.map(|(spelling, id)| asked.href("after", &format!("{spelling}~{id}")));
+    let next = listed.next.map(|(spelling, id)| asked.href("", &format!("{spelling}~{id}")));
     Ok(html(&ListPage {
         shell: app.shell(&session, "/findings").await?,
         filter,
