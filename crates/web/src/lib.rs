@@ -9,6 +9,7 @@ mod background;
 pub mod failed;
 mod frame;
 pub mod look;
+pub mod matrix;
 pub mod pages;
 pub mod route;
 pub mod session;
@@ -39,14 +40,16 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The whole web side as one service.
 pub fn router(app: &App) -> Router {
-    route::router(app, pages::routes())
+    let routes = route::router(app, pages::routes())
         .merge(assets::router())
+        .layer(from_fn(nameable))
         .layer(DefaultBodyLimit::max(FORM))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CsrfLayer::new().with_rejection_response(|_| refused_cross_site()))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-        .layer(from_fn(harden))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE));
+    // Around the routes as a whole, because each of them puts `Allow` on a wrong method's answer after its own layers.
+    Router::new().fallback_service(routes).layer(from_fn(harden))
 }
 
 /// Serves on `listener` until `stop` is ready; requests that are under way are finished.
@@ -62,10 +65,21 @@ pub async fn serve(
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }
 
+/// No text of ours holds U+0000, and the storage takes none: an address with it names nothing (hazard A18).
+async fn nameable(request: Request, next: Next) -> Response {
+    let named = request.uri().path_and_query().is_none_or(|path| !path.as_str().contains("%00"));
+    if named { next.run(request).await } else { failed::missing() }
+}
+
 /// What every answer carries, errors too (hazards C03, C04, C14, D04).
 async fn harden(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let missing = response.status() == StatusCode::NOT_FOUND;
     let headers = response.headers_mut();
+    if missing {
+        // Which methods an address has would tell that there is one.
+        headers.remove(header::ALLOW);
+    }
     for (name, value) in HEADERS {
         headers.entry(*name).or_insert(HeaderValue::from_static(value));
     }

@@ -106,32 +106,30 @@ async fn guard(State((app, policy)): State<(App, Policy)>, mut request: Request,
         Ok(session) => session,
         Err(response) => return finish(response, api),
     };
-    let response = match (policy, session) {
+    let mut response = match (policy, &session) {
         (Policy::Open, session) => {
-            request.extensions_mut().extend(session.map(extension).unwrap_or_default());
+            request.extensions_mut().extend(session.clone().map(extension).unwrap_or_default());
             next.run(request).await
         }
         (_, None) => not_signed_in(&method, &uri, api),
         (Policy::SignedIn, Some(session)) => {
-            request.extensions_mut().insert(session);
+            request.extensions_mut().insert(session.clone());
             next.run(request).await
         }
         (Policy::Needs(action), Some(session)) => {
-            let who = session.who();
-            let mut response = if may(&who.actor, action, &Subject::Nothing).is_ok() {
+            if may(&session.who().actor, action, &Subject::Nothing).is_ok() {
                 request.extensions_mut().insert(session.clone());
                 next.run(request).await
             } else {
                 let mut response = failed::missing();
                 response.extensions_mut().insert(Denial { action, subject: ("route", String::new()) });
                 response
-            };
-            if let Some(denial) = response.extensions_mut().remove::<Denial>() {
-                record(&app, &session, denial).await;
             }
-            response
         }
     };
+    if let (Some(denial), Some(session)) = (response.extensions_mut().remove::<Denial>(), &session) {
+        record(&app, session, denial).await;
+    }
     if response.extensions().get::<NeedsStepUp>().is_some() && !api {
         return confirm_first(&method, &uri, referer.as_ref(), host.as_ref());
     }

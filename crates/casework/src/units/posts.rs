@@ -51,7 +51,7 @@ pub struct NewPost {
     /// At which unit.
     pub unit: String,
     /// What its holder is.
-    pub role: Role,
+    pub role: Option<Role>,
     /// Whether it leads.
     pub standing: Standing,
     /// Whether it is one of the eight.
@@ -177,9 +177,9 @@ pub fn open_post(desk: &mut Desk<'_, '_>, new: &NewPost) -> Result<String, Refus
         |row| row.get::<String>(0),
     )?;
     // A post never carries a role of another kind of unit: otherwise a school could make itself a county desk (A16).
-    if !fits(new.role, &kind) {
-        return Err(Refused::field("role", "这个单位不能设这种岗位"));
-    }
+    let Some(role) = new.role.filter(|role| fits(*role, &kind)) else {
+        return Err(Refused::field("role", "请选择这个单位能设的岗位角色"));
+    };
     let id = desk.now.id();
     desk.tx.execute(
         "insert into post (county, id, unit, role, standing, duty, title, sort) values ($1, $2, $3, $4, $5, $6, $7, 9999)",
@@ -187,7 +187,7 @@ pub fn open_post(desk: &mut Desk<'_, '_>, new: &NewPost) -> Result<String, Refus
             county,
             &id,
             &new.unit,
-            new.role.code(),
+            role.code(),
             if new.standing == Standing::Leads { "leads" } else { "serves" },
             if new.chain { "chain" } else { "staff" },
             title

@@ -133,11 +133,9 @@ async fn open_post(
     let unit_id = id.clone();
     let done = app
         .write(&session, move |desk| {
-            let role = Role::from_code(&form.role)
-                .ok_or_else(|| casework::refused::Refused::field("role", "请选择岗位角色"))?;
             let new = NewPost {
                 unit: id.clone(),
-                role,
+                role: Role::from_code(&form.role),
                 standing: if form.leads.is_empty() { Standing::Serves } else { Standing::Leads },
                 chain: !form.chain.is_empty(),
                 title: form.title.clone(),

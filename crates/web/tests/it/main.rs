@@ -8,10 +8,14 @@
     reason = "a test may stop at the first surprise, its helpers, too"
 )]
 
+mod app;
 mod assets_served;
 mod contrast;
 mod escaping;
 mod markup;
+mod matrix;
+mod matrix_page;
+mod matrix_rows;
 mod sizes;
 mod words;
 

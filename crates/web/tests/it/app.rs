@@ -1,0 +1,207 @@
+//! The whole web side over a small invented county, asked without a socket: for every test that needs a page.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use casework::db::{Db, Value};
+use casework::keys::Keys;
+use casework::now::Now;
+use casework::password::{Bounded, Cost, Hasher};
+use casework::refused::Refused;
+use casework::testing::{SmallCounty, session, small_county};
+use http_body_util::BodyExt as _;
+use jiff::Timestamp;
+use rules::access::{Actor, Tie};
+use rules::plan::{FILES, Plan};
+use tokio::runtime::Runtime;
+use tower::ServiceExt as _;
+use web::{App, Setup};
+
+/// The county of the built-in plan.
+pub(crate) const HERE: &str = "532926";
+/// Another county in the same database (hazard A28).
+pub(crate) const THERE: &str = "532925";
+
+/// An app over two small counties in one database, its clock standing still.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    /// The county that the app serves.
+    pub(crate) here: SmallCounty,
+    /// One that it does not.
+    pub(crate) there: SmallCounty,
+    router: Router,
+    rt: Runtime,
+}
+
+/// A request.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) form: String,
+    pub(crate) token: Option<String>,
+    pub(crate) headers: Vec<(&'static str, &'static str)>,
+}
+
+impl Ask {
+    pub(crate) fn new(method: Method, path: impl Into<String>, token: Option<&str>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            form: String::new(),
+            token: token.map(str::to_owned),
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// What came back: everything that a client can tell answers apart by, but the date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+    }
+}
+
+pub(crate) fn plan() -> Plan {
+    let texts = [
+        include_str!("../../../../plans/nanjian/plan.toml"),
+        include_str!("../../../../plans/nanjian/divisions.toml"),
+        include_str!("../../../../plans/nanjian/calendar.toml"),
+        include_str!("../../../../plans/nanjian/columns.toml"),
+    ];
+    let files: BTreeMap<String, String> =
+        FILES.into_iter().zip(texts).map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    Plan::load(&files).expect("the built-in plan is sound")
+}
+
+impl TestApp {
+    pub(crate) fn new(db: Db) -> Self {
+        let at: Timestamp = "2026-11-24T08:00:00+08:00".parse().expect("a moment");
+        let now = Now::predictable(at, 7);
+        let make = |code: &'static str, mark: &'static str| {
+            let now = now.clone();
+            db.write(move |tx| small_county(tx, &Keys::for_tests(), &now, code, mark)).expect("a county")
+        };
+        let (here, there) = (make(HERE, "h-"), make(THERE, "t-"));
+        let hasher = Hasher::new(Cost::OWASP, Bounded::new(2, 64)).expect("enough memory");
+        let app = App::new(Setup {
+            db,
+            keys: Keys::for_tests(),
+            hasher,
+            plan: plan(),
+            clock: Arc::new(move || now.clone()),
+            demo: None,
+            https: false,
+            proxies: Vec::new(),
+        });
+        let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        Self { router: web::router(&app), app, here, there, rt }
+    }
+
+    /// Opens a session of the account, as if it had just proved its identity; its token.
+    pub(crate) fn session(&self, county: &'static str, account: &str) -> String {
+        let (now, keys, account) = (self.app.now(), self.app.keys().clone(), account.to_owned());
+        self.app
+            .db()
+            .write(move |tx| session(tx, &keys, &now, county, &account))
+            .expect("a session of an account that is there")
+    }
+
+    /// Who is signed in with the token.
+    pub(crate) fn actor(&self, token: &str) -> Actor {
+        let now = self.app.now();
+        let found = self
+            .app
+            .db()
+            .read(|tx| casework::accounts::session(tx, self.app.keys(), &now, HERE, token))
+            .expect("the storage answers");
+        found.expect("a session that is open").who.actor
+    }
+
+    /// Sends requests side by side; the answers in their order.
+    pub(crate) fn all(&self, asks: Vec<Ask>) -> Vec<Answer> {
+        self.rt.block_on(futures_util::future::join_all(
+            asks.into_iter().map(|ask| send(self.router.clone(), ask)),
+        ))
+    }
+
+    pub(crate) fn ask(&self, ask: Ask) -> Answer {
+        self.rt.block_on(send(self.router.clone(), ask))
+    }
+
+    pub(crate) fn get(&self, path: &str, token: Option<&str>) -> Answer {
+        self.ask(Ask::new(Method::GET, path, token))
+    }
+
+    /// Ties in `table` (`child_tie`, `finding_tie`) by child or finding, those that are over left out.
+    pub(crate) fn ties(&self, table: &str, column: &str) -> BTreeMap<String, Vec<(String, Tie)>> {
+        let now = self.app.now();
+        let open = if table == "child_tie" { "until_at is null or until_at > $2" } else { "$2 <> ''" };
+        let sql = format!("select {column}, unit, tie from {table} where county = $1 and ({open})");
+        let rows = self.app.db().read(|tx| {
+            Ok::<_, Refused>(tx.query(&sql, &[Value::from(HERE), Value::from(now.stamp())], |row| {
+                Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
+            })?)
+        });
+        let mut ties: BTreeMap<String, Vec<(String, Tie)>> = BTreeMap::new();
+        for (of, unit, tie) in rows.expect("the ties are read") {
+            ties.entry(of).or_default().push((unit, Tie::from_code(&tie).expect("a tie of the list")));
+        }
+        ties
+    }
+
+    /// The unit and those above it.
+    pub(crate) fn path(&self, unit: &str) -> Vec<String> {
+        self.app.db().read(|tx| casework::units::path(tx, HERE, unit)).expect("the tree is read")
+    }
+
+    /// Refusals on the record, by account.
+    pub(crate) fn refusals(&self) -> BTreeMap<String, i64> {
+        let rows = self.app.db().read(|tx| {
+            Ok::<_, Refused>(tx.query(
+                "select account, cast(count(*) as bigint) from audit where county = $1 and outcome = 'refused'
+                 group by account",
+                &[Value::from(HERE)],
+                |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
+            )?)
+        });
+        rows.expect("the record is read").into_iter().collect()
+    }
+}
+
+async fn send(router: Router, ask: Ask) -> Answer {
+    let mut request = Request::builder()
+        .method(ask.method)
+        .uri(&ask.path)
+        .header("host", "127.0.0.1:8080")
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded");
+    if let Some(token) = &ask.token {
+        request = request.header("cookie", format!("baoxue={token}"));
+    }
+    for (name, value) in &ask.headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(ask.form)).expect("a request that can be written");
+    let response = router.oneshot(request).await.expect("the router always answers");
+    let status = response.status().as_u16();
+    let mut headers: Vec<(String, String)> = response
+        .headers()
+        .iter()
+        .filter(|(name, _)| *name != "date")
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+        .collect();
+    headers.sort();
+    let body = response.into_body().collect().await.expect("a whole body").to_bytes().to_vec();
+    Answer { status, headers, body }
+}
