@@ -1,8 +1,15 @@
 //! 适龄儿童台账: every child of the county once, with household, guardians, groups, schooling and ties. Fields are
 //! sealed and shown by right; what changes is a fact of its own.
 
+mod care;
 pub mod enter;
+mod export;
+mod form;
+mod history;
 mod list;
+mod looked;
+mod merge;
+mod moves;
 mod next;
 mod read;
 mod reveal;
@@ -10,8 +17,18 @@ mod sees;
 mod standing;
 mod ties;
 mod timeline;
+mod write;
 
+pub use care::{
+    ElsewhereForm, Expiring, GuardianForm, PROOFS, add_guardian, end_elsewhere, end_guardian, expiring,
+    join_household, keeps_household, record_elsewhere, tag, taggable, untag,
+};
+pub use export::{Exported, MOST, export};
+pub use form::Form;
 pub use list::{Child, Missing, Page, Query, Step, Total, list};
+pub use looked::{Look, looks};
+pub use merge::{Pair, SideBySide, doubles, merge, side_by_side, unmerge};
+pub use moves::{MoveForm, Waiting, agree, schools, send_back, start_move, take_effect, waiting, withdraw};
 pub use next::Next;
 pub use read::{
     Allowed, ElsewhereRow, File, FindingRow, GroupRow, GuardianRow, Line, PlatformRow, Sibling, read,
@@ -21,3 +38,4 @@ pub use sees::{Sees, Shown};
 pub use standing::set_standing;
 pub use ties::{Tied, places_of, settle, write_ties};
 pub use timeline::Event;
+pub use write::{Alike, Difference, Editing, Saved, add, correct, editing, homes};
