@@ -189,22 +189,23 @@ fn fill(desk: &mut Desk<'_, '_>, merge: &str, sort: &mut i64, kept: &str, gone: 
         (
             "school",
             "update child set school = other.school, school_township = other.school_township, class = other.class,
-                              grade = other.grade, boarding = other.boarding, standing = other.standing
+                              grade = other.grade, standing = other.standing
                from child other
               where child.county = $1 and child.id = $2 and other.county = $1 and other.id = $3
                 and child.school is null and other.school is not null
                 and child.standing in ('unknown', 'never', 'absent')",
         ),
     ];
-    let standing = desk.tx.one(
-        "select standing from child where county = $1 and id = $2",
+    let (standing, grade) = desk.tx.one(
+        "select standing, grade from child where county = $1 and id = $2",
         &params![county, kept],
-        |row| row.get::<String>(0),
+        |row| Ok((row.get::<String>(0)?, row.get::<Option<i64>>(1)?)),
     )?;
+    let was = format!("school:{standing}:{}", grade.map_or_else(String::new, |grade| grade.to_string()));
     for (name, sql) in SETS {
         if desk.tx.execute(sql, &params![county, kept, gone])? > 0 {
-            // With the school its old standing, so that it can be given back.
-            let row = if *name == "school" { format!("school:{standing}") } else { (*name).to_owned() };
+            // With the school the old standing and grade, so that they can be given back.
+            let row = if *name == "school" { was.clone() } else { (*name).to_owned() };
             item(desk, merge, sort, "child", &row)?;
             if *name == "school" {
                 let members = desk.tx.query(
@@ -357,12 +358,13 @@ fn field_back(desk: &mut Desk<'_, '_>, row: &str, kept: &str) -> Result<(), Refu
             "update child set student_sealed = null, student_index = null where county = $1 and id = $2"
         }
         school => {
-            let standing = school.strip_prefix("school:").unwrap_or("unknown");
+            let mut parts = school.split(':').skip(1);
+            let standing = parts.next().unwrap_or("unknown");
+            let grade: Option<i64> = parts.next().and_then(|grade| grade.parse().ok());
             desk.tx.execute(
-                "update child set school = null, school_township = null, class = null, grade = null, boarding = '',
-                                  standing = $3
+                "update child set school = null, school_township = null, class = null, standing = $3, grade = $4
                  where county = $1 and id = $2",
-                &params![county, kept, standing],
+                &params![county, kept, standing, grade],
             )?;
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! 学籍变动: asked for by one school, answered by the other, approved by the county; done when all have acted and the day
 //! has come. Who has not acted is always shown, with the days that it has waited.
+// long because: asking, answering and carrying out are one affair.
 
 use jiff::civil::Date;
 use rules::access::{Action, Subject, Tie, arms, may};
@@ -341,8 +342,7 @@ fn side_post(
     if !row.pending().any(|open| open == side) {
         return Err(missing());
     }
-    let unit = super::write::county_unit(desk)?;
-    let tie = row.tie(side, &unit).ok_or_else(missing)?;
+    let tie = row.tie(side, desk.county()).ok_or_else(missing)?;
     let grant = desk.require(Action::AnswerRollMove, &Subject::Child(&[tie]), ("move", id))?;
     Ok(grant.post.cloned())
 }
@@ -501,7 +501,6 @@ fn one(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Waiting>, Refused> {
             ))
         },
     )?;
-    let unit = super::write::county_unit(desk)?;
     let mut pending = Vec::new();
     let mut mine = Vec::new();
     for side in open.pending() {
@@ -511,7 +510,7 @@ fn one(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Waiting>, Refused> {
             Side::County => "县教体局".to_owned(),
         });
         let acts = open
-            .tie(side, &unit)
+            .tie(side, desk.county())
             .is_some_and(|tie| may(desk.actor(), Action::AnswerRollMove, &Subject::Child(&[tie])).is_ok());
         if acts && !(side == Side::County && open.asked_by == desk.actor().account) {
             mine.push(side);

@@ -1,8 +1,9 @@
 //! 孩子档案: one child, as the reader may see it, with what is open about it, who answers for it and what happened.
 //! Reading is an act and on the record, in the same transaction.
+// long because: one section of the file each.
 
 use jiff::civil::Date;
-use rules::access::{Action, Field, Grant, Sight, Subject, Tie, may};
+use rules::access::{Action, Field, Grant, Places, Sight, Subject, Tie, may};
 use rules::codes::{Boarding, Ethnicity, IdKind, Sex};
 use rules::groups::Special;
 use rules::standing::Standing;
@@ -11,6 +12,7 @@ use super::next::{Next, next};
 use super::sees::{Sees, Shown};
 use super::ties::places_of;
 use super::timeline::{Event, finding_label, timeline};
+use super::write::county_unit;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -518,7 +520,11 @@ fn people(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Option<Chain>
         return Ok(None);
     }
     match places_of(desk.tx, desk.county(), id)? {
-        Some(places) => chain(desk, &places).map(Some),
+        Some(places) => {
+            // The tie names the county itself; who answers for it sits in its unit.
+            let places = Places { county: county_unit(desk)?, ..places };
+            chain(desk, &places).map(Some)
+        }
         None => Ok(None),
     }
 }

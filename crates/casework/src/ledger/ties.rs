@@ -57,8 +57,7 @@ pub(super) fn insert_ties(tx: &mut Tx<'_>, county: &str, tied: &Tied<'_>) -> Res
 /// Whatever the storage says.
 pub fn places_of(tx: &mut Tx<'_>, county: &str, child: &str) -> Result<Option<Places>, DbError> {
     tx.optional(
-        "select coalesce((select min(unit.id) from unit where unit.county = child.county and unit.kind = 'county'), ''),
-                township, village, village_group, school, school_township, class
+        "select county, township, village, village_group, school, school_township, class
          from child where county = $1 and id = $2",
         &params![county, child],
         |row| {

@@ -111,7 +111,7 @@ fn moves(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) ->
         return Ok(());
     }
     let rows = desk.tx.query(
-        "select asked_at, kind, coalesce(account.name, ''), state, effective_day
+        "select roll_move.asked_at, roll_move.kind, coalesce(account.name, ''), roll_move.state, roll_move.effective_day
          from roll_move
          left join account on account.county = roll_move.county and account.id = roll_move.asked_by
          where roll_move.county = $1 and child = $2 order by asked_at desc, roll_move.id limit $3",
@@ -187,7 +187,7 @@ fn others(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) -
     let county = desk.county();
     if sees.shows(Field::Elsewhere) {
         all.extend(desk.tx.query(
-            "select made_at, '登记外出就读', coalesce(account.name, '')
+            "select elsewhere.made_at, '登记外出就读', coalesce(account.name, '')
              from elsewhere
              left join account on account.county = elsewhere.county and account.id = elsewhere.by_account
              where elsewhere.county = $1 and child = $2 order by elsewhere.made_at desc, elsewhere.id limit $3",

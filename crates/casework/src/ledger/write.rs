@@ -102,7 +102,7 @@ pub fn add(desk: &mut Desk<'_, '_>, form: &Form, sure: bool) -> Result<Saved, Re
     let county = desk.county();
     let checked = check(form, desk.now.day())?;
     let mut places = home(desk.tx, county, &form.home)?;
-    places.county = county_unit(desk)?;
+    county.clone_into(&mut places.county);
     // A school enters a child into itself; where it then sits is an affair of the roll.
     if let Some(post) = grant.post.filter(|post| matches!(post.role, Role::Head | Role::Registrar)) {
         places.school = Some(post.unit.clone());

@@ -13,6 +13,8 @@ mod jobs;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod limit;
 #[cfg(test)]
 mod password;

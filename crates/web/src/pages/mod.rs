@@ -6,6 +6,7 @@ mod accounts;
 mod announcements;
 mod audit;
 mod break_glass;
+mod children;
 mod codes;
 mod findings;
 mod health;
@@ -30,6 +31,7 @@ pub fn routes() -> Vec<Route> {
         announcements::routes(),
         audit::routes(),
         break_glass::routes(),
+        children::routes(),
         codes::routes(),
         findings::routes(),
         health::routes(),

@@ -1,0 +1,7 @@
+//! The ledger through its public face: who sees what, what moves, what comes back. On both engines.
+
+mod acts;
+mod merging;
+mod moving;
+mod reading;
+mod town;

@@ -1,0 +1,214 @@
+//! A child's file: the name is the title, then whose move it is; a field shown whole; who looked.
+
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::response::Response;
+use casework::ledger::{self, File, Line, Look};
+use casework::refused::Refused;
+use casework::units::Slot;
+use rules::access::Field;
+use rules::purpose::Purpose;
+use rules::standing::Standing;
+use serde::Deserialize;
+
+use super::list::{purposes, standing_tone};
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::{Choice, Crumb, Empty, Head, Moment, Post, Shell, Tone, filters};
+use crate::route::html;
+use crate::session::Session;
+
+#[derive(Template)]
+#[template(path = "children/file.html")]
+struct FilePage {
+    shell: Shell,
+    way: Vec<Crumb>,
+    sub: String,
+    child: File,
+    standing: Option<(&'static str, Tone)>,
+    whose: String,
+    what: String,
+    by: String,
+    tone: Tone,
+    href: String,
+    chain: Option<(Vec<Post>, Vec<Post>)>,
+    moments: Vec<Moment>,
+    hidden: Vec<Choice>,
+    purposes: Vec<Choice>,
+}
+
+fn posts(slots: Vec<Slot>) -> Vec<Post> {
+    slots
+        .into_iter()
+        .map(|slot| {
+            let who: Vec<String> =
+                slot.holders.iter().map(|one| format!("{} {}", one.name, one.title)).collect();
+            Post {
+                level: slot.level,
+                note: if who.is_empty() && slot.unit.is_empty() {
+                    "孩子没有这一级单位".to_owned()
+                } else {
+                    slot.unit
+                },
+                who: (!who.is_empty()).then(|| who.join("、")),
+            }
+        })
+        .collect()
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let mut child = app.write(&session, move |desk| ledger::read(desk, &id)).await?;
+    let today = app.now().day();
+    let (whose, what, by, tone, href) = match child.next.take() {
+        None => (
+            "无待办".to_owned(),
+            "目前没有要办的事".to_owned(),
+            "有比对发现、学籍变动或证明到期时，会写在这里".to_owned(),
+            Tone::Good,
+            String::new(),
+        ),
+        Some(next) => {
+            let days = next
+                .due
+                .parse::<jiff::civil::Date>()
+                .ok()
+                .and_then(|due| due.since(today).ok())
+                .map(|span| i64::from(span.get_days()));
+            let by = match days {
+                Some(days) if days < 0 => format!("期限{}，超期 {} 天（{}）", next.due, -days, next.basis),
+                Some(days) => format!("期限{}，还剩 {days} 天（{}）", next.due, next.basis),
+                None => format!("依据：{}", next.basis),
+            };
+            let tone = days.map_or(Tone::Act, Tone::of_days_left);
+            (format!("轮到：{}", next.whose), next.act, by, tone, next.href)
+        }
+    };
+    let age = child.age.map(|age| format!("{age}岁"));
+    let place = |lines: &[Line], label: &str| {
+        lines
+            .iter()
+            .find(|line| line.label == label)
+            .map(|line| line.text.clone())
+            .filter(|text| !text.is_empty())
+    };
+    let parts: Vec<String> = [
+        place(&child.identity, "性别"),
+        age,
+        place(&child.home, "乡镇、村、组"),
+        place(&child.schooling, "学校"),
+        place(&child.schooling, "班级"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let hidden: Vec<Choice> = [&child.identity, &child.home]
+        .into_iter()
+        .flatten()
+        .filter_map(|line| line.on_request)
+        .chain(
+            child
+                .guardians
+                .iter()
+                .flatten()
+                .filter(|one| one.phone.as_ref().is_some_and(|phone| phone.on_request))
+                .map(|_| Field::Phone)
+                .take(1),
+        )
+        .map(|field| Choice::new(field.code(), field.label(), ""))
+        .collect();
+    let moments = std::mem::take(&mut child.timeline)
+        .into_iter()
+        .map(|event| Moment {
+            when: event.at.get(..10).unwrap_or(&event.at).to_owned(),
+            at: event.at,
+            what: event.what,
+            who: event.who,
+            ..Moment::default()
+        })
+        .collect();
+    Ok(html(&FilePage {
+        shell: app.shell(&session, "/children").await?,
+        way: vec![
+            Crumb { label: "孩子".to_owned(), href: Some("/children".to_owned()) },
+            Crumb { label: child.name.clone(), href: None },
+        ],
+        sub: parts.join(" · "),
+        standing: child.standing.map(|standing: Standing| (standing.label(), standing_tone(standing))),
+        whose,
+        what,
+        by,
+        tone,
+        href,
+        chain: child.chain.take().map(|chain| (posts(chain.government), posts(chain.education))),
+        moments,
+        hidden,
+        purposes: purposes(),
+        child,
+    }))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct RevealForm {
+    field: String,
+    purpose: String,
+}
+
+#[derive(Template)]
+#[template(path = "children/reveal.html")]
+struct RevealPage {
+    shell: Shell,
+    id: String,
+    field: &'static str,
+    lines: Vec<(String, String)>,
+}
+
+pub(super) async fn reveal(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<RevealForm>,
+) -> Result<Response, Failed> {
+    let (asked, field) = (id.clone(), Field::from_code(&form.field).ok_or_else(Failed::missing)?);
+    let lines = app
+        .write(&session, move |desk| {
+            let purpose =
+                Purpose::from_code(&form.purpose).ok_or_else(|| Refused::field("purpose", "请选择用途"))?;
+            ledger::reveal(desk, &asked, field, purpose)
+        })
+        .await?;
+    Ok(html(&RevealPage { shell: app.shell(&session, "/children").await?, id, field: field.label(), lines }))
+}
+
+#[derive(Template)]
+#[template(path = "children/looks.html")]
+struct LooksPage {
+    shell: Shell,
+    id: String,
+    heads: [Head; 4],
+    rows: Vec<Look>,
+    empty: Empty,
+}
+
+pub(super) async fn looks(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let asked = id.clone();
+    let rows = app.write(&session, move |desk| ledger::looks(desk, &asked)).await?;
+    Ok(html(&LooksPage {
+        shell: app.shell(&session, "/children").await?,
+        id,
+        heads: [Head::text("谁"), Head::text("做了什么"), Head::text("用途"), Head::text("时间")],
+        rows,
+        empty: Empty {
+            why: "还没有人打开过这份档案。".to_owned(),
+            what_to_do: "每次打开档案、显示完整信息都会列在这里。".to_owned(),
+            act: None,
+        },
+    }))
+}

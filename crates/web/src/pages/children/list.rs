@@ -1,0 +1,314 @@
+//! The list: filters live in the address, pages by cursor; the export takes what the filter matches.
+
+use askama::Template;
+use axum::extract::{Form, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use casework::ledger::{self, Expiring, Missing, Query as Wanted, Step, Total};
+use casework::refused::Refused;
+use rules::access::{Action, Subject, may};
+use rules::groups::Special;
+use rules::purpose::Purpose;
+use rules::standing::Standing;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters};
+use crate::route::{encoded, html};
+use crate::session::Session;
+
+/// What stands in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+    township: String,
+    village: String,
+    school: String,
+    class: String,
+    grade: String,
+    standing: String,
+    group: String,
+    missing: String,
+    after: String,
+    before: String,
+}
+
+impl Asked {
+    fn wanted(&self) -> Wanted {
+        let step = match (self.after.as_str(), self.before.as_str()) {
+            ("", "") => Step::First,
+            ("", before) => Step::Before(before.to_owned()),
+            (after, _) => Step::After(after.to_owned()),
+        };
+        Wanted {
+            q: self.q.clone(),
+            township: self.township.clone(),
+            village: self.village.clone(),
+            school: self.school.clone(),
+            class: self.class.clone(),
+            grade: self.grade.parse().ok(),
+            standing: self.standing.clone(),
+            group: Special::from_code(&self.group),
+            missing: Missing::from_code(&self.missing),
+            step,
+        }
+    }
+
+    fn pairs(&self) -> [(&'static str, &str); 9] {
+        [
+            ("q", &self.q),
+            ("township", &self.township),
+            ("village", &self.village),
+            ("school", &self.school),
+            ("class", &self.class),
+            ("grade", &self.grade),
+            ("standing", &self.standing),
+            ("group", &self.group),
+            ("missing", &self.missing),
+        ]
+    }
+
+    /// The address of the list with everything but one field, and with one more.
+    fn href(&self, without: &str, more: &str, value: &str) -> String {
+        let mut parts: Vec<String> = self
+            .pairs()
+            .into_iter()
+            .filter(|(name, value)| !value.is_empty() && *name != without)
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
+        if !value.is_empty() {
+            parts.push(format!("{more}={}", encoded(value)));
+        }
+        if parts.is_empty() { "/children".to_owned() } else { format!("/children?{}", parts.join("&")) }
+    }
+
+    fn filter(&self, sees_groups: bool) -> Filter {
+        let without = |name: &str, value: &str| (!value.is_empty()).then(|| self.href(name, "", ""));
+        let choice = |name: &'static str, label, now: &str, all: Vec<(String, String)>| FilterField {
+            name,
+            label,
+            without: without(name, now),
+            kind: FilterKind::Choice(
+                std::iter::once(Choice::new("", "全部", now))
+                    .chain(all.into_iter().map(|(value, label)| Choice::new(value, label, now)))
+                    .collect(),
+            ),
+        };
+        let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+        };
+        let mut standings = owned(&[("out", "应在校未在校")]);
+        standings.extend(Standing::ALL.iter().map(|one| (one.code().to_owned(), one.label().to_owned())));
+        let grades = (1..=9_i8)
+            .filter_map(rules::age::Grade::new)
+            .map(|grade| (grade.number().to_string(), grade.label().to_owned()))
+            .collect();
+        let mut fields = vec![
+            FilterField {
+                name: "q",
+                label: "姓名",
+                without: without("q", &self.q),
+                kind: FilterKind::Text {
+                    value: self.q.clone(), example: "姓名、拼音、证件号后四位"
+                },
+            },
+            choice("standing", "就学情况", &self.standing, standings),
+            choice("grade", "年级", &self.grade, grades),
+        ];
+        if sees_groups {
+            let groups =
+                Special::ALL.iter().map(|one| (one.code().to_owned(), one.label().to_owned())).collect();
+            fields.push(choice("group", "特殊群体", &self.group, groups));
+        }
+        fields.push(choice(
+            "missing",
+            "缺项",
+            &self.missing,
+            owned(&[("id", "没有证件号"), ("registration", "没有户籍")]),
+        ));
+        let keep = self
+            .pairs()
+            .into_iter()
+            .filter(|(name, value)| {
+                !value.is_empty() && matches!(*name, "township" | "village" | "school" | "class")
+            })
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        Filter { action: "/children".to_owned(), fields, keep }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "children/list.html")]
+struct ListPage {
+    shell: Shell,
+    sub: String,
+    filter: Filter,
+    heads: [Head; 6],
+    rows: Vec<ledger::Child>,
+    pager: Pager,
+    empty: Empty,
+    may_add: bool,
+    may_export: bool,
+    may_elsewhere: bool,
+    kept: Vec<(&'static str, String)>,
+    purposes: Vec<Choice>,
+}
+
+pub(super) fn purposes() -> Vec<Choice> {
+    Purpose::ALL.iter().map(|one| Choice::new(one.code(), one.label(), "")).collect()
+}
+
+/// The tone of a standing: red is for those who are looked for.
+pub(super) fn standing_tone(standing: Standing) -> Tone {
+    match standing {
+        Standing::Enrolled | Standing::Finished => Tone::Good,
+        Standing::Never | Standing::Absent => Tone::Late,
+        Standing::Unknown | Standing::Suspended | Standing::Deferred => Tone::Due,
+        _ => Tone::Plain,
+    }
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    session: Session,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failed> {
+    let wanted = asked.wanted();
+    let found = app.read(&session, move |desk| ledger::list(desk, &wanted)).await?;
+    let who = session.who();
+    let allowed = |action| may(&who.actor, action, &Subject::Nothing).is_ok();
+    let filter = asked.filter(allowed(Action::TagChild));
+    let address = |step: Option<Step>| {
+        step.map(|step| match step {
+            Step::First => "/children".to_owned(),
+            Step::After(id) => asked.href("", "after", &id),
+            Step::Before(id) => asked.href("", "before", &id),
+        })
+    };
+    let (total, sub) = match found.total {
+        Total::Exactly(count) => (Some(count), format!("共{count}人，按拼音排列")),
+        Total::Over(count) => (None, format!("{count}人以上，按拼音排列")),
+        Total::Unknown => (None, "按拼音排列".to_owned()),
+    };
+    let shown = u64::try_from(found.children.len()).unwrap_or_default();
+    let empty = if filter.narrows() {
+        Empty {
+            why: "没有符合筛选条件的孩子。".to_owned(),
+            what_to_do: "去掉一个条件再看；不在您范围内的孩子不会显示。".to_owned(),
+            act: Some(crate::look::Link::new("全部去掉", "/children")),
+        }
+    } else {
+        Empty {
+            why: "您的范围内还没有孩子。".to_owned(),
+            what_to_do: "名单导入或孩子登记后会出现在这里；有疑问请问单位管理员。".to_owned(),
+            act: None,
+        }
+    };
+    Ok(html(&ListPage {
+        shell: app.shell(&session, "/children").await?,
+        sub,
+        filter,
+        heads: [
+            Head::text("姓名"),
+            Head::text("出生日期"),
+            Head::text("证件号"),
+            Head::text("村"),
+            Head::text("学校、班级"),
+            Head::text("就学情况"),
+        ],
+        rows: found.children,
+        pager: Pager { prev: address(found.before), next: address(found.after), shown, total, unit: "人" },
+        empty,
+        may_add: allowed(Action::WriteChild),
+        may_export: allowed(Action::ExportChildren),
+        may_elsewhere: allowed(Action::RecordElsewhere),
+        kept: asked
+            .pairs()
+            .into_iter()
+            .filter(|pair| !pair.1.is_empty())
+            .map(|(a, b)| (a, b.to_owned()))
+            .collect(),
+        purposes: purposes(),
+    }))
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ExportForm {
+    q: String,
+    township: String,
+    village: String,
+    school: String,
+    class: String,
+    grade: String,
+    standing: String,
+    group: String,
+    missing: String,
+    purpose: String,
+}
+
+pub(super) async fn export(
+    State(app): State<App>,
+    session: Session,
+    Form(form): Form<ExportForm>,
+) -> Result<Response, Failed> {
+    let asked = Asked {
+        q: form.q,
+        township: form.township,
+        village: form.village,
+        school: form.school,
+        class: form.class,
+        grade: form.grade,
+        standing: form.standing,
+        group: form.group,
+        missing: form.missing,
+        ..Asked::default()
+    };
+    let wanted = asked.wanted();
+    let purpose = Purpose::from_code(&form.purpose);
+    let file = app
+        .write(&session, move |desk| {
+            let purpose = purpose.ok_or_else(|| Refused::field("purpose", "请选择用途"))?;
+            ledger::export(desk, &wanted, purpose)
+        })
+        .await?;
+    let mut response = file.bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static(
+            "attachment; filename=\"children.xlsx\"; filename*=UTF-8''%E9%80%82%E9%BE%84%E5%84%BF%E7%AB%A5%E5%90%8D%E5%8D%95.xlsx",
+        ),
+    );
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "children/expiring.html")]
+struct ExpiringPage {
+    shell: Shell,
+    heads: [Head; 3],
+    rows: Vec<Expiring>,
+    empty: Empty,
+}
+
+pub(super) async fn expiring(State(app): State<App>, session: Session) -> Result<Response, Failed> {
+    let rows = app.read(&session, |desk| ledger::expiring(desk)).await?;
+    Ok(html(&ExpiringPage {
+        shell: app.shell(&session, "/children").await?,
+        heads: [Head::text("姓名"), Head::text("就读学校"), Head::text("证明到期")],
+        rows,
+        empty: Empty {
+            why: "没有到期的就读证明。".to_owned(),
+            what_to_do: "30 天内到期的会列在这里。".to_owned(),
+            act: None,
+        },
+    }))
+}
