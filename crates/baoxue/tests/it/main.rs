@@ -19,4 +19,6 @@ mod lists;
 #[cfg(test)]
 mod odd_input;
 #[cfg(test)]
+mod sealed;
+#[cfg(test)]
 mod truth;

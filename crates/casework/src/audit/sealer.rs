@@ -29,13 +29,14 @@ impl Sealer {
     pub fn start(db: Db, county: String) -> std::io::Result<Self> {
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("sealer".to_owned()).spawn(move || {
+            let mut trouble = Trouble::default();
             for pass in 0_u64.. {
                 match stopped.recv_timeout(if pass == 0 { Duration::ZERO } else { PASS }) {
                     Err(RecvTimeoutError::Timeout) => {
-                        say(pass_over(&db, &county, pass.is_multiple_of(WIDE)));
+                        trouble.say(pass_over(&db, &county, pass.is_multiple_of(WIDE)));
                     }
                     Ok(()) | Err(RecvTimeoutError::Disconnected) => {
-                        say(pass_over(&db, &county, true));
+                        trouble.say(pass_over(&db, &county, true));
                         return;
                     }
                 }
@@ -55,9 +56,21 @@ impl Drop for Sealer {
     }
 }
 
-fn say(done: Result<(), DbError>) {
-    if let Err(error) = done {
-        tracing::error!("the record could not be sealed: {error}");
+/// What was last said to be wrong: a full disk is said once, not every second.
+#[derive(Default)]
+struct Trouble(Option<DbError>);
+
+impl Trouble {
+    fn say(&mut self, done: Result<(), DbError>) {
+        match done {
+            Ok(()) if self.0.take().is_some() => tracing::warn!("the record is sealed again"),
+            Ok(()) => {}
+            Err(error) if self.0.as_ref() == Some(&error) => {}
+            Err(error) => {
+                tracing::error!("the record could not be sealed: {error}");
+                self.0 = Some(error);
+            }
+        }
     }
 }
 

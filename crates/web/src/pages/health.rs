@@ -88,7 +88,7 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
 /// How the database is; it opens a connection of its own, so not on a thread that answers.
 async fn glance(app: &App) -> Result<Health, Failed> {
     let db = app.db().clone();
-    app.apart(move || Ok(db.glance().map_err(Refused::from)?)).await
+    app.apart(move || db.glance().map_err(Refused::from)).await
 }
 
 fn stats(vitals: &Vitals) -> Vec<Stat> {
