@@ -487,7 +487,7 @@ create table campaign (
     county text not null,
     id text not null,
     title text not null,
-    semester text not null,          -- 2026-autumn
+    semester text not null,          -- 2026-1 spring, 2026-2 autumn: text order is time order
     state text not null,             -- open | closed
     from_day text not null,
     until_day text,

@@ -146,7 +146,7 @@ impl Campaigns {
             };
             let outcome = compared::compare(compared::read(&inputs, &|_| {})?, &|_| {});
             let county = plan.county().code.as_str();
-            let term = if day.month() < 8 { ("春季学期", "spring") } else { ("秋季学期", "autumn") };
+            let term = if day.month() < 8 { ("春季学期", "1") } else { ("秋季学期", "2") };
             let title = format!("{}年{}四查三比对", day.year(), term.0);
             let code = format!("{}-{}", day.year(), term.1);
             let state = if semester == Semester::Last { "closed" } else { "open" };

@@ -117,7 +117,7 @@ async fn open(
     Form(form): Form<OpenForm>,
 ) -> Result<Response, Failed> {
     let today = app.now().day();
-    let term = if (2..8).contains(&today.month()) { "spring" } else { "autumn" };
+    let term = if (2..8).contains(&today.month()) { "1" } else { "2" };
     let semester = format!("{}-{term}", today.year());
     match app.write(&session, move |desk| campaign::open(desk, &form.title, &semester)).await {
         Ok(_) => Ok(see_other("/comparison")),
