@@ -1,6 +1,7 @@
 //! 邀请与批准, 四(十四): a unit's administrator asks for an account, the unit's leader approves or refuses, and only
 //! then is there a link with which its owner sets it up. Nobody approves what he asked for, and nobody gives himself
 //! a post (hazard A16).
+// long because: the steps of an invitation share their queries, and their order is the rule.
 
 use jiff::SignedDuration;
 use rules::access::{Action, Grant, Role, Subject};

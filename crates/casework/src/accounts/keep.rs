@@ -1,5 +1,6 @@
 //! Keeping accounts, 四(十四): who has one, resetting, disabling, enabling, and the lock of those that nobody uses
 //! (hazard A21). It never shows or sets a password.
+// long because: what can be done to an account stands beside how it is read, so that both ask the same.
 
 use jiff::SignedDuration;
 use rules::access::{Action, Actor, Post, Role, Subject};

@@ -1,5 +1,6 @@
 //! `/sign-in`, its second steps, `/sign-out` and the links that set an account up. These pages know nobody yet, so they
 //! are open to all; each step looks at its own token (hazards C01, C05–C12).
+// long because: the steps on the way in hand one token to the next, and read as one walk.
 
 use askama::Template;
 use axum::Form;
