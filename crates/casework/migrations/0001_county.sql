@@ -447,7 +447,7 @@ create table import (
     file text not null,
     hash text not null,
     as_of text not null,
-    state text not null,             -- read | ready | applying | applied | undone | failed | dropped
+    state text not null,             -- read | ready | applying | applied | undoing | undone | failed | dropped
     job text,
     row_count bigint not null,
     added bigint not null,
@@ -456,6 +456,10 @@ create table import (
     unclear bigint not null,         -- to be looked at side by side
     outside bigint not null,         -- not the importer's
     rejected bigint not null,
+    left_out bigint not null,        -- read, and no affair of the ledger's: grown up, or not in it
+    kept bigint not null,            -- not undone, because somebody changed them later
+    unknown_columns text not null,   -- headings that the plan does not know, a line each
+    errors text,                     -- file: the workbook of rows to correct
     problem text not null,
     by_account text not null,
     made_at text not null,
@@ -471,6 +475,7 @@ create table import_row (
     import text not null,
     number bigint not null,          -- data row of the file, from 1
     outcome text not null,           -- added changed same unclear outside rejected left
+    state text not null,             -- waiting | applied | undone | kept
     child text,
     reason text not null,
     before_sealed bytea,             -- the changed fields, for undo and for the preview

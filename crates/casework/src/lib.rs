@@ -11,6 +11,8 @@ pub mod campaign;
 pub mod compared;
 pub mod db;
 pub mod desk;
+pub mod files;
+pub mod imports;
 pub mod jobs;
 pub mod keys;
 pub mod ledger;

@@ -31,7 +31,7 @@ impl Means for App {
 /// Every kind of job and every schedule of the program: a new one is registered here.
 #[must_use]
 pub fn registry() -> Registry {
-    Registry::default()
+    casework::imports::register(Registry::default())
 }
 
 /// What runs behind the pages; it ends when it is stopped or dropped.

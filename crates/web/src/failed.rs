@@ -120,6 +120,20 @@ pub(crate) fn fault(text: &str) -> Response {
     )
 }
 
+/// The answer for an upload that is longer than `limit` allows (hazard E05). What follows of it is not read.
+pub(crate) fn too_large(limit: &str) -> Response {
+    let mut response = say(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "文件太大",
+        &format!("文件超过{limit}，没有上传。"),
+        "请把名单分成几份，或者删去用不着的列和图片后再传。",
+        "",
+        None,
+    );
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
 fn busy(after: u32) -> Response {
     let mut response = say(
         StatusCode::SERVICE_UNAVAILABLE,

@@ -259,10 +259,19 @@ impl Keys {
     /// For a text of 64 GiB and more, which AES-GCM cannot seal.
     #[must_use]
     pub fn seal(&self, place: Place<'_>, plain: &str, nonce: [u8; 12]) -> Vec<u8> {
+        self.seal_bytes(place, plain.as_bytes(), nonce)
+    }
+
+    /// Seals bytes, a part of a file, as [`Keys::seal`] seals a text.
+    ///
+    /// # Panics
+    /// As [`Keys::seal`].
+    #[must_use]
+    pub fn seal_bytes(&self, place: Place<'_>, plain: &[u8], nonce: [u8; 12]) -> Vec<u8> {
         let ring = self.ring();
         let (id, cipher) = ring.sealing();
         let aad = bound(id, place);
-        let payload = Payload { msg: plain.as_bytes(), aad: &aad };
+        let payload = Payload { msg: plain, aad: &aad };
         #[allow(clippy::expect_used, reason = "only a text of 64 GiB and more is refused")]
         let sealed = cipher.encrypt(&nonce.into(), payload).expect("the text is below 64 GiB");
         let mut blob = Vec::with_capacity(HEADER + sealed.len());
@@ -279,14 +288,19 @@ impl Keys {
     /// [`KeyError::Blob`] if it is no sealed field; [`KeyError::Unknown`] if its key is not in the file;
     /// [`KeyError::Refused`] if a byte was changed or it was sealed for another place (hazard K08).
     pub fn open(&self, place: Place<'_>, blob: &[u8]) -> Result<String, KeyError> {
+        String::from_utf8(self.open_bytes(place, blob)?).map_err(|_| KeyError::Refused)
+    }
+
+    /// Opens bytes that [`Keys::seal_bytes`] sealed.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub fn open_bytes(&self, place: Place<'_>, blob: &[u8]) -> Result<Vec<u8>, KeyError> {
         let (id, nonce, sealed) = parts(blob).ok_or(KeyError::Blob)?;
         let ring = self.ring();
         let cipher = ring.opening(id).ok_or(KeyError::Unknown { id })?;
         let aad = bound(id, place);
-        let plain = cipher
-            .decrypt(&nonce.into(), Payload { msg: sealed, aad: &aad })
-            .map_err(|_| KeyError::Refused)?;
-        String::from_utf8(plain).map_err(|_| KeyError::Refused)
+        cipher.decrypt(&nonce.into(), Payload { msg: sealed, aad: &aad }).map_err(|_| KeyError::Refused)
     }
 
     /// Whether the field must be sealed anew before old keys are retired: it is not sealed by the active key. True for

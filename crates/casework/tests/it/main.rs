@@ -9,6 +9,8 @@ mod county;
 #[cfg(test)]
 mod db;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod keys;

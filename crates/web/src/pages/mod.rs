@@ -10,6 +10,8 @@ mod children;
 mod codes;
 mod findings;
 mod health;
+mod imports;
+mod jobs;
 mod notices;
 mod online;
 mod search;
@@ -35,6 +37,8 @@ pub fn routes() -> Vec<Route> {
         codes::routes(),
         findings::routes(),
         health::routes(),
+        imports::routes(),
+        jobs::routes(),
         notices::routes(),
         online::routes(),
         search::routes(),

@@ -1,0 +1,36 @@
+//! 导入名单: a list is uploaded, recognised and compared with the ledger; people see what will change before it does;
+//! then it is written in the background, and can be taken back while untouched. It never overwrites or merges what is
+//! not beyond doubt (hazards E10–E14).
+//!
+//! Decided: rows are written in chunks of [`CHUNK`], each a transaction; chunks become visible one by one, so that the
+//! storage's one writer is never held for long (E15). After a kill the job goes on behind the last chunk (I03): every
+//! row is written once or, with `undo`, not at all.
+
+mod decide;
+mod known;
+mod places;
+mod preview;
+mod settle;
+mod show;
+mod start;
+mod undo;
+mod wanted;
+mod write;
+mod writing;
+
+pub use decide::Outcome;
+pub use preview::Preview;
+pub use settle::{Choice, settle};
+pub use show::{Field, ImportLine, ImportPage, ImportState, Pair, RowLine, errors_file, import, imports};
+pub use start::{Needs, Started, Upload, apply, bring, drop_import, examine, kinds, start};
+pub use undo::{Undo, undo};
+pub use writing::Apply;
+
+/// Rows that are written in one transaction.
+const CHUNK: usize = 250;
+
+/// The handlers of this module, for the program's registry.
+#[must_use]
+pub fn register(registry: crate::jobs::Registry) -> crate::jobs::Registry {
+    registry.handler(Preview).handler(Apply).handler(Undo).schedule(crate::files::sweep())
+}

@@ -1,0 +1,184 @@
+//! The job that writes a compared list into the ledger, chunk by chunk.
+
+use rules::access::Action;
+
+use super::decide::{Change, Outcome};
+use super::preview::{count, open_json, seal_json};
+use super::start::{Head, head};
+use super::wanted::Wanted;
+use super::write::{Writing, Written, change, enter};
+use crate::db::{DbError, Row, Tx};
+use crate::desk::Desk;
+use crate::jobs::{Handler, Job, Progress, Run, Stopped};
+use crate::refused::Refused;
+use crate::{params, today};
+
+/// Writes a compared list into the ledger.
+#[derive(Debug, Clone, Copy)]
+pub struct Apply;
+
+impl Handler for Apply {
+    fn kind(&self) -> &'static str {
+        "import_apply"
+    }
+
+    fn label(&self) -> &'static str {
+        "名单写入台账"
+    }
+
+    fn run(&self, run: &mut Run<'_>) -> Result<String, Stopped> {
+        let id = run.job().subject.clone();
+        loop {
+            let own = id.clone();
+            let before = run.job().done;
+            let progress = run.chunk(move |desk| chunk(desk, &own, before))?;
+            if progress.done >= progress.total {
+                break;
+            }
+        }
+        run.write(move |desk| {
+            let (head, post) = head(desk, Action::ImportList, &id)?;
+            desk.tx.execute(
+                "update import set state = 'applied', applied_at = $3
+                 where county = $1 and id = $2 and state = 'applying'",
+                &params![desk.county(), &id, desk.now.stamp()],
+            )?;
+            count(desk.tx, desk.county(), &id)?;
+            let text = format!("名单“{}”已写入台账", head.title);
+            today::tell(desk, &head.by, ("import", &id), &text, &format!("/imports/{id}"))?;
+            desk.record(Action::ImportList, Some(post), ("import", &id), "", "写入台账完成")
+        })?;
+        Ok("已写入".to_owned())
+    }
+
+    fn gave_up(&self, tx: &mut Tx<'_>, county: &str, job: &Job, said: &str) -> Result<(), DbError> {
+        tx.execute(
+            "update import set state = 'ready', problem = $3 where county = $1 and id = $2 and state = 'applying'",
+            &params![county, &job.subject, said],
+        )?;
+        Ok(())
+    }
+}
+
+/// A stored row that is to be written or taken back.
+pub(super) struct StoredRow {
+    pub number: i64,
+    pub outcome: Outcome,
+    pub child: Option<String>,
+    pub version: i64,
+    pub changes: Vec<Change>,
+    pub wanted: Wanted,
+}
+
+type Raw = (i64, String, Option<String>, i64, Option<Vec<u8>>, Option<Vec<u8>>);
+
+pub(super) const COLUMNS: &str =
+    "number, outcome, child, coalesce(child_version, 0), before_sealed, after_sealed";
+
+pub(super) fn raw(row: &Row<'_>) -> Result<Raw, DbError> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+}
+
+pub(super) fn open(desk: &Desk<'_, '_>, import: &str, raw: Raw) -> Result<StoredRow, Refused> {
+    let (number, outcome, child, version, before, after) = raw;
+    let row = format!("{import}/{number}");
+    Ok(StoredRow {
+        number,
+        outcome: Outcome::from_code(&outcome).unwrap_or(Outcome::Left),
+        child,
+        version,
+        changes: open_json(desk, "before", &row, before.as_deref())?,
+        wanted: open_json(desk, "after", &row, after.as_deref())?,
+    })
+}
+
+/// What rows of an import are written with.
+pub(super) fn writing(desk: &mut Desk<'_, '_>, id: &str, head: &Head) -> Result<Writing, Refused> {
+    let root = desk.tx.optional(
+        "select id from unit where county = $1 and kind = 'county' and until_day is null",
+        &params![desk.county()],
+        |row| row.get::<String>(0),
+    )?;
+    let root = root.ok_or_else(|| Refused::Fault("the county has no unit of its own".to_owned()))?;
+    let school_year = i64::from(rules::age::school_year(head.as_of));
+    Ok(Writing { import: id.to_owned(), root, as_of: head.as_of, school_year })
+}
+
+/// Writes the next rows behind number `done`.
+fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64) -> Result<Progress, Refused> {
+    let (head, _) = head(desk, Action::ImportList, id)?;
+    let county = desk.county();
+    let total = desk.tx.one(
+        "select row_count from import where county = $1 and id = $2",
+        &params![county, id],
+        |row| row.get::<i64>(0),
+    )?;
+    if head.state != "applying" {
+        return Ok(Progress { done: total, total });
+    }
+    let limit = i64::try_from(super::CHUNK).unwrap_or(i64::MAX);
+    let sql = format!(
+        "select {COLUMNS} from import_row
+         where county = $1 and import = $2 and number > $3 and outcome in ('added', 'changed') and state = 'waiting'
+         order by number limit $4"
+    );
+    let found = desk.tx.query(&sql, &params![county, id, done, limit], raw)?;
+    if found.is_empty() {
+        return Ok(Progress { done: total, total });
+    }
+    let writing = writing(desk, id, &head)?;
+    let mut last = done;
+    for one in found {
+        let row = open(desk, id, one)?;
+        last = row.number;
+        put(desk, id, &writing, row)?;
+    }
+    Ok(Progress { done: last, total })
+}
+
+/// Writes one row; where the ledger moved on since it was decided, it becomes one for two eyes.
+pub(super) fn put(
+    desk: &mut Desk<'_, '_>,
+    id: &str,
+    writing: &Writing,
+    row: StoredRow,
+) -> Result<(), Refused> {
+    let county = desk.county();
+    let place = format!("{id}/{}", row.number);
+    let moved = |desk: &mut Desk<'_, '_>, reason: &str| {
+        desk.tx.execute(
+            "update import_row set outcome = 'unclear', reason = $4 where county = $1 and import = $2 and number = $3",
+            &params![county, id, row.number, reason],
+        )
+    };
+    match (row.outcome, &row.child) {
+        (Outcome::Changed, Some(child)) => {
+            match change(desk, writing, (child, row.version), row.changes, &row.wanted)? {
+                Written::Moved => {
+                    moved(desk, "比对之后有人改过这个孩子，请核对")?;
+                }
+                Written::Done(version, changes) => {
+                    let before = seal_json(desk, "before", &place, &changes)?;
+                    desk.tx.execute(
+                        "update import_row set state = 'applied', child_version = $4, before_sealed = $5
+                         where county = $1 and import = $2 and number = $3",
+                        &params![county, id, row.number, version, before],
+                    )?;
+                }
+            }
+        }
+        _ => match enter(desk, writing, &row.wanted)? {
+            None => {
+                moved(desk, "比对之后有人登记了同一个证件号，请核对")?;
+            }
+            Some(child) => {
+                desk.tx.execute(
+                    "update import_row set state = 'applied', child = $4, child_version = 1
+                     where county = $1 and import = $2 and number = $3",
+                    &params![county, id, row.number, child],
+                )?;
+            }
+        },
+    }
+    Ok(())
+}
