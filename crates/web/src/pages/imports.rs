@@ -251,6 +251,10 @@ impl One {
         self.pairs.iter().find(|(one, _)| one == number).map(|(_, rows)| rows)
     }
 
+    fn errors_href(&self) -> String {
+        format!("/imports/{}/errors.xlsx", self.page.line.id)
+    }
+
     fn working(&self) -> bool {
         self.page.line.state.is_working()
     }

@@ -12,6 +12,7 @@ mod app;
 mod assets_served;
 mod contrast;
 mod escaping;
+mod imports;
 mod markup;
 mod matrix;
 mod matrix_page;
