@@ -10,6 +10,7 @@ use casework::jobs::Runner;
 use casework::keys::Keys;
 use casework::now::Now;
 use casework::params;
+use casework::password::{Bounded, Cost, Hasher};
 use http_body_util::BodyExt as _;
 use rules::plan::Plan;
 use tower::ServiceExt as _;
@@ -84,7 +85,10 @@ fn server() -> Server {
     });
     made.expect("a small county");
     let clock: web::Clock = Arc::new(move || clock.clone());
-    let setup = Setup { db, keys, plan: plan(), clock, demo: None, https: false, proxies: Vec::new() };
+    let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
+    let hasher = Hasher::new(cost, Bounded::new(1, 1)).expect("a hasher");
+    let setup =
+        Setup { db, keys, hasher, plan: plan(), clock, demo: None, https: false, proxies: Vec::new() };
     Server { app: App::new(setup), _folder: folder }
 }
 
