@@ -42,14 +42,14 @@ pub struct Stored {
 /// [`Refused::Fault`] when it cannot be read; [`Refused::Storage`].
 pub fn store(means: &dyn Means, path: &Path, name: &str) -> Result<Stored, Refused> {
     let (id, county) = (means.now().id(), means.plan().county().code.clone());
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = File::open(path).map_err(|error| unreadable(&error))?;
     let (mut hash, mut size, mut parts) = (Sha256::new(), 0_i64, 0_i64);
     loop {
         let mut sealed = Vec::with_capacity(AT_ONCE);
         while sealed.len() < AT_ONCE {
             let mut part = Vec::with_capacity(PART);
             let limit = u64::try_from(PART).unwrap_or(u64::MAX);
-            if (&mut file).take(limit).read_to_end(&mut part).map_err(unreadable)? == 0 {
+            if (&mut file).take(limit).read_to_end(&mut part).map_err(|error| unreadable(&error))? == 0 {
                 break;
             }
             hash.update(&part);
@@ -120,7 +120,7 @@ pub fn open_into(means: &dyn Means, id: &str, to: &mut File) -> Result<(), Refus
             Ok((row.get::<String>(0)?, row.get::<i64>(1)?))
         })
     })?;
-    to.set_len(0).and_then(|()| to.seek(SeekFrom::Start(0))).map_err(unwritable)?;
+    to.set_len(0).and_then(|()| to.seek(SeekFrom::Start(0))).map_err(|error| unwritable(&error))?;
     let mut sum = Sha256::new();
     for part in 0..parts {
         let sealed = means.db().read(|tx| {
@@ -134,13 +134,13 @@ pub fn open_into(means: &dyn Means, id: &str, to: &mut File) -> Result<(), Refus
         let place = Place { county, table: "file_part", column: "body", row: &row };
         let plain = means.keys().open_bytes(place, &sealed)?;
         sum.update(&plain);
-        to.write_all(&plain).map_err(unwritable)?;
+        to.write_all(&plain).map_err(|error| unwritable(&error))?;
     }
     let sum: String = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     if sum != hash {
         return Err(Refused::Fault(format!("file {id} is not what was stored")));
     }
-    to.flush().and_then(|()| to.seek(SeekFrom::Start(0)).map(drop)).map_err(unwritable)
+    to.flush().and_then(|()| to.seek(SeekFrom::Start(0)).map(drop)).map_err(|error| unwritable(&error))
 }
 
 /// Sweeps away parts of uploads that came to nothing, a day after they began.
@@ -187,10 +187,10 @@ fn label(name: &str) -> String {
     if kept.trim().is_empty() { "未命名".to_owned() } else { kept }
 }
 
-fn unreadable(error: std::io::Error) -> Refused {
+fn unreadable(error: &std::io::Error) -> Refused {
     Refused::Fault(format!("read an uploaded file: {}", error.kind()))
 }
 
-fn unwritable(error: std::io::Error) -> Refused {
+fn unwritable(error: &std::io::Error) -> Refused {
     Refused::Fault(format!("write a temporary file: {}", error.kind()))
 }

@@ -89,7 +89,7 @@ impl Seen {
                     self.0.insert(key, (number, print));
                 }
                 Some((first, same)) if *same == print && matches!(again, Again::No) => {
-                    again = Again::Same(*first)
+                    again = Again::Same(*first);
                 }
                 Some((_, same)) if *same == print => {}
                 Some((first, _)) => again = Again::Other(*first),

@@ -45,7 +45,7 @@ pub struct Needs {
 }
 
 /// The post on which an actor imports a list of this kind, and how far it reaches.
-pub(super) fn right<'a>(actor: &'a Actor, action: Action, kind: ListKind) -> Option<(&'a Post, Reach)> {
+pub(super) fn right(actor: &Actor, action: Action, kind: ListKind) -> Option<(&Post, Reach)> {
     let posts = actor.posts.iter().filter(|post| action.policy(post.role, post.standing).is_some());
     posts.filter_map(|post| Reach::of(post.role, &post.unit, kind).map(|reach| (post, reach))).next()
 }
@@ -244,6 +244,8 @@ pub fn drop_import(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     desk.record(Action::ImportList, Some(post), ("import", id), "", "放弃导入")
 }
 
+type Step = Box<dyn Fn(&mut Desk<'_, '_>) -> Result<Option<Started>, Refused> + Send>;
+
 /// The way of the command line: hands in a file in somebody's name and waits until it is compared, and, where `write` is
 /// set, written. The import's id.
 ///
@@ -260,7 +262,7 @@ pub fn bring(
     let file = files::store(means.as_ref(), path, &name)?;
     let upload = Upload { kind, as_of: means.now().day(), file };
     let runner = Runner::new(std::sync::Arc::clone(means), super::register(Registry::default()))?;
-    let run = |act: Box<dyn Fn(&mut Desk<'_, '_>) -> Result<Option<Started>, Refused> + Send>| {
+    let run = |act: Step| {
         let (own, who, now) = (std::sync::Arc::clone(means), who.clone(), means.now());
         let done = means
             .db()
