@@ -70,6 +70,10 @@ impl Handler for Undo {
         }
         let kept = run.write(move |desk| {
             let (head, post) = head(desk, Action::UndoImport, &id)?;
+            // A parked job that is tried again finds the list given back to people: they ask anew.
+            if head.state != "undoing" {
+                return Err(Refused::Changed { what: format!("这份名单现在是“{}”", super::show::label(&head.state)) });
+            }
             desk.tx.execute(
                 "update import set state = 'undone', undone_at = $3 where county = $1 and id = $2 and state = 'undoing'",
                 &params![desk.county(), &id, desk.now.stamp()],

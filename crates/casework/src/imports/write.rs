@@ -420,8 +420,10 @@ pub(super) fn take_back(
                 &params![&county, &known.id, &one.new, &writing.import, day, &desk.actor().account],
             )?,
             "elsewhere" => desk.tx.execute(
-                "update elsewhere set ended_day = $3 where county = $1 and child = $2 and ended_day is null",
-                &params![&county, &known.id, day],
+                "update elsewhere set ended_day = $3
+                 where county = $1 and child = $2 and ended_day is null and from_day = $4 and made_at >=
+                     (select made_at from import where county = $1 and id = $5)",
+                &params![&county, &known.id, day, writing.as_of, &writing.import],
             )?,
             _ => 0,
         };

@@ -38,6 +38,12 @@ impl Handler for Apply {
         }
         run.write(move |desk| {
             let (head, post) = head(desk, Action::ImportList, &id)?;
+            // A parked job that is tried again finds the list given back to people: they ask anew.
+            if head.state != "applying" {
+                return Err(Refused::Changed {
+                    what: format!("这份名单现在是“{}”", super::show::label(&head.state)),
+                });
+            }
             desk.tx.execute(
                 "update import set state = 'applied', applied_at = $3
                  where county = $1 and id = $2 and state = 'applying'",
