@@ -65,9 +65,8 @@ pub fn add_guardian(desk: &mut Desk<'_, '_>, child: &str, form: &GuardianForm) -
     let name = text("name", "监护人姓名", &form.name, 50)?;
     let relation = text("relation", "与孩子的关系", &form.relation, 10)?;
     let phone: String = form.phone.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    if !phone.is_empty()
-        && !(phone.len() >= 7 && phone.len() <= 15 && phone.bytes().all(|b| b.is_ascii_digit()))
-    {
+    let right = matches!(phone.len(), 7..=15) && phone.bytes().all(|digit| digit.is_ascii_digit());
+    if !(phone.is_empty() || right) {
         return Err(Refused::field("phone", "电话只写数字，7到15位"));
     }
     let sort = desk.tx.one(

@@ -88,7 +88,7 @@ fn day(field: &'static str, typed: &str) -> Result<Date, Refused> {
     parse_date(typed).map_err(|problem| Refused::field(field, format!("{problem}。请写成 2026-09-01")))
 }
 
-fn refused(refusal: Refusal) -> Refused {
+fn refused(refusal: &Refusal) -> Refused {
     if refusal.basis.is_empty() && !refusal.field.is_empty() {
         Refused::field(refusal.field, format!("{}，{}", refusal.what, refusal.todo))
     } else {
@@ -145,7 +145,7 @@ pub fn start_move(desk: &mut Desk<'_, '_>, child: &str, form: &MoveForm) -> Resu
         until,
         today: desk.now.day(),
     };
-    change.check(&asked).map_err(refused)?;
+    change.check(&asked).map_err(|refusal| refused(&refusal))?;
     let waiting = desk.tx.query(
         "select id from roll_move where county = $1 and child = $2 and state = 'waiting' order by id limit 1",
         &params![county, child],

@@ -20,6 +20,8 @@ mod mask;
 mod nanjian;
 #[cfg(test)]
 mod plan;
+#[cfg(test)]
+mod roll;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]

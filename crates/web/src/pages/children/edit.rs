@@ -190,7 +190,9 @@ async fn answer(
             so_far.stale = stale;
         }
         Err(failed) => {
-            failed.problems()?.into_iter().for_each(|problem| so_far.errors.add(problem.field, problem.text))
+            for problem in failed.problems()? {
+                so_far.errors.add(problem.field, problem.text);
+            }
         }
     }
     show(app, session, child, Some((fields.typed(), version)), so_far).await

@@ -300,7 +300,7 @@ struct ExpiringPage {
 }
 
 pub(super) async fn expiring(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let rows = app.read(&session, |desk| ledger::expiring(desk)).await?;
+    let rows = app.read(&session, ledger::expiring).await?;
     Ok(html(&ExpiringPage {
         shell: app.shell(&session, "/children").await?,
         heads: [Head::text("姓名"), Head::text("就读学校"), Head::text("证明到期")],

@@ -137,7 +137,7 @@ fn side(code: &str) -> Result<Side, Refused> {
 }
 
 pub(super) async fn board(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let rows = app.read(&session, |desk| ledger::waiting(desk)).await?;
+    let rows = app.read(&session, ledger::waiting).await?;
     let rows = rows
         .into_iter()
         .map(|waiting| {
