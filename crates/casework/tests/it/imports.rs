@@ -39,7 +39,9 @@ pub(crate) struct Scene {
 
 pub(crate) fn scene(db: Db) -> Scene {
     let machine = Machine::new(db);
-    let units: [(&str, &str, &str, &str, Option<&str>, Option<&str>); 9] = [
+    /// Id, kind, line, name, the unit above, code.
+    type Row<'a> = (&'a str, &'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
+    let units: [Row<'_>; 9] = [
         ("county", "county", "government", "南涧县", None, Some("532926")),
         ("town", "township", "government", "南涧镇", Some("county"), Some("532926101")),
         ("town2", "township", "government", "另一镇", Some("county"), Some(OTHER_TOWN)),
@@ -373,7 +375,7 @@ fn only_rows_in_scope_are_written() {
         assert_eq!(outcomes, ["outside", "outside"]);
         let text = format!("{ROLL}\n{}\n", enrolled("李晓明", &one, "2153901002", "1班"));
         assert!(matches!(scene.upload(&town2, ListKind::Roll, &text), Err(Refused::Denied { .. })));
-        let hidden = import.clone();
+        let hidden = import;
         let looked = act(&scene.machine, &registrar, move |desk| imports::import(desk, &hidden, None, 0));
         assert!(matches!(looked, Err(Refused::Denied { .. })), "another unit's import is not there");
     });
@@ -526,7 +528,7 @@ fn bad_files_and_bad_rows_are_said() {
         let page = scene.page(&import, Outcome::Rejected);
         assert_eq!((page.line.count(Outcome::Rejected), page.has_errors), (2, true));
         assert!(page.rows[0].reason.contains("学校标识码"), "{}", page.rows[0].reason);
-        let own = import.clone();
+        let own = import;
         let file = act(&scene.machine, &scene.bureau, move |desk| imports::errors_file(desk, &own)).unwrap();
         let mut to = tempfile::tempfile().unwrap();
         casework::files::open_into(scene.machine.as_ref(), &file, &mut to).unwrap();
@@ -565,7 +567,7 @@ fn a_department_sees_its_rows_and_nothing_of_the_ledger() {
         assert_eq!(scene.number(bits), 0);
         let other =
             scene.preview(&office, ListKind::Disability, "姓名,残疾人证号,残疾类别,残疾等级", &rows[1..]);
-        let own = other.clone();
+        let own = other;
         let page = act(&scene.machine, &office, move |desk| imports::import(desk, &own, None, 0)).unwrap();
         assert_eq!(page.shown, Outcome::Unclear);
         assert!(page.rows[0].pair.is_none());

@@ -9,6 +9,7 @@ use casework::seed::{self, SeedElsewhere, SeedMove};
 use rules::access::Places;
 use rules::codes::{Boarding, IdKind, LeftBehind};
 use rules::groups::Special;
+use rules::roll::Change as Move;
 use rules::standing::Standing;
 
 use super::super::world::model::{
@@ -204,9 +205,12 @@ impl Seeder {
                 from.as_ref().or(to.as_ref()).and_then(|school| head_of(known, school)).unwrap_or_default();
             let row = SeedMove {
                 child,
-                kind: if to.is_some() { ChangeKind::TransferredIn } else { ChangeKind::TransferredOut }
-                    .code()
-                    .code(),
+                kind: match (&from, &to) {
+                    (Some(_), Some(_)) => Move::Transfer,
+                    (None, _) => Move::TransferIn,
+                    (Some(_), None) => Move::TransferOut,
+                }
+                .code(),
                 state: if one.released.is_some() && one.accepted.is_some() { "done" } else { "waiting" },
                 from_school: from.as_deref(),
                 to_school: to.as_deref(),
@@ -235,7 +239,7 @@ impl Seeder {
             let by = head_of(known, &one.school).unwrap_or_default();
             let row = SeedMove {
                 child,
-                kind: one.kind.code().code(),
+                kind: code(one.kind),
                 state: "done",
                 from_school: from.as_deref(),
                 to_school: matches!(
@@ -270,6 +274,18 @@ impl Seeder {
             }
         }
         Ok(())
+    }
+}
+
+/// What a change is called on the ledger: entering a school has the national code, the rest are [`Move`]s.
+fn code(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Suspended => Move::Suspend.code(),
+        ChangeKind::Resumed => Move::Resume.code(),
+        ChangeKind::Graduated => Move::Graduate.code(),
+        ChangeKind::Died => Move::Died.code(),
+        ChangeKind::WentAbroad => Move::Abroad.code(),
+        other => other.code().code(),
     }
 }
 

@@ -130,7 +130,7 @@ fn proving_identity_again() {
         let now = house.found(&token).unwrap().who;
         assert_eq!(now.actor.session, who.actor.session);
         assert_eq!(now.confirmed, Some(house.now().timestamp()));
-        let no_factor = house.act(&who, |desk| casework::accounts::second::drop_own(desk));
+        let no_factor = house.act(&who, casework::accounts::second::drop_own);
         assert!(matches!(no_factor, Err(Refused::StepUp { .. })));
     });
 }

@@ -53,7 +53,7 @@ fn a_new_session_each_time() {
         for stranger in ["", "x", &first.session, &"A".repeat(43), &"A".repeat(5000)] {
             assert!(house.found(stranger).is_none());
         }
-        let token = first.token.clone();
+        let token = first.token;
         let stored = house.write(move |tx| {
             Ok(tx.one(
                 "select cast(count(*) as bigint) from session where token = $1",

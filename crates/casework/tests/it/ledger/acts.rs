@@ -108,7 +108,7 @@ fn the_later_of_two_sees_what_differs() {
         let (a, b, c) = (id.clone(), id.clone(), id.clone());
         let first = Form { home: "v1".to_owned(), ..form("李小敏") };
         let done = town.act(&township("t1"), move |desk| ledger::correct(desk, &a, &first, 1, true));
-        assert_eq!(done.expect("saved"), Saved::Done(id.clone()));
+        assert_eq!(done.expect("saved"), Saved::Done(id));
         let late = town
             .act(&bureau(), move |desk| ledger::correct(desk, &b, &form("李晓明"), 1, true))
             .expect("an answer");
@@ -206,7 +206,7 @@ fn a_proof_of_studying_elsewhere_ends() {
         assert_eq!(standing(), Some(Standing::Never), "without a proof the child is still looked for");
         record("就读证明", "2026-12-10").expect("recorded");
         assert_eq!(standing(), Some(Standing::Elsewhere));
-        let soon = town.act(&township("t2"), |desk| ledger::expiring(desk)).expect("a list");
+        let soon = town.act(&township("t2"), ledger::expiring).expect("a list");
         assert_eq!(
             soon.iter().map(|one| (one.name.as_str(), one.days)).collect::<Vec<_>>(),
             [("王小花", 16)]
@@ -215,7 +215,7 @@ fn a_proof_of_studying_elsewhere_ends() {
         let file = town.act(&township("t2"), move |desk| ledger::read(desk, &asked)).expect("the file");
         let next = file.next.expect("an expiring proof has a next act");
         assert_eq!((next.whose.as_str(), next.due.as_str()), ("西乡", "2026-12-10"));
-        assert!(town.act(&township("t1"), |desk| ledger::expiring(desk)).expect("a list").is_empty());
+        assert!(town.act(&township("t1"), ledger::expiring).expect("a list").is_empty());
         town.ties_are_true();
     });
 }
@@ -256,7 +256,7 @@ fn guardians_and_households() {
         let guardians = file.guardians.expect("seen");
         assert_eq!(guardians.len(), 2);
         assert_eq!(file.siblings.expect("seen")[0].name, "李小花");
-        let (child, gone) = (a.clone(), guardians[0].id.clone());
+        let (child, gone) = (a, guardians[0].id.clone());
         town.act(&township("t1"), move |desk| ledger::end_guardian(desk, &child, &gone)).expect("ended");
         assert_eq!(
             town.count(

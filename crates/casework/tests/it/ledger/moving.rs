@@ -44,7 +44,7 @@ fn a_transfer_needs_both_schools_and_the_county() {
         let id = start(&town, &head("s1"), &child, wish.clone()).expect("asked");
         assert!(words(start(&town, &head("s1"), &child, wish)).contains("还没办完"));
         town.at("2026-11-27T01:00:00Z");
-        let board = |by: &SignedIn| town.act(by, |desk| ledger::waiting(desk)).expect("the board");
+        let board = |by: &SignedIn| town.act(by, ledger::waiting).expect("the board");
         let seen = board(&head("s2"));
         assert_eq!(seen[0].pending, ["西乡小学", "县教体局"]);
         assert_eq!((seen[0].days, seen[0].mine.clone(), seen[0].open), (3, vec![Side::Receiving], false));
@@ -58,7 +58,7 @@ fn a_transfer_needs_both_schools_and_the_county() {
         assert_eq!(standing(&town, &child), Some(Standing::Enrolled));
         let there = child.clone();
         assert!(town.act(&head("s2"), move |desk| ledger::read(desk, &there)).is_ok());
-        let gone = child.clone();
+        let gone = child;
         assert!(matches!(
             town.act(&head("s1"), move |desk| ledger::read(desk, &gone)),
             Err(Refused::Denied { .. })
@@ -140,7 +140,7 @@ fn proofs_and_answers() {
             town.act(&bureau(), move |desk| ledger::withdraw(desk, &back)),
             Err(Refused::Denied { .. })
         ));
-        let back = id.clone();
+        let back = id;
         town.act(&bureau(), move |desk| ledger::send_back(desk, &back, Side::County, "没有接收证明原件"))
             .expect("sent back");
         let id = start(&town, &head("s1"), &ids[1], out.clone()).expect("asked again");
@@ -151,11 +151,11 @@ fn proofs_and_answers() {
         agree(&town, &bureau(), &id, Side::County, "").expect("approved");
         assert_eq!(standing(&town, &ids[1]), Some(Standing::Enrolled));
         town.at("2026-12-01T01:00:00Z");
-        assert_eq!(town.act(&bureau(), |desk| ledger::take_effect(desk)).expect("the job"), 1);
+        assert_eq!(town.act(&bureau(), ledger::take_effect).expect("the job"), 1);
         assert_eq!(standing(&town, &ids[1]), Some(Standing::Elsewhere));
         assert_eq!(town.count("select cast(count(*) as bigint) from elsewhere where county = $1"), 1);
         town.ties_are_true();
         let teacher = who("t", Role::Teacher, "c1");
-        assert!(matches!(town.act(&teacher, |desk| ledger::waiting(desk)), Err(Refused::Denied { .. })));
+        assert!(matches!(town.act(&teacher, ledger::waiting), Err(Refused::Denied { .. })));
     });
 }

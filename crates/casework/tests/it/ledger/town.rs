@@ -62,7 +62,10 @@ pub(super) struct Town {
     at: std::cell::Cell<&'static str>,
 }
 
-const UNITS: &[(&str, &str, &str, Option<&str>, Option<&str>)] = &[
+/// As its row says it below: id, kind, name, the unit above, and more of its kind.
+type UnitOfTown = (&'static str, &'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+const UNITS: &[UnitOfTown] = &[
     ("xian", "county", "甲县", None, None),
     ("t1", "township", "东镇", Some("xian"), None),
     ("t2", "township", "西乡", Some("xian"), None),
