@@ -1,14 +1,46 @@
 // The pages of the county, each with the role that has most to do there. `child` and the like are filled in by what
 // the role's own list offers first.
 
+const first = "main table a[data-row]";
+
 /** The ten main pages: Lighthouse looks at these (issue 3). */
 export const MAIN = [
   { name: "sign-in", path: "/sign-in" },
-  { name: "today-bureau", role: "bureau", path: "/" },
+  { name: "today-director", role: "director", path: "/" },
+  { name: "today-teacher", role: "teacher", path: "/" },
+  { name: "children", role: "bureau", path: "/children" },
+  { name: "child", role: "bureau", from: "/children", link: first },
+  { name: "comparison", role: "bureau", path: "/comparison" },
+  { name: "findings", role: "bureau", path: "/findings" },
+  { name: "finding", role: "bureau", from: "/findings", link: first },
+  { name: "imports", role: "bureau", path: "/imports" },
+  { name: "door-sheet", role: "village", from: "/door", link: first },
 ];
 
 /** Every page that is worth a look. */
-export const ALL = [...MAIN];
+export const ALL = [
+  ...MAIN,
+  { name: "style", path: "/style" },
+  { name: "search", role: "bureau", path: "/search?q=李" },
+  { name: "notices", role: "bureau", path: "/notices" },
+  { name: "units", role: "bureau", path: "/units" },
+  { name: "unit", role: "lx1", from: "/units", link: first },
+  { name: "gaps", role: "bureau", path: "/units/gaps" },
+  { name: "moves", role: "bureau", path: "/moves" },
+  { name: "child-new", role: "bureau", path: "/children/new" },
+  { name: "elsewhere", role: "bureau", path: "/children/elsewhere" },
+  { name: "door", role: "village", path: "/door" },
+  { name: "accounts", role: "ub", path: "/accounts" },
+  { name: "invite", role: "ub", path: "/accounts/new" },
+  { name: "account", role: "bureau", path: "/account" },
+  { name: "break-glass", role: "police", path: "/break-glass" },
+  { name: "online", role: "security", path: "/online" },
+  { name: "security", role: "security", path: "/security" },
+  { name: "sign-ins", role: "auditor", path: "/sign-ins" },
+  { name: "jobs", role: "admin", path: "/jobs" },
+  { name: "audit", role: "auditor", path: "/audit" },
+  { name: "codes", role: "bureau", path: "/codes" },
+];
 
 /** The address of a page, with the first link of a list in it where it says so. */
 export async function addressOf(window, { path, from, link }) {

@@ -56,6 +56,15 @@ export async function as(username, { fresh = false, ...look } = {}) {
   return { window, page, watch };
 }
 
+/** Proves oneself again on the page that asks for it. */
+export async function confirm(page) {
+  await page.locator('main input[name="password"]').fill(PASSWORD);
+  await Promise.all([
+    page.waitForURL((at) => at.pathname !== "/account/confirm"),
+    page.getByRole("button", { name: "验证" }).click(),
+  ]);
+}
+
 /** A window of nobody. */
 export async function nobody(look = {}) {
   await open();
