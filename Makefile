@@ -28,6 +28,7 @@ check: ## formatting, lints, documentation, licences and sources, directions bet
 	cargo test --workspace --locked --quiet --test it directions::
 
 bench: build ## the figures of README's table, and target/bench.json (BENCH=quick|full|"20k 1m", RUNS=n)
+	@scripts/packages wrk=wrk
 	scripts/bench
 
 e2e: packages build ## the journeys in real Chromium, as a part of `make test` (JOURNEY=part of a file name)

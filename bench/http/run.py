@@ -7,7 +7,6 @@ asks with a session of an own role, each for children of an own scope. wrk and t
 """
 
 import argparse
-import contextlib
 import hashlib
 import json
 import os
@@ -26,15 +25,16 @@ from load import CONNECTIONS, ended, started, written
 
 SEED = 7
 STARTS = 10
+# Seconds of doing nothing before memory is read again.
+IDLE = 60
 # How long wrk waits between two requests of one connection while something else is measured, milliseconds on average:
 # 32 people who click ten times a second.
 PAUSE = 100
-IMPORTED = 100_000
 # Whose lists and files are asked for.
 ROLES = ["director", "bureau", "township", "village", "head", "teacher", "cadre", "inspector"]
 CHILD = re.compile(r'href="(/children/[0-9a-f-]{36})"')
 NEXT = re.compile(r'<a[^>]*href="(/children\?[^"]*)"[^>]*rel="next"|<a[^>]*rel="next"[^>]*href="(/children\?[^"]*)"')
-PARTS = re.compile(r'(?:src|href)="(/assets/[^"#]+)')
+PARTS = re.compile(r'(?:src|href)="(/assets/[^"#]+(?<!\.webmanifest))["#]')
 
 
 def children(size: str) -> int:
@@ -53,7 +53,7 @@ def county(target: Path, size: str) -> Path:
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
         begun = time.perf_counter()
-        subprocess.run([*demo(target, home / "data", size), "--no-serve"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*map(str, demo(target, home / "data", size)), "--no-serve"], check=True, stdout=subprocess.DEVNULL)
         took = time.perf_counter() - begun
         stamp.write_text(made_by)
         print(f"Made a county of {size} in {took:.0f} s.", file=sys.stderr, flush=True)
@@ -130,7 +130,7 @@ def measured(target: Path, size: str, seconds: int):
     with serve(target, data, size) as server:
         server.ready()
         yield single(size, "resident memory after start", server.megabytes(), "MB")
-        time.sleep(60)
+        time.sleep(IDLE)
         yield single(size, "resident memory after 60 s", server.megabytes(), "MB")
         lists, files = addresses(server)
         for what, asked in {"lists": lists, "files": files}.items():
