@@ -124,6 +124,13 @@ fn follow(desk: &mut Desk<'_, '_>, child: &str, finding: &str, decision: Decisio
                 &desk.actor().account
             ],
         )?;
+    } else {
+        // Decided otherwise after all: what this finding had made of the child no longer holds.
+        desk.tx.execute(
+            "update suspected set cleared_at = $4
+             where county = $1 and child = $2 and source = 'finding' and source_id = $3 and cleared_at is null",
+            &params![county, child, finding, desk.now.stamp()],
+        )?;
     }
     Ok(())
 }
@@ -200,10 +207,14 @@ pub fn report(
 /// Opens a decided finding again; what the decision did to the ledger is decided anew with the next one.
 ///
 /// # Errors
-/// [`Refused::Denied`], [`Refused::Invalid`], [`Refused::Changed`], [`Refused::Storage`].
+/// [`Refused::Denied`], [`Refused::Rule`] when it is not decided, [`Refused::Invalid`], [`Refused::Changed`],
+/// [`Refused::Storage`].
 pub fn reopen(desk: &mut Desk<'_, '_>, id: &str, reason: &str, version: i64) -> Result<(), Refused> {
     let before = before(desk, Action::DecideFinding, id)?;
     same_version(&before, version)?;
+    if before.state != "decided" {
+        return Err(Refused::rule("这条发现还没有认定", "五(四)", "请看最新情况，直接认定或者交办"));
+    }
     if reason.trim().is_empty() {
         return Err(Refused::field("note", "请写明为什么重新核查"));
     }

@@ -11,19 +11,30 @@ use crate::params;
 use crate::refused::Refused;
 use crate::scope::Scope;
 
-/// A village group, and how far it is.
+/// A township, village or village group, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupRow {
     /// Unit.
     pub id: String,
     /// Name.
     pub name: String,
-    /// Village.
-    pub village: String,
+    /// The unit above.
+    pub above: String,
+    /// Whether it is a village group, which has a sheet; the others lead to what lies in them.
+    pub is_group: bool,
     /// Households with children.
     pub households: i64,
     /// Households visited in this campaign.
     pub visited: i64,
+}
+
+/// One level of the county on the way to the sheets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DoorLevel {
+    /// Units from above down to the one whose parts are listed: (id, name); empty at the top of one's own scope.
+    pub way: Vec<(String, String)>,
+    /// Its parts.
+    pub rows: Vec<GroupRow>,
 }
 
 /// The sheet.
@@ -76,53 +87,86 @@ pub const RESULTS: [(&str, &str); 5] = [
     ("changed", "情况有变，已上报"),
 ];
 
-/// The village groups in the actor's scope.
+/// What lies in `under`, a township or village; where it is empty, the parts of the actor's own scope: 乡镇, then 村, then
+/// 村民小组, so that a page is never longer than one unit's parts.
 ///
 /// # Errors
-/// [`Refused::Denied`], [`Refused::Storage`].
-pub fn groups(desk: &mut Desk<'_, '_>) -> Result<Vec<GroupRow>, Refused> {
-    desk.require(Action::PrintDoorSheet, &Subject::Nothing, ("door", ""))?;
+/// [`Refused::Denied`], also when nothing of `under` is the actor's; [`Refused::Storage`].
+pub fn groups(desk: &mut Desk<'_, '_>, under: &str) -> Result<DoorLevel, Refused> {
+    desk.require(Action::PrintDoorSheet, &Subject::Nothing, ("door", under))?;
+    let county = desk.county();
     let campaign = newest(desk)?;
     let scope = Scope::of(desk.actor(), Action::PrintDoorSheet);
     let mut units: Vec<(&str, Tie)> = scope.pairs().collect();
     units.sort_unstable();
-    let mut found = Vec::new();
+    units.dedup();
+    let denied = || Refused::denied(Action::PrintDoorSheet, "unit", under);
+    let mut level = DoorLevel::default();
+    let mut part = None;
+    if !under.is_empty() {
+        let found = desk.tx.optional(
+            "select unit.kind, unit.name, above.id, above.name from unit
+             left join unit above on above.county = unit.county and above.id = unit.parent
+                                 and above.kind = 'township'
+             where unit.county = $1 and unit.id = $2 and unit.kind in ('township', 'village')",
+            &params![county, under],
+            |row| {
+                let above: (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+                Ok((row.get::<String>(0)?, row.get::<String>(1)?, above.0.zip(above.1)))
+            },
+        )?;
+        let (kind, name, above) = found.ok_or_else(denied)?;
+        // Who works for the whole county came through the township.
+        level.way.extend(above.filter(|_| units.iter().any(|(_, tie)| *tie == Tie::County)));
+        level.way.push((under.to_owned(), name));
+        part = Some(if kind == "township" { ("township", "village") } else { ("village", "village_group") });
+    }
     for (unit, tie) in units {
-        let column = match tie {
-            Tie::County => "'1'",
-            Tie::HomeTownship => "household.township",
-            Tie::Village => "household.village",
-            Tie::Group => "household.village_group",
+        let (column, own) = match tie {
+            Tie::County => ("'1'", "township"),
+            Tie::HomeTownship => ("household.township", "village"),
+            Tie::Village => ("household.village", "village_group"),
+            Tie::Group => ("household.village_group", "village_group"),
             _ => continue,
         };
+        let value = if tie == Tie::County { "1" } else { unit };
+        let mut values = vec![Value::from(county), Value::from(value), Value::from(campaign.as_str())];
+        let within = part.map_or(String::new(), |(kind, _)| {
+            values.push(Value::from(under));
+            format!(" and household.{kind} = $4")
+        });
+        let own = part.map_or(own, |(_, own)| own);
         let sql = format!(
-            "select unit.id, unit.name, village.name, cast(count(*) as bigint),
+            "select unit.id, unit.name, coalesce(above.name, ''), cast(count(*) as bigint),
                     cast(coalesce(sum(case when exists (
                         select 1 from door_check where door_check.county = household.county
                            and door_check.campaign = $3 and door_check.household = household.id)
                         then 1 else 0 end), 0) as bigint)
              from household
-             join unit on unit.county = household.county and unit.id = household.village_group
-             join unit village on village.county = household.county and village.id = household.village
-             where household.county = $1 and {column} = $2
-             group by unit.id, unit.name, village.name, unit.sort order by unit.sort limit 1000"
+             join unit on unit.county = household.county and unit.id = household.{own}
+             left join unit above on above.county = unit.county and above.id = unit.parent
+             where household.county = $1 and {column} = $2 and household.village_group is not null{within}
+             group by unit.id, unit.name, above.name, unit.sort order by unit.sort, unit.id limit 200"
         );
-        let value = if tie == Tie::County { Value::from("1") } else { Value::from(unit) };
-        found.extend(desk.tx.query(
-            &sql,
-            &[Value::from(desk.county()), value, Value::from(campaign.as_str())],
-            |row| {
-                Ok(GroupRow {
-                    id: row.get(0)?,
-                    name: row.get(1)?,
-                    village: row.get(2)?,
-                    households: row.get(3)?,
-                    visited: row.get(4)?,
-                })
-            },
-        )?);
+        for row in desk.tx.query(&sql, &values, |row| {
+            Ok(GroupRow {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                above: row.get(2)?,
+                is_group: own == "village_group",
+                households: row.get(3)?,
+                visited: row.get(4)?,
+            })
+        })? {
+            if !level.rows.iter().any(|listed| listed.id == row.id) {
+                level.rows.push(row);
+            }
+        }
     }
-    Ok(found)
+    if !under.is_empty() && level.rows.is_empty() {
+        return Err(denied());
+    }
+    Ok(level)
 }
 
 /// The sheet of a group: only children in the actor's scope.
@@ -148,9 +192,10 @@ pub fn door_sheet(desk: &mut Desk<'_, '_>, group: &str) -> Result<DoorSheet, Ref
     let sql = format!(
         "select household.id, household.head, child.id, child.name, child.birth, child.standing,
                 coalesce(school.name, ''),
-                coalesce((select max(door_check.result) from door_check
+                coalesce((select door_check.result from door_check
                            where door_check.county = household.county and door_check.campaign = ${at}
-                             and door_check.household = household.id), '')
+                             and door_check.household = household.id
+                           order by door_check.at desc, door_check.id desc limit 1), '')
          from household
          join child on child.county = household.county and child.household = household.id
               and child.merged_into is null

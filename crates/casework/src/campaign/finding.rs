@@ -294,7 +294,7 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
     page.events = events(desk, id)?;
     let settled = matches!(page.row.state.as_str(), "decided" | "gone");
     if desk.require(Action::DecideFinding, &subject, ("finding", id)).is_ok() {
-        page.may_reopen = settled;
+        page.may_reopen = page.row.state == "decided";
         if !settled {
             page.decisions = page.row.kind.map_or(Vec::new(), |kind| Decision::of(kind).to_vec());
         }
@@ -345,7 +345,8 @@ fn sides(
         "select side.side, side.row_number, side.name, side.sex, side.birth, side.id_masked,
                 coalesce(village.name, side.place), coalesce(school.name, side.school), side.class, side.guardians
          from finding_side side
-         left join unit village on village.county = side.county and village.kind = 'village' and village.code = side.place
+         left join unit village on village.county = side.county and village.kind in ('village', 'township')
+              and (village.code = side.place or (village.kind = 'township' and village.code || '000' = side.place))
          left join unit school on school.county = side.county and school.kind = 'school' and school.code = side.school
          where side.county = $1 and side.finding = $2
          order by case when side.side = 'household' then 0 when side.side = 'roll' then 1 else 2 end, side.side",

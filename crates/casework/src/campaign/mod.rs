@@ -10,7 +10,9 @@ mod store;
 
 pub use board::{Board, Coverage, board};
 pub use decide::{Assignment, assign, decide, reopen, report};
-pub use door::{DoorChild, DoorHouse, DoorSheet, GroupRow, RESULTS, check_door, door_sheet, groups};
+pub use door::{
+    DoorChild, DoorHouse, DoorLevel, DoorSheet, GroupRow, RESULTS, check_door, door_sheet, groups,
+};
 pub use finding::{Event, FindingPage, FindingRow, ListQuery, Listed, SideShown, list, read};
 pub use open::{Campaign, Run, campaigns, open};
 pub use store::{Stored, begin, store};

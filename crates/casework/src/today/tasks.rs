@@ -89,7 +89,7 @@ pub fn today(desk: &mut Desk<'_, '_>) -> Result<Today, Refused> {
     children(desk, &mut figures)?;
     findings(desk, &mut figures, &mut tasks)?;
     moves(desk, &mut tasks)?;
-    proofs(desk, &mut tasks)?;
+    super::proofs::tasks(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;
     powers(desk, &mut figures)?;
     // A deadline before none, the earlier before the later.
@@ -236,36 +236,6 @@ fn moves(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> 
 fn waited(asked: &str, today: jiff::civil::Date) -> i32 {
     let asked = asked.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok()).unwrap_or(today);
     today.since(asked).map_or(0, |span| span.get_days())
-}
-
-fn proofs(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> {
-    let scope = Scope::of(desk.actor(), Action::RecordElsewhere);
-    if scope.is_empty() {
-        return Ok(());
-    }
-    let until = desk.now.day().saturating_add(jiff::ToSpan::days(30));
-    let mut params = vec![Value::from(desk.county()), Value::from(until)];
-    let within = scope.predicate("tie", &mut params);
-    let sql = format!(
-        "select child.id, child.name, elsewhere.expires_day, elsewhere.school
-         from elsewhere
-         join child on child.county = elsewhere.county and child.id = elsewhere.child and child.merged_into is null
-         where elsewhere.county = $1 and elsewhere.expires_day <= $2 and elsewhere.ended_day is null
-           and exists (select 1 from child_tie tie where tie.county = elsewhere.county and tie.child = elsewhere.child
-                        and {within})
-         order by elsewhere.expires_day limit 10"
-    );
-    tasks.extend(desk.tx.query(&sql, &params, |row| {
-        let id: String = row.get(0)?;
-        Ok(Task {
-            title: row.get(1)?,
-            why: format!("外出就读：{}", row.get::<String>(3)?),
-            act: "更新就读证明".to_owned(),
-            due: row.get(2)?,
-            href: format!("/children/{id}"),
-        })
-    })?);
-    Ok(())
 }
 
 fn approvals(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> {

@@ -5,6 +5,8 @@ mod accounts;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod campaign;
+#[cfg(test)]
 mod county;
 #[cfg(test)]
 mod db;

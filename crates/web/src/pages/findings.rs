@@ -399,9 +399,27 @@ fn pair(left: Option<&SideShown>, right: Option<&SideShown>) -> Vec<CompareRow> 
     rows.push(row("学校", left.school.clone(), right.school.clone()));
     rows.push(row("班级", left.class.clone(), right.class.clone()));
     if left.guardians.is_some() || right.guardians.is_some() {
-        rows.push(row("监护人", guardians(left), guardians(right)));
+        rows.push(CompareRow {
+            same: same_people(&guardians(left), &guardians(right)),
+            ..row("监护人", guardians(left), guardians(right))
+        });
     }
     rows
+}
+
+/// Whether two lists of names are the same people: their order says nothing. An empty one contradicts nobody.
+fn same_people(left: &str, right: &str) -> bool {
+    let names = |text: &str| {
+        let mut names: Vec<String> = text
+            .split(['、', '，', ',', '；', ';', ' '])
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect();
+        names.sort_unstable();
+        names
+    };
+    let (left, right) = (names(left), names(right));
+    left.is_empty() || right.is_empty() || left == right
 }
 
 /// Goes on to the next finding, or shows what must be corrected.
@@ -526,17 +544,41 @@ async fn report(
 #[template(path = "findings/door.html")]
 struct DoorPage {
     shell: Shell,
+    way: Vec<Crumb>,
+    title: String,
     rows: Vec<GroupRow>,
     heads: [Head; 4],
     empty: Empty,
 }
 
-async fn door(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let rows = app.read(&session, campaign::groups).await?;
+#[derive(Debug, Clone, Default, Deserialize)]
+struct DoorQuery {
+    #[serde(default)]
+    under: String,
+}
+
+async fn door(
+    State(app): State<App>,
+    session: Session,
+    Query(asked): Query<DoorQuery>,
+) -> Result<Response, Failed> {
+    let level = app.read(&session, move |desk| campaign::groups(desk, &asked.under)).await?;
+    let title = level.way.last().map_or("摸排".to_owned(), |(_, name)| format!("{name}摸排"));
+    let mut way = Vec::new();
+    if !level.way.is_empty() {
+        way.push(Crumb { label: "摸排".to_owned(), href: Some("/door".to_owned()) });
+        let last = level.way.len().saturating_sub(1);
+        way.extend(level.way.into_iter().enumerate().map(|(nth, (id, name))| Crumb {
+            label: name,
+            href: (nth < last).then(|| format!("/door?under={}", encoded(&id))),
+        }));
+    }
     Ok(html(&DoorPage {
         shell: app.shell(&session, "/door").await?,
-        rows,
-        heads: [Head::text("村民小组"), Head::text("村"), Head::number("有孩子的户"), Head::number("已走到")],
+        way,
+        title,
+        rows: level.rows,
+        heads: [Head::text("地方"), Head::text("属于"), Head::number("有孩子的户"), Head::number("已走到")],
         empty: Empty {
             why: "您的范围里没有村民小组。".to_owned(),
             what_to_do: "请单位管理员核对您的岗位。".to_owned(),
@@ -585,4 +627,23 @@ async fn check(
     let house = id.clone();
     let group = app.write(&session, move |desk| campaign::check_door(desk, &id, &form.result)).await?;
     Ok(see_other(&format!("/door/{}#h-{}", encoded(&group), encoded(&house))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_people;
+
+    /// 五(四): the same guardians in another order are no difference between the lists.
+    #[test]
+    fn guardians_in_another_order_are_the_same() {
+        for (left, right, same) in [
+            ("段某、张某", "张某、段某", true),
+            ("段某，张某", "张某、段某", true),
+            ("段某", "", true),
+            ("段某、张某", "段某", false),
+            ("段某", "张某", false),
+        ] {
+            assert_eq!(same_people(left, right), same, "{left} {right}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod imports;
 mod jobs;
 mod notices;
 mod online;
+mod proofs;
 mod search;
 mod security;
 mod sign_in;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
         jobs::routes(),
         notices::routes(),
         online::routes(),
+        proofs::routes(),
         search::routes(),
         security::routes(),
         sign_in::routes(),

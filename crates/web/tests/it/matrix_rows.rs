@@ -49,6 +49,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row("GET", "/readyz", Nothing, Itself, ""),
     Row("GET", "/style", Nothing, Itself, ""),
     Row("GET", "/search", Nothing, Everybody, ""),
+    Row("GET", "/proofs", Nothing, Policy, ""),
     Row("GET", "/notices", Nothing, Everybody, ""),
     Row("POST", "/notices/read", Nothing, Everybody, ""),
     // signing in
