@@ -18,7 +18,6 @@ use casework::seed::{self, SeedUnit, Seeding};
 use jiff::civil::{Date, date};
 use rules::access::{Places, Role};
 use rules::decision::{Decision, Found};
-use rules::plan::Plan;
 use rules::standing::Standing;
 
 use crate::county::{COUNTY, person, plan};
@@ -32,7 +31,6 @@ const SCHOOL: &str = "3532926001";
 struct House {
     db: Db,
     keys: Keys,
-    plan: Plan,
     folder: tempfile::TempDir,
     seed: Cell<u64>,
     bureau: SignedIn,
@@ -122,7 +120,6 @@ impl House {
         Self {
             db,
             keys,
-            plan: plan(),
             folder: tempfile::tempdir().unwrap(),
             seed: Cell::new(10),
             bureau,
@@ -476,7 +473,7 @@ fn the_ledger_follows_a_decision() {
         }
         // Opened again and decided otherwise: no longer suspected, and never twice.
         let finding = house.finding(&campaign, "张艳梅");
-        let (id, version) = finding.clone();
+        let (id, version) = finding;
         house
             .act(&house.bureau, SPRING, move |desk| campaign::reopen(desk, &id, "弄错了人", version))
             .unwrap();
@@ -584,7 +581,7 @@ fn steps_come_in_their_order() {
             recorded,
             ["assign_finding", "decide_finding", "decide_finding", "report_finding", "report_finding"]
         );
-        let id = finding.0.clone();
+        let id = finding.0;
         let page = house.act(&house.bureau, SPRING, move |desk| campaign::read(desk, &id)).unwrap();
         let mut notes: Vec<&str> = page.events.iter().map(|event| event.note.as_str()).collect();
         notes.retain(|note| !note.is_empty());
@@ -713,7 +710,7 @@ fn many_expired_proofs_are_one_line() {
             done.unwrap();
         };
         let tasks = |who: &SignedIn| {
-            let today = house.act(who, SPRING, |desk| casework::today::today(desk)).unwrap();
+            let today = house.act(who, SPRING, casework::today::today).unwrap();
             let proofs = today.tasks.into_iter().filter(|task| task.act.contains("就读证明"));
             proofs.map(|task| (task.title, task.href)).collect::<Vec<_>>()
         };

@@ -418,7 +418,8 @@ async fn errors_file(
 }
 
 async fn template(State(app): State<App>, Path(kind): Path<String>) -> Result<Response, Failed> {
-    let kind = ListKind::from_code(&kind).ok_or_else(Failed::missing)?;
+    let kind = ListKind::from_code(&kind)
+        .ok_or_else(|| Refused::denied(Action::ImportList, "template", "unknown"))?;
     let bytes = lists::template(kind, app.plan(), app.now().day())
         .map_err(|error| Refused::Fault(format!("a template: {error}")))?;
     Ok(workbook(bytes, &format!("{}空表.xlsx", kind.label().replace('·', "和"))))

@@ -5,6 +5,7 @@ use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use casework::ledger::{self, ElsewhereForm, ElsewhereRow, GroupRow, GuardianForm, PROOFS};
 use casework::refused::Refused;
+use rules::access::Action;
 use rules::groups::Special;
 use serde::Deserialize;
 
@@ -217,7 +218,7 @@ async fn show_elsewhere(
     let child = id.clone();
     let file = app.write(session, move |desk| ledger::read(desk, &child)).await?;
     if !file.may.elsewhere {
-        return Err(Failed::missing());
+        return Err(Refused::denied(Action::RecordElsewhere, "child", &id).into());
     }
     Ok(html(&ElsewherePage {
         shell: app.shell(session, "/children").await?,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use casework::ledger::{self, File, Line, Look};
 use casework::refused::Refused;
 use casework::units::Slot;
-use rules::access::Field;
+use rules::access::{Action, Field};
 use rules::purpose::Purpose;
 use rules::standing::Standing;
 use serde::Deserialize;
@@ -172,11 +172,16 @@ pub(super) async fn reveal(
     Path(id): Path<String>,
     Form(form): Form<RevealForm>,
 ) -> Result<Response, Failed> {
-    let (asked, field) = (id.clone(), Field::from_code(&form.field).ok_or_else(Failed::missing)?);
+    let field =
+        Field::from_code(&form.field).ok_or_else(|| Refused::denied(Action::RevealField, "child", &id))?;
+    let asked = id.clone();
     let lines = app
         .write(&session, move |desk| {
-            let purpose =
-                Purpose::from_code(&form.purpose).ok_or_else(|| Refused::field("purpose", "请选择用途"))?;
+            let Some(purpose) = Purpose::from_code(&form.purpose) else {
+                // The right comes first: who may not see the child learns nothing from a form's fault (A04).
+                ledger::reveal(desk, &asked, field, Purpose::Contact)?;
+                return Err(Refused::field("purpose", "请选择用途"));
+            };
             ledger::reveal(desk, &asked, field, purpose)
         })
         .await?;

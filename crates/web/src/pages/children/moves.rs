@@ -5,6 +5,7 @@ use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use casework::ledger::{self, MoveForm, Waiting};
 use casework::refused::Refused;
+use rules::access::Action;
 use rules::roll::{Change, Side};
 use serde::Deserialize;
 
@@ -50,7 +51,7 @@ async fn show(
     let (file, all) =
         app.write(session, move |desk| Ok((ledger::read(desk, &child)?, ledger::schools(desk)?))).await?;
     if !file.may.start_move {
-        return Err(Failed::missing());
+        return Err(Refused::denied(Action::StartRollMove, "child", &id).into());
     }
     let mut schools = vec![Choice::new("", "请选择（县内转学、从县外转入时填）", &fields.to_school)];
     schools.extend(all.into_iter().map(|(id, name)| Choice::new(id, name, &fields.to_school)));
@@ -129,11 +130,12 @@ fn side_code(side: Side) -> &'static str {
     }
 }
 
-fn side(code: &str) -> Result<Side, Refused> {
+/// The side of a button; what no button sends is answered like a move that is not there.
+fn side(code: &str, id: &str) -> Result<Side, Refused> {
     [Side::Giving, Side::Receiving, Side::County]
         .into_iter()
         .find(|side| side_code(*side) == code)
-        .ok_or_else(|| Refused::field("side", "请从页面上的按钮办理"))
+        .ok_or_else(|| Refused::denied(Action::AnswerRollMove, "move", id))
 }
 
 pub(super) async fn board(State(app): State<App>, session: Session) -> Result<Response, Failed> {
@@ -185,7 +187,8 @@ pub(super) async fn agree(
     Path(id): Path<String>,
     Form(fields): Form<AnswerFields>,
 ) -> Result<Response, Failed> {
-    app.write(&session, move |desk| ledger::agree(desk, &id, side(&fields.side)?, &fields.class)).await?;
+    app.write(&session, move |desk| ledger::agree(desk, &id, side(&fields.side, &id)?, &fields.class))
+        .await?;
     Ok(see_other("/moves"))
 }
 
@@ -195,7 +198,7 @@ pub(super) async fn back(
     Path(id): Path<String>,
     Form(fields): Form<AnswerFields>,
 ) -> Result<Response, Failed> {
-    app.write(&session, move |desk| ledger::send_back(desk, &id, side(&fields.side)?, &fields.answer))
+    app.write(&session, move |desk| ledger::send_back(desk, &id, side(&fields.side, &id)?, &fields.answer))
         .await?;
     Ok(see_other("/moves"))
 }
