@@ -2,7 +2,7 @@
 //! then it is written in the background, and can be taken back while untouched. It never overwrites or merges what is
 //! not beyond doubt (hazards E10–E14).
 //!
-//! Decided: rows are written in chunks of [`CHUNK`], each a transaction; chunks become visible one by one, so that the
+//! Decided: rows are written in chunks of `CHUNK`, each a transaction; chunks become visible one by one, so that the
 //! storage's one writer is never held for long (E15). After a kill the job goes on behind the last chunk (I03): every
 //! row is written once or, with `undo`, not at all.
 

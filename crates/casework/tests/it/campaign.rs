@@ -1,5 +1,6 @@
 //! 四查三比对 as a campaign, on both engines: capability 4 (nobody checks the same child twice), H03 and H04 (a step
 //! that somebody has overtaken), A02 (scope; forbidden answers as not existing), 五(四), 五(八). Every name is invented.
+// long because: one small county serves every case, and its lists stand beside them.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! Imports: E10 (side by side, no silent overwrite or merge), E12 (one file, one import), E13 (scope), E14 (undo only of
 //! what is untouched), I03 (goes on after a kill), A20, H01.
+// long because: one small county serves every case, and its files stand beside them.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! `/comparison`, `/findings`, `/door`: the workbench of 四查三比对 (五(四)): how far the campaign is, one finding after
 //! the other with both sides and the reasons, decided with one key, and the sheet for going from door to door.
+// long because: board, finding and door are one walk with shared forms and one set of routes.
 
 use askama::Template;
 use axum::Form;

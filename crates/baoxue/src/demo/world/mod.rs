@@ -1,4 +1,4 @@
-//! The world of the demo county: everything that a working county needs, made from [`crate::synth`] and a year of
+//! The world of the demo county: everything that a working county needs, made from `crate::synth` and a year of
 //! history. Pure: no SQL, no file, no clock; the same settings make the same world.
 //!
 //! `synth` decides who lives where, who goes to which school and what the offices write; this module gives the county
