@@ -32,5 +32,5 @@ test("no phone", () => assert.deepEqual(lines(decoded(), /(?<![\d.-])1[3-9]\d{9}
 test("no child's name", () => {
   const known = [...names()];
   assert.ok(known.length >= 50, `only ${known.length} names were seen on pages`);
-  assert.deepEqual(lines(decoded(), new RegExp(known.map((name) => name.replace(/[^\p{L}]/gu, "\\$&")).join("|"), "u")), []);
+  assert.deepEqual(lines(decoded(), new RegExp(known.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|"), "u")), []);
 });
