@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use casework::audit::{FileVerdict, Verdict, month_file, verify, verify_file};
+use casework::audit::{FileVerdict, Verdict, mark, month_file, verify, verify_file, verify_mark};
 use casework::db::DbError;
 use jiff::civil::Date;
 
@@ -86,18 +86,19 @@ fn check(args: &VerifyArgs) -> Result<String, Failure> {
         })?),
     };
     let progress = Progress::start("核对操作记录", 0);
-    let (verdict, held) = db
+    let (verdict, held, reach) = db
         .read(|tx| {
+            let reach = verify_mark(tx, &keys, &county, mark(&house.vault())?.as_deref())?;
             let held = match &file {
                 None => None,
                 Some(text) => Some(verify_file(tx, &keys, &county, text)?),
             };
-            Ok((verify(tx, &county)?, held))
+            Ok((verify(tx, &county)?, held, reach))
         })
         .map_err(|error: DbError| house.database_failure(&error))?;
     drop(progress);
     let place = house.location().to_string();
-    let said = match verdict {
+    let mut said = match verdict {
         Verdict::Intact { rows, head, pending, late } => {
             let mut said = format!("{rows} 条操作记录完好，{pending} 条等着封存。");
             if !head.is_empty() {
@@ -118,6 +119,15 @@ fn check(args: &VerifyArgs) -> Result<String, Failure> {
             return Err(Failure::machine(what, place, "保留现场，报告县教体局和网安部门，用备份对照"));
         }
     };
+    if !reach.is_sound() {
+        println!("{said}");
+        return Err(Failure::machine(
+            reach.words(),
+            place,
+            "恢复过较早备份的，请审计管理员在网页“操作记录”写明原因重定水位；没有恢复过的，保留现场，报告县教体局和网安部门",
+        ));
+    }
+    said.push_str(&format!("\n{}。", reach.words()));
     match held {
         None => Ok(said),
         Some(FileVerdict::Matches) => Ok(format!("{said}\n{}。", FileVerdict::Matches.label())),

@@ -48,11 +48,19 @@ pub(crate) fn backup(args: &BackupArgs) -> Result<String, Failure> {
     db.backup(&args.file).map_err(|error| failed(&error, &args.file, "没有写成备份"))?;
     drop(progress);
     let bytes = std::fs::metadata(&args.file).map_or(0, |file| file.len());
+    let sealed = sealed(&db).map_err(|error| failed(&error, &args.file, "备份已写成，没有读到封存号"))?;
     Ok(format!(
-        "备份写在 {place}（{} KB）。\n密钥文件 {} 不在备份里，请另外保管一份；没有它，备份里加密的号码、电话、住址打不开。",
+        "备份写在 {place}（{} KB），操作记录封存到第 {sealed} 条，请记在备份登记簿上。\n密钥文件 {} 不在备份里，请另外保管一份；没有它，备份里加密的号码、电话、住址打不开。",
         bytes.div_ceil(1024),
         house.key_file().display()
     ))
+}
+
+/// Number of the last seal of the record, of whichever county.
+fn sealed(db: &Db) -> Result<i64, DbError> {
+    db.read(|tx| {
+        tx.one("select cast(coalesce(max(number), 0) as bigint) from audit_seal", &[], |row| row.get(0))
+    })
 }
 
 /// Restores a backup into an empty place; a damaged one changes nothing there.
@@ -89,7 +97,10 @@ pub(crate) fn restore(args: &RestoreArgs) -> Result<String, Failure> {
     } else {
         format!("再把保管的密钥文件放到 {} ，用 baoxue doctor 检查后启动。", keys.display())
     };
-    Ok(format!("已恢复到 {}。{next}", house.folder().display()))
+    Ok(format!(
+        "已恢复到 {}。{next}\n原来的 seals 文件夹也请放进去：备份以后的操作记录不在备份里，程序会照实说少了几条，由审计管理员写明原因重定水位。",
+        house.folder().display()
+    ))
 }
 
 fn failed(error: &DbError, file: &Path, what: &str) -> Failure {

@@ -103,7 +103,8 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<String, Failure> {
     }
     if health.damage.is_empty() && health.version == known {
         let (county, now) = (plan.county().code.clone(), clock()());
-        let vitals = db.read(|tx| vitals(tx, &keys, &county, &now)).map_err(|error| failed(&error))?;
+        let vitals =
+            db.read(|tx| vitals(tx, &keys, &house.vault(), &county, &now)).map_err(|error| failed(&error))?;
         match vitals.keys {
             KeyFit::Fits => found.fine("密钥文件和数据库相符".to_owned()),
             KeyFit::Untried => found.fine("密钥文件读得出；还没有加密的内容可以核对".to_owned()),
@@ -115,6 +116,14 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<String, Failure> {
             found.bad(format!("有 {} 条操作记录还没有封存。请看日志", vitals.unsealed));
         } else {
             found.fine(format!("操作记录封存到第 {} 条，{} 条等着封存", vitals.seal.number, vitals.unsealed));
+        }
+        if vitals.mark.is_sound() {
+            found.fine(format!("操作记录{}", vitals.mark.words()));
+        } else {
+            found.bad(format!(
+                "操作记录：{}。恢复过较早备份的，请审计管理员在“操作记录”页写明原因重定水位；没有恢复过的，保留现场",
+                vitals.mark.words()
+            ));
         }
         if vitals.jobs_failed > 0 {
             found.mind(format!("有 {} 个定时任务没有办成。请在“定时任务”里查看", vitals.jobs_failed));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use casework::audit::Vault;
 use casework::db::{Access, Db, DbError, Location, Settings};
 use casework::keys::{KeyError, Keys};
 use casework::now::{Chance, Now};
@@ -49,6 +50,11 @@ impl House {
     /// The key file, outside the database.
     pub(crate) fn key_file(&self) -> PathBuf {
         self.folder.join("keys.toml")
+    }
+
+    /// The folder of the watermark and the months' seal files, outside the database.
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::at(&self.folder.join("seals"))
     }
 
     /// Opens the storage, and makes both database and keys when there is nothing yet.

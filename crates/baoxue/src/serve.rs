@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use casework::accounts::first_run;
@@ -64,8 +65,17 @@ pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
     let (db, keys) = house.open(&clock())?;
     let listen = args.listen.clone().or(config.listen).unwrap_or_else(|| LISTEN.to_owned());
     let hasher = hasher()?;
-    let setup =
-        Setup { db, keys, hasher, plan, clock, demo: None, https: config.https, proxies: config.proxies };
+    let setup = Setup {
+        db,
+        keys,
+        vault: house.vault(),
+        hasher,
+        plan,
+        clock,
+        demo: None,
+        https: config.https,
+        proxies: config.proxies,
+    };
     serve(setup, &listen, &|app, address| {
         println!("保学在 http://{address} 服务。按 Ctrl-C 停止。");
         if let Some(token) = first_run(app)? {
@@ -114,9 +124,9 @@ pub(crate) fn serve(
     ready: &dyn Fn(&App, SocketAddr) -> Result<(), Failure>,
 ) -> Result<String, Failure> {
     log();
-    let sealer = Sealer::start(setup.db.clone(), setup.plan.county().code.clone())
-        .map_err(|error| Failure::machine(format!("启动不了（{error}）"), "运行环境", "检查线程数限制"))?;
     let app = App::new(setup);
+    let sealer = Sealer::start(Arc::new(app.clone()))
+        .map_err(|error| Failure::machine(format!("启动不了（{error}）"), "运行环境", "检查线程数限制"))?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
             |error| Failure::machine(format!("启动不了（{error}）"), "运行环境", "检查线程数限制"),

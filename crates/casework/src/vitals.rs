@@ -3,7 +3,7 @@
 
 use rules::access::{Action, Subject};
 
-use crate::audit::{self, HeadSeal};
+use crate::audit::{self, HeadSeal, MarkVerdict, Vault};
 use crate::db::{DbError, Tx};
 use crate::desk::Desk;
 use crate::keys::{Keys, Place};
@@ -27,6 +27,8 @@ pub enum KeyFit {
 pub struct Vitals {
     /// The last seal of the record.
     pub seal: HeadSeal,
+    /// How the record stands to its watermark.
+    pub mark: MarkVerdict,
     /// When the last sealed row was written; empty when there is none.
     pub sealed_to: String,
     /// Rows of the last day that wait for their seal.
@@ -35,7 +37,7 @@ pub struct Vitals {
     pub jobs_waiting: u64,
     /// Jobs that run.
     pub jobs_running: u64,
-    /// Jobs that failed or were parked after too many tries.
+    /// Jobs that failed or were parked after too many tries, and schedules whose last run failed.
     pub jobs_failed: u64,
     /// Sessions that are open.
     pub sessions: u64,
@@ -49,7 +51,13 @@ pub struct Vitals {
 ///
 /// # Errors
 /// What the storage refused.
-pub fn vitals(tx: &mut Tx<'_>, keys: &Keys, county: &str, now: &Now) -> Result<Vitals, DbError> {
+pub fn vitals(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    vault: &Vault,
+    county: &str,
+    now: &Now,
+) -> Result<Vitals, DbError> {
     let seal = audit::head(tx, county)?;
     let sealed_to = tx.optional(
         "select audit.at from audit_seal
@@ -60,7 +68,9 @@ pub fn vitals(tx: &mut Tx<'_>, keys: &Keys, county: &str, now: &Now) -> Result<V
     )?;
     let [mut jobs_waiting, mut jobs_running, mut jobs_failed] = [0; 3];
     tx.each(
-        "select state, cast(count(*) as bigint) from job where county = $1 and state <> 'done' group by state",
+        "select state, cast(count(*) as bigint) from job
+         where county = $1 and (state in ('waiting', 'running', 'failed', 'parked')
+                                or state = 'scheduled' and attempts > 0) group by state",
         &params![county],
         |row| {
             let (state, count): (String, i64) = (row.get(0)?, row.get(1)?);
@@ -83,6 +93,7 @@ pub fn vitals(tx: &mut Tx<'_>, keys: &Keys, county: &str, now: &Now) -> Result<V
     let schema = tx.one("select cast(count(*) as bigint) from schema_version", &[], count)?;
     Ok(Vitals {
         seal,
+        mark: audit::verify_mark(tx, keys, county, audit::mark(vault)?.as_deref())?,
         sealed_to: sealed_to.unwrap_or_default(),
         unsealed: audit::unsealed(tx, county)?,
         jobs_waiting,
@@ -98,9 +109,9 @@ pub fn vitals(tx: &mut Tx<'_>, keys: &Keys, county: &str, now: &Now) -> Result<V
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn read(desk: &mut Desk<'_, '_>) -> Result<Vitals, Refused> {
+pub fn read(desk: &mut Desk<'_, '_>, vault: &Vault) -> Result<Vitals, Refused> {
     desk.require(Action::ReadHealth, &Subject::Nothing, ("health", ""))?;
-    Ok(vitals(desk.tx, desk.keys, desk.county(), desk.now)?)
+    Ok(vitals(desk.tx, desk.keys, vault, desk.county(), desk.now)?)
 }
 
 /// Tries the keys on the youngest sealed number, whose text is dropped at once.

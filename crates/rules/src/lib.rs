@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod age;
+pub mod attendance;
 pub mod calendar;
 pub mod codes;
 pub mod date;

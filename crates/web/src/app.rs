@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use casework::audit::Vault;
 use casework::db::{Db, Tx};
 use casework::desk::{Desk, SignedIn};
 use casework::keys::Keys;
@@ -25,6 +26,8 @@ pub struct Setup {
     pub db: Db,
     /// Keys of the sealed fields.
     pub keys: Keys,
+    /// The folder of seals, outside the database.
+    pub vault: Vault,
     /// What passwords are hashed by, behind its gate (hazard C12).
     pub hasher: Hasher,
     /// The county's plan.
@@ -94,6 +97,12 @@ impl App {
     #[must_use]
     pub fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    /// The folder of seals.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
     }
 
     /// The storage, for the jobs and the health page.

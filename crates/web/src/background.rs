@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use casework::audit::Vault;
 use casework::db::Db;
 use casework::jobs::{Means, Registry, Runner};
 use casework::keys::Keys;
@@ -23,6 +24,10 @@ impl Means for App {
         Self::plan(self)
     }
 
+    fn vault(&self) -> &Vault {
+        Self::vault(self)
+    }
+
     fn now(&self) -> Now {
         Self::now(self)
     }
@@ -31,7 +36,8 @@ impl Means for App {
 /// Every kind of job and every schedule of the program: a new one is registered here.
 #[must_use]
 pub fn registry() -> Registry {
-    casework::imports::register(Registry::default())
+    let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
+    casework::imports::register(registry.schedule(casework::audit::monthly()))
 }
 
 /// What runs behind the pages; it ends when it is stopped or dropped.

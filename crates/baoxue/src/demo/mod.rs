@@ -107,7 +107,17 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         })
         .collect();
     let demo = serve::demo(args.password.clone(), roles.clone());
-    let setup = Setup { db, keys, hasher, plan, clock, demo: Some(demo), https: false, proxies: Vec::new() };
+    let setup = Setup {
+        db,
+        keys,
+        vault: house.vault(),
+        hasher,
+        plan,
+        clock,
+        demo: Some(demo),
+        https: false,
+        proxies: Vec::new(),
+    };
     serve::serve(setup, &args.listen, &|_, address| {
         println!("演示县已备好（{:.1}秒），人和事都是编造的。", start.elapsed().as_secs_f64());
         println!("在浏览器打开 http://{address} ，点一个角色就能进去。按 Ctrl-C 停止。");

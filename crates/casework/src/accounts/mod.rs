@@ -6,6 +6,7 @@
 //! so: docs/adr/0007-accounts.md.
 
 pub mod break_glass;
+mod daily;
 pub mod first_run;
 pub mod invite;
 pub mod keep;
@@ -20,9 +21,10 @@ pub mod set_up;
 pub mod sheets;
 pub mod sign_in;
 pub mod sign_ins;
-mod tell;
+pub(crate) mod tell;
 mod tries;
 
+pub use daily::nightly;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use session::open_for_tests;
 pub(crate) use session::posts;

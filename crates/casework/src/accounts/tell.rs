@@ -9,15 +9,15 @@ use crate::params;
 use crate::refused::Refused;
 
 /// What is told.
-pub(super) struct News<'a> {
-    pub(super) kind: &'a str,
-    pub(super) subject: &'a str,
-    pub(super) text: &'a str,
-    pub(super) href: &'a str,
+pub(crate) struct News<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) subject: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) href: &'a str,
 }
 
 /// Tells one account.
-pub(super) fn one(
+pub(crate) fn one(
     tx: &mut Tx<'_>,
     now: &Now,
     county: &str,
@@ -33,7 +33,7 @@ pub(super) fn one(
 }
 
 /// Tells each of these accounts once.
-pub(super) fn all(
+pub(crate) fn all(
     tx: &mut Tx<'_>,
     now: &Now,
     county: &str,
@@ -50,7 +50,7 @@ pub(super) fn all(
 }
 
 /// Who holds a post of this role now: in one unit, or in the whole county.
-pub(super) fn holders(
+pub(crate) fn holders(
     tx: &mut Tx<'_>,
     now: &Now,
     county: &str,
@@ -68,7 +68,7 @@ pub(super) fn holders(
 }
 
 /// Who leads one of these units now.
-pub(super) fn leaders(
+pub(crate) fn leaders(
     tx: &mut Tx<'_>,
     now: &Now,
     county: &str,
@@ -89,7 +89,7 @@ pub(super) fn leaders(
 }
 
 /// How a standing is stored.
-pub(super) const fn leads(standing: Standing) -> &'static str {
+pub(crate) const fn leads(standing: Standing) -> &'static str {
     match standing {
         Standing::Leads => "leads",
         Standing::Serves => "serves",

@@ -5,6 +5,8 @@ use documents::workbook::{Book, Column, Kind, SheetSpec, Value as Cell};
 use rules::access::{Action, Role, Subject};
 
 use super::chain::{self, HeadSeal};
+use super::mark::{self, MarkVerdict};
+use super::{FileVerdict, Vault, monthly};
 use crate::compared::day;
 use crate::db::{DbError, Row, Value};
 use crate::desk::Desk;
@@ -72,6 +74,8 @@ pub struct Page {
     pub unsealed: u64,
     /// Months that were sealed for good, newest first, two years of them.
     pub months: Vec<Month>,
+    /// How the record stands to its watermark.
+    pub mark: MarkVerdict,
 }
 
 /// A month that was sealed.
@@ -85,21 +89,24 @@ pub struct Month {
     pub at: String,
     /// By whom.
     pub by: String,
+    /// What came of holding its file in the vault against the record; `None` where no file lies there.
+    pub file: Option<FileVerdict>,
 }
 
 /// A page of `limit` lines.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn page(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Page, Refused> {
+pub fn page(desk: &mut Desk<'_, '_>, vault: &Vault, filter: &Filter, limit: usize) -> Result<Page, Refused> {
     desk.require(Action::ReadAudit, &Subject::Nothing, ("audit", ""))?;
     let county = desk.county();
     let mut lines = lines(desk, filter, limit + 1)?;
     let more = lines.len() > limit;
     lines.truncate(limit);
     let next = if more { lines.last().map(|line| format!("{} {}", line.at, line.id)) } else { None };
-    let months = desk.tx.query(
-        "select m.month, m.last_number, m.sealed_at, coalesce(a.name, '') from audit_month m
+    let mut months = desk.tx.query(
+        "select m.month, m.last_number, m.sealed_at,
+                case m.by_account when 'program' then '自动' else coalesce(a.name, '') end from audit_month m
          left join account a on a.county = m.county and a.id = m.by_account
          where m.county = $1 order by m.month desc limit 24",
         &params![county],
@@ -109,15 +116,21 @@ pub fn page(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Pa
                 last_number: chain::unsigned(row.get(1)?),
                 at: row.get(2)?,
                 by: row.get(3)?,
+                file: None,
             })
         },
     )?;
+    for month in &mut months {
+        month.file = monthly::kept(desk.tx, desk.keys, vault, county, &month.month)?;
+    }
+    let mark = mark::verify_mark(desk.tx, desk.keys, county, mark::mark(vault)?.as_deref())?;
     Ok(Page {
         lines,
         next,
         seal: chain::head(desk.tx, county)?,
         unsealed: chain::unsealed(desk.tx, county)?,
         months,
+        mark,
     })
 }
 
@@ -225,7 +238,8 @@ fn lines(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Vec<L
     let (wanted, mut params) = matching(desk.county(), filter);
     params.push(Value::from(limit));
     let sql = format!(
-        "select l.id, l.at, coalesce(a.name, ''), coalesce(a.username, ''), l.role, l.action, l.outcome,
+        "select l.id, l.at, case l.account when 'program' then '定时任务' when 'operator' then '命令行'
+                                     else coalesce(a.name, '') end, coalesce(a.username, ''), l.role, l.action, l.outcome,
                 l.subject_kind, l.subject, l.purpose, l.detail, s.number
          from (select l.* from audit l where {wanted} order by l.at desc, l.id desc limit ${}) l
          left join account a on a.county = l.county and a.id = l.account
@@ -280,6 +294,7 @@ fn kind_label(kind: &str) -> Option<&'static str> {
         "session" => "登录",
         "sign_in" => "登录记录",
         "unit" => "单位",
+        "watermark" => "封存水位",
         _ => return None,
     })
 }

@@ -3,8 +3,11 @@
 
 mod chain;
 mod list;
+mod mark;
 mod month;
+mod monthly;
 mod sealer;
+mod vault;
 
 use rules::access::{Action, Actor, Post};
 
@@ -14,8 +17,11 @@ use crate::refused::Refused;
 
 pub use chain::{Broken, HeadSeal, Verdict, Wrong, head, seal_due, unsealed, verify};
 pub use list::{Filter, Line, Month, Page, export, page, workbook};
+pub use mark::{Accepted, MarkVerdict, accept_mark, mark, verify_mark};
 pub use month::{FileVerdict, month_file, seal_month, verify_file};
-pub use sealer::Sealer;
+pub use monthly::{fetch_month, monthly};
+pub use sealer::{Sealer, seal_up};
+pub use vault::Vault;
 
 /// What goes on the record.
 #[derive(Debug, Clone, Copy)]
@@ -85,4 +91,25 @@ fn hex(bytes: &[u8]) -> String {
         }
         text
     })
+}
+
+/// The bytes of hex digits; `None` for anything else.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits = digits?;
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| (byte << 4) | digit)).collect())
+}
+
+/// Texts one after the other, each with its length before it, so that nothing can move from one to the next.
+fn framed<'a>(parts: impl IntoIterator<Item = &'a String>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in parts {
+        bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    bytes
 }

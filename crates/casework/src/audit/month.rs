@@ -9,6 +9,7 @@ use super::chain::{signed, unsigned};
 use crate::db::{DbError, Tx};
 use crate::desk::Desk;
 use crate::keys::Keys;
+use crate::now::Now;
 use crate::params;
 use crate::refused::Refused;
 
@@ -20,7 +21,7 @@ const FORMAT: &str = "baoxue-audit-seal-1";
 /// What stands in the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MonthFile {
+pub(super) struct MonthFile {
     format: String,
     county: String,
     month: String,
@@ -31,19 +32,23 @@ struct MonthFile {
 }
 
 impl MonthFile {
+    /// What [`month_file`] wrote.
+    pub(super) fn parse(text: &str) -> Result<Self, Refused> {
+        serde_json::from_str(text).map_err(|error| Refused::Fault(error.to_string()))
+    }
+
+    /// The month, `2026-11`.
+    pub(super) fn month(&self) -> &str {
+        &self.month
+    }
+
     fn code(&self, keys: &Keys) -> [u8; 32] {
         keys.mac(PURPOSE, &self.bytes())
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let numbers = [self.last_number.to_string(), self.count.to_string()];
-        let [last, count] = &numbers;
-        for part in [&self.format, &self.county, &self.month, last, &self.head, count] {
-            bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            bytes.extend_from_slice(part.as_bytes());
-        }
-        bytes
+        let [last, count] = [self.last_number.to_string(), self.count.to_string()];
+        super::framed([&self.format, &self.county, &self.month, &last, &self.head, &count])
     }
 }
 
@@ -92,7 +97,7 @@ pub fn month_file(tx: &mut Tx<'_>, keys: &Keys, county: &str, month: Date) -> Re
         )?
         .ok_or(DbError::NotFound)?;
     let count = count(tx, county, (&first, &after), last_number)?;
-    let month = first.get(..7).unwrap_or_default().to_owned();
+    let month = name(month);
     let mut file = MonthFile {
         format: FORMAT.to_owned(),
         county: county.to_owned(),
@@ -114,7 +119,7 @@ pub fn month_file(tx: &mut Tx<'_>, keys: &Keys, county: &str, month: Date) -> Re
 pub fn verify_file(tx: &mut Tx<'_>, keys: &Keys, county: &str, text: &str) -> Result<FileVerdict, DbError> {
     let Ok(file) = serde_json::from_str::<MonthFile>(text) else { return Ok(FileVerdict::NotOurs) };
     let month = format!("{}-01", file.month).parse::<Date>();
-    let code = unhex(&file.mac);
+    let code = super::unhex(&file.mac);
     let (Ok(month), Some(code)) = (month, code) else { return Ok(FileVerdict::NotOurs) };
     if file.county != county || file.format != FORMAT || !keys.verify_mac(PURPOSE, &file.bytes(), &code) {
         return Ok(FileVerdict::NotOurs);
@@ -146,24 +151,35 @@ pub fn seal_month(desk: &mut Desk<'_, '_>, month: Date) -> Result<String, Refuse
         }
         Err(error) => return Err(error.into()),
     };
-    let file: MonthFile = serde_json::from_str(&text).map_err(|error| Refused::Fault(error.to_string()))?;
-    desk.tx.execute(
+    let file = MonthFile::parse(&text)?;
+    keep(desk.tx, desk.now, &file, &desk.actor().account)?;
+    desk.record(Action::SealAudit, grant.post, ("month", &file.month), "", "")?;
+    Ok(text)
+}
+
+/// Writes down that a month was sealed, and by whom.
+pub(super) fn keep(tx: &mut Tx<'_>, now: &Now, file: &MonthFile, account: &str) -> Result<(), DbError> {
+    tx.execute(
         "insert into audit_month (county, month, last_number, hash, mac, sealed_at, by_account)
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (county, month) do update set last_number = excluded.last_number, hash = excluded.hash,
              mac = excluded.mac, sealed_at = excluded.sealed_at, by_account = excluded.by_account",
         &params![
-            desk.county(),
+            &file.county,
             &file.month,
             signed(file.last_number),
             &file.head,
             &file.mac,
-            desk.now.stamp(),
-            &desk.actor().account
+            now.stamp(),
+            account
         ],
     )?;
-    desk.record(Action::SealAudit, grant.post, ("month", &file.month), "", "")?;
-    Ok(text)
+    Ok(())
+}
+
+/// `2026-11`.
+pub(super) fn name(month: Date) -> String {
+    month.strftime("%Y-%m").to_string()
 }
 
 /// First day of the month, and of the one after it.
@@ -181,14 +197,4 @@ fn count(tx: &mut Tx<'_>, county: &str, days: (&str, &str), last: u64) -> Result
         &params![county, days.0, days.1, signed(last)],
         |row| Ok(unsigned(row.get(0)?)),
     )
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits?;
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| (byte << 4) | digit)).collect())
 }

@@ -1,12 +1,18 @@
 //! The thread that seals the record while the program runs: every second what has come, every minute also what came
-//! late. It never holds up an act; when it cannot write it says so in the log and tries again.
+//! late, and raises the watermark after it. It never holds up an act; when it cannot write, or the record does not reach
+//! its watermark, it says so in the log and tries again.
 
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::chain;
+use super::mark::{self, MarkVerdict};
+use super::{Vault, chain};
 use crate::db::{Db, DbError};
+use crate::jobs::Means;
+use crate::keys::Keys;
+use crate::now::Now;
 
 /// Rows sealed in one transaction at most, so that acts need not wait for it long.
 const AT_ONCE: u32 = 2_000;
@@ -22,23 +28,22 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Starts to seal the record of a county.
+    /// Starts to seal the record of the plan's county.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(db: Db, county: String) -> std::io::Result<Self> {
+    pub fn start(means: Arc<dyn Means>) -> std::io::Result<Self> {
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name("sealer".to_owned()).spawn(move || {
             let mut trouble = Trouble::default();
             for pass in 0_u64.. {
-                match stopped.recv_timeout(if pass == 0 { Duration::ZERO } else { PASS }) {
-                    Err(RecvTimeoutError::Timeout) => {
-                        trouble.say(pass_over(&db, &county, pass.is_multiple_of(WIDE)));
-                    }
-                    Ok(()) | Err(RecvTimeoutError::Disconnected) => {
-                        trouble.say(pass_over(&db, &county, true));
-                        return;
-                    }
+                let wait = if pass == 0 { Duration::ZERO } else { PASS };
+                let stopping = !matches!(stopped.recv_timeout(wait), Err(RecvTimeoutError::Timeout));
+                let whole_day = stopping || pass.is_multiple_of(WIDE);
+                let (db, keys, vault) = (means.db(), means.keys(), means.vault());
+                trouble.say(pass_over(db, keys, vault, &means.plan().county().code, &means.now(), whole_day));
+                if stopping {
+                    return;
                 }
             }
         })?;
@@ -58,23 +63,42 @@ impl Drop for Sealer {
 
 /// What was last said to be wrong: a full disk is said once, not every second.
 #[derive(Default)]
-struct Trouble(Option<DbError>);
+struct Trouble(Option<String>);
 
 impl Trouble {
-    fn say(&mut self, done: Result<(), DbError>) {
-        match done {
-            Ok(()) if self.0.take().is_some() => tracing::warn!("the record is sealed again"),
-            Ok(()) => {}
-            Err(error) if self.0.as_ref() == Some(&error) => {}
-            Err(error) => {
-                tracing::error!("the record could not be sealed: {error}");
-                self.0 = Some(error);
-            }
+    fn say(&mut self, done: Result<MarkVerdict, DbError>) {
+        let wrong = match done {
+            Ok(verdict) if verdict.is_sound() => None,
+            Ok(verdict) => Some(format!("the record does not reach its watermark: {}", verdict.words())),
+            Err(error) => Some(format!("the record could not be sealed: {error}")),
+        };
+        match (&wrong, &self.0) {
+            (None, Some(_)) => tracing::warn!("the record is sealed again"),
+            (Some(now), before) if Some(now) != before.as_ref() => tracing::error!("{now}"),
+            _ => {}
         }
+        self.0 = wrong;
     }
 }
 
-fn pass_over(db: &Db, county: &str, whole_day: bool) -> Result<(), DbError> {
+/// Seals everything that waits and raises the watermark, as a pass of the sealer does: for whoever fills a county
+/// without serving it. How the record stands to its watermark.
+///
+/// # Errors
+/// What the storage refused; [`DbError::Other`] when the watermark cannot be read or written.
+pub fn seal_up(db: &Db, keys: &Keys, vault: &Vault, county: &str, now: &Now) -> Result<MarkVerdict, DbError> {
+    pass_over(db, keys, vault, county, now, true)
+}
+
+fn pass_over(
+    db: &Db,
+    keys: &Keys,
+    vault: &Vault,
+    county: &str,
+    now: &Now,
+    whole_day: bool,
+) -> Result<MarkVerdict, DbError> {
+    mark::begin(db, keys, vault, county, now)?;
     // Nothing is written while nothing waits, so that an idle disk stays idle.
     while db.read(|tx| chain::is_due(tx, county, whole_day))? {
         let county = county.to_owned();
@@ -89,5 +113,5 @@ fn pass_over(db: &Db, county: &str, whole_day: bool) -> Result<(), DbError> {
             break;
         }
     }
-    Ok(())
+    mark::raise(db, keys, vault, county, now)
 }

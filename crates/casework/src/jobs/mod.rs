@@ -8,10 +8,12 @@ mod schedule;
 
 use std::sync::Arc;
 
+use rules::access::Actor;
 use rules::plan::Plan;
 
+use crate::audit::Vault;
 use crate::db::{Db, DbError, Tx};
-use crate::desk::Desk;
+use crate::desk::{Desk, SignedIn};
 use crate::keys::Keys;
 use crate::now::Now;
 use crate::params;
@@ -33,6 +35,8 @@ pub trait Means: Send + Sync {
     fn keys(&self) -> &Keys;
     /// The county's plan.
     fn plan(&self) -> &Plan;
+    /// The folder of seals, outside the database.
+    fn vault(&self) -> &Vault;
     /// The moment, with chance.
     fn now(&self) -> Now;
 }
@@ -123,4 +127,35 @@ pub fn enqueue(desk: &mut Desk<'_, '_>, kind: &str, subject: &str) -> Result<Str
         &params![desk.county(), &id, kind, subject, &desk.actor().account, &desk.actor().session, &at],
     )?;
     Ok(id)
+}
+
+/// The account under which the program's own schedules stand on the record.
+pub const PROGRAM: &str = "program";
+
+/// Who acts when a schedule does: nobody's right, no post. It carries out what people decided or a rule says by date, and
+/// reaches nothing that asks for a right (hazard A24).
+#[must_use]
+pub fn program(county: &str) -> Actor {
+    Actor {
+        county: county.to_owned(),
+        account: PROGRAM.to_owned(),
+        session: String::new(),
+        name: "定时任务".to_owned(),
+        posts: Vec::new(),
+    }
+}
+
+/// Writes in the program's name, in one transaction.
+///
+/// # Errors
+/// Whatever `act` refuses; then nothing was written.
+pub fn as_program<T: Send + 'static>(
+    means: &Arc<dyn Means>,
+    mut act: impl FnMut(&mut Desk<'_, '_>) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refused> {
+    let (own, now) = (Arc::clone(means), means.now());
+    let who = SignedIn { actor: program(&means.plan().county().code), confirmed: None };
+    means
+        .db()
+        .write(move |tx| act(&mut Desk { tx, who: &who, now: &now, keys: own.keys(), plan: own.plan() }))
 }

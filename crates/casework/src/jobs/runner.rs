@@ -30,6 +30,11 @@ pub(super) fn back_off(attempts: i64) -> SignedDuration {
     }
 }
 
+/// A job never waits longer than this for its next try.
+fn furthest(now: &Now) -> String {
+    stamp(now.timestamp().saturating_add(SignedDuration::from_hours(1)).unwrap_or(now.timestamp()))
+}
+
 /// The runner. It runs until [`stop`](Runner::stop), or until it is dropped.
 pub struct Runner {
     crew: Arc<Crew>,
@@ -208,23 +213,36 @@ impl Crew {
     /// What is due and not under way.
     fn due(&self) -> Vec<Work> {
         let (now, county) = (self.means.now(), self.county());
-        let found: Result<Vec<(String, String)>, DbError> = self.means.db().read(|tx| {
+        // What lies further off than any wait was set before the clock was put back (G01).
+        let found: Result<Vec<(String, String, String)>, DbError> = self.means.db().read(|tx| {
             tx.query(
-                "select distinct kind, state from job
-                 where county = $1 and state in ('waiting', 'scheduled') and next_at <= $2 order by kind, state",
-                &params![county, now.stamp()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+                "select kind, state, case when state = 'scheduled' then max(next_at) else '' end from job
+                 where county = $1 and (state = 'scheduled'
+                       or state = 'waiting' and (next_at <= $2 or next_at > $3)) group by kind, state
+                 order by kind, state",
+                &params![county, now.stamp(), furthest(&now)],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )
         });
         let found = found.unwrap_or_else(|error| {
             tracing::warn!("the queue of jobs cannot be read: {error}");
             Vec::new()
         });
-        let listed = |kind: &str, state: &str| found.iter().any(|(k, s)| k == kind && s == state);
         let busy = lock(&self.busy).clone();
-        let jobs = self.registry.handlers.iter().filter(|one| listed(one.kind(), "waiting"));
+        let waits = |kind: &str| found.iter().any(|(k, state, _)| k == kind && state == "waiting");
+        let jobs = self.registry.handlers.iter().filter(|one| waits(one.kind()));
+        let (stamped, due) = (now.stamp(), |one: &Schedule| {
+            found
+                .iter()
+                .find(|(kind, state, _)| kind == one.name && state == "scheduled")
+                .map(|(_, _, next)| next)
+        });
         let schedules = self.registry.schedules.iter().filter(|one| {
-            if one.is_frequent() { self.beat_due(one, &now) } else { listed(one.name, "scheduled") }
+            if one.is_frequent() {
+                self.beat_due(one, &now)
+            } else {
+                due(one).is_some_and(|next| *next <= stamped || *next > stamp(one.latest(now.timestamp())))
+            }
         });
         let works = jobs.cloned().map(Work::Job).chain(schedules.cloned().map(Work::Schedule));
         works.filter(|work| !busy.contains(&work.name())).collect()
@@ -232,9 +250,10 @@ impl Crew {
 
     fn beat_due(&self, schedule: &Schedule, now: &Now) -> bool {
         let beats = lock(&self.beats);
-        beats
-            .get(schedule.name)
-            .is_none_or(|beat| now.timestamp().duration_since(beat.ran) >= schedule.period)
+        beats.get(schedule.name).is_none_or(|beat| {
+            let since = now.timestamp().duration_since(beat.ran);
+            since >= schedule.period || since.is_negative()
+        })
     }
 
     fn work(&self, work: &Work) {
@@ -250,15 +269,16 @@ impl Crew {
 
     /// Takes the oldest job of a kind that is due.
     fn claim(&self, kind: &'static str) -> Result<Option<Job>, DbError> {
-        let (county, at) = (self.county().to_owned(), self.means.now().stamp());
+        let (county, now) = (self.county().to_owned(), self.means.now());
         self.means.db().write(move |tx| {
+            let at = now.stamp();
             tx.optional(
                 "update job set state = 'running', attempts = attempts + 1, started_at = $3
                  where county = $1 and state = 'waiting' and id =
-                     (select id from job where county = $1 and state = 'waiting' and kind = $2 and next_at <= $3
+                     (select id from job where county = $1 and state = 'waiting' and kind = $2 and (next_at <= $3 or next_at > $4)
                       order by next_at, id limit 1)
                  returning id, kind, subject, actor, session, done, total, attempts",
-                &params![&county, kind, &at],
+                &params![&county, kind, &at, furthest(&now)],
                 job,
             )
         })

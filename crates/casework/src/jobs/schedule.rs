@@ -1,8 +1,10 @@
 //! Work of the program's own that is done again and again: it has a name, a period and a last run that people can see.
+//! A daily one has its hour in China (UTC+8 all year); what was missed while the machine was off is done at the start.
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp, tz};
 
 use super::Means;
 use crate::db::{DbError, Tx};
@@ -20,8 +22,13 @@ pub struct Schedule {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
     pub(super) period: SignedDuration,
+    /// The hour of a daily one.
+    at: Option<Time>,
     pub(super) act: Act,
 }
+
+/// A day.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Schedule {
     /// Work called `name` in the storage and `label` by people, done once in `period`. `act` says how it went in a line
@@ -32,7 +39,36 @@ impl Schedule {
         period: SignedDuration,
         act: impl Fn(&Arc<dyn Means>) -> Result<String, Refused> + Send + Sync + 'static,
     ) -> Self {
-        Self { name, label, period, act: Box::new(act) }
+        Self { name, label, period, at: None, act: Box::new(act) }
+    }
+
+    /// Work done once a day at an hour in China, or as soon as the program runs again after it. It must be such that
+    /// doing it twice does no more than doing it once.
+    pub fn daily(
+        name: &'static str,
+        label: &'static str,
+        at: Time,
+        act: impl Fn(&Arc<dyn Means>) -> Result<String, Refused> + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, label, period: DAY, at: Some(at), act: Box::new(act) }
+    }
+
+    /// When it is due after a run that began at `began` and went well.
+    fn next(&self, began: Timestamp) -> Timestamp {
+        let period = || began.saturating_add(self.period).unwrap_or(began);
+        let Some(at) = self.at else { return period() };
+        let china = tz::offset(8);
+        let clock = china.to_datetime(began);
+        let day =
+            if clock.time() < at { clock.date() } else { clock.date().tomorrow().unwrap_or(clock.date()) };
+        china.to_timestamp(day.to_datetime(at)).unwrap_or_else(|_| period())
+    }
+
+    /// The latest moment at which its next run may lie: one further off was set before the clock was put back by more than a
+    /// period (G01).
+    pub(super) fn latest(&self, now: Timestamp) -> Timestamp {
+        let once = now.saturating_add(self.period).unwrap_or(now);
+        once.saturating_add(self.period).unwrap_or(once)
     }
 
     /// Its row.
@@ -76,8 +112,13 @@ impl Schedule {
             &params![county, self.id(), failed, began.stamp(), ended.stamp(), said],
             |row| row.get::<i64>(0),
         )?;
-        let wait = if failed { super::runner::back_off(failures).min(self.period) } else { self.period };
-        let next = began.timestamp().saturating_add(wait).unwrap_or(began.timestamp());
+        let began = began.timestamp();
+        let next = if failed {
+            let wait = super::runner::back_off(failures).min(self.period);
+            began.saturating_add(wait).unwrap_or(began)
+        } else {
+            self.next(began)
+        };
         tx.execute(
             "update job set next_at = $3 where county = $1 and id = $2",
             &params![county, self.id(), crate::now::stamp(next)],

@@ -2,6 +2,7 @@
 //! sealed and shown by right; what changes is a fact of its own.
 
 mod care;
+mod daily;
 pub mod enter;
 mod export;
 mod form;
@@ -23,12 +24,13 @@ pub use care::{
     ElsewhereForm, Expiring, GuardianForm, PROOFS, add_guardian, end_elsewhere, end_guardian, expiring,
     join_household, keeps_household, record_elsewhere, tag, taggable, untag,
 };
+pub use daily::nightly;
 pub use export::{Exported, MOST, export};
 pub use form::Form;
 pub use list::{Child, Missing, Page, Query, Step, Total, list};
 pub use looked::{Look, looks};
 pub use merge::{Pair, SideBySide, doubles, merge, side_by_side, unmerge};
-pub use moves::{MoveForm, Waiting, agree, schools, send_back, start_move, take_effect, waiting, withdraw};
+pub use moves::{MoveForm, Waiting, agree, schools, send_back, start_move, waiting, withdraw};
 pub use next::Next;
 pub use read::{
     Allowed, ElsewhereRow, File, FindingRow, GroupRow, GuardianRow, Line, PlatformRow, Sibling, read,

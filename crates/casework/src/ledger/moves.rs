@@ -418,25 +418,32 @@ fn finish(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     touched(desk, child)
 }
 
-/// Carries out every change whose day has come and for which all have acted: the daily job. How many.
-///
-/// # Errors
-/// [`Refused::Storage`].
-pub fn take_effect(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {
-    let due = desk.tx.query(
-        "select id from roll_move where county = $1 and state = 'waiting' and effective_day <= $2 order by id limit 500",
+/// Ids of the changes for which all have acted and whose day has come, the oldest first.
+pub(super) fn due(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused> {
+    let waiting = desk.tx.query(
+        "select id from roll_move where county = $1 and state = 'waiting' and effective_day <= $2 order by id",
         &params![desk.county(), desk.now.day()],
         |row| row.get::<String>(0),
     )?;
-    let mut done = 0;
-    for id in due {
-        let Ok(open) = row(desk, &id) else { continue };
-        if open.pending().next().is_none() {
-            finish(desk, &id)?;
-            done += 1;
+    let mut due = Vec::new();
+    for id in waiting {
+        if row(desk, &id)?.pending().next().is_none() {
+            due.push(id);
         }
     }
-    Ok(done)
+    Ok(due)
+}
+
+/// Carries out one change whose day has come, in the program's name; nothing when that is done already.
+pub(super) fn take_effect(desk: &mut Desk<'_, '_>, id: &str) -> Result<bool, Refused> {
+    let Ok(open) = row(desk, id) else { return Ok(false) };
+    if open.pending().next().is_some() || open.effective > desk.now.day() {
+        return Ok(false);
+    }
+    finish(desk, id)?;
+    let detail = format!("到日生效：{}", open.change.label());
+    desk.record(Action::AnswerRollMove, None, ("child", &open.child), "", &detail)?;
+    Ok(true)
 }
 
 /// Changes that wait, of the actor's schools or of the whole county, the oldest first.

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use casework::audit::{MarkVerdict, Vault, seal_up};
 use casework::db::testing::on_each_engine;
 use casework::db::{Db, DbError, Tx};
 use casework::desk::{Desk, SignedIn};
@@ -24,18 +25,45 @@ pub(crate) struct Machine {
     pub(crate) plan: Plan,
     pub(crate) clock: Mutex<Timestamp>,
     pub(crate) seed: AtomicI64,
+    pub(crate) vault: Vault,
+    _folder: tempfile::TempDir,
 }
 
 impl Machine {
     pub(crate) fn new(db: Db) -> Arc<Self> {
         let at = "2026-11-24T01:00:00Z".parse().unwrap();
         let (keys, plan) = (Keys::for_tests(), plan());
-        Arc::new(Self { db, keys, plan, clock: Mutex::new(at), seed: AtomicI64::new(1) })
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::at(&folder.path().join("seals"));
+        Arc::new(Self {
+            db,
+            keys,
+            plan,
+            clock: Mutex::new(at),
+            seed: AtomicI64::new(1),
+            vault,
+            _folder: folder,
+        })
     }
 
     pub(crate) fn later(&self, seconds: i64) {
         let mut clock = self.clock.lock().unwrap();
         *clock = clock.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    }
+
+    pub(crate) fn at(&self, moment: &str) {
+        *self.clock.lock().unwrap() = moment.parse().unwrap();
+    }
+
+    /// What a runner does at a moment: how many jobs and schedules.
+    pub(crate) fn runs(&self, runner: &Runner, moment: &str) -> usize {
+        self.at(moment);
+        runner.run_due()
+    }
+
+    /// Seals everything that waits.
+    pub(crate) fn seal_up(&self) -> MarkVerdict {
+        seal_up(&self.db, &self.keys, &self.vault, COUNTY, &self.now()).unwrap()
     }
 }
 
@@ -48,6 +76,9 @@ impl Means for Machine {
     }
     fn plan(&self) -> &Plan {
         &self.plan
+    }
+    fn vault(&self) -> &Vault {
+        &self.vault
     }
     fn now(&self) -> Now {
         let seed = u64::try_from(self.seed.fetch_add(1, Ordering::Relaxed)).unwrap();
@@ -284,6 +315,56 @@ fn schedules_run_by_their_period_keep_their_last_run_and_can_be_run_now() {
         assert_eq!(runner.run_due(), 1);
         let unknown = act(&machine, &admin, move |desk| jobs::run_now(desk, &registry, "other"));
         assert!(matches!(unknown, Err(Refused::Denied { .. })));
+    });
+}
+
+/// G01, G02: a daily schedule keeps its hour in China, whatever the machine's zone; a clock that ran ahead and was put back
+/// stops nothing.
+#[test]
+fn a_clock_that_jumps_stops_no_schedule_and_no_job() {
+    on_each_engine(|db| {
+        let machine = Machine::new(db);
+        let ran = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&ran);
+        let daily = Schedule::daily("daily", "每天", jiff::civil::time(0, 30, 0, 0), move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok(String::new())
+        });
+        let beat = Schedule::new("beat", "常做", SignedDuration::from_secs(5), |_| Ok(String::new()));
+        let runner =
+            Runner::new(machine.clone(), Registry::default().schedule(daily).schedule(beat)).unwrap();
+        for (moment, daily, all) in [
+            ("2026-11-24T01:00:00Z", 1, 2),
+            ("2026-11-24T16:29:59Z", 1, 1),
+            ("2026-11-24T16:30:00Z", 2, 2),
+            // An hour back and an hour on: no day is lost or done twice for it.
+            ("2026-11-24T15:30:00Z", 2, 1),
+            ("2026-11-25T16:30:00Z", 3, 2),
+            // Two years ahead, and put right: the next run does not wait for two years.
+            ("2028-11-25T16:30:00Z", 4, 2),
+            ("2026-11-26T02:00:00Z", 5, 2),
+            ("2026-11-26T16:30:00Z", 6, 2),
+            ("1970-01-01T00:00:00Z", 7, 2),
+            ("2038-01-19T03:14:08Z", 8, 2),
+        ] {
+            assert_eq!(
+                (machine.runs(&runner, moment), ran.load(Ordering::Relaxed)),
+                (all, daily),
+                "{moment}"
+            );
+        }
+    });
+    on_each_engine(|db| {
+        let scene = scene(db, 4);
+        let id = scene.ask();
+        let runner = scene.runner();
+        assert_eq!(
+            scene.machine.runs(&runner, "2028-11-24T01:00:00Z"),
+            1,
+            "fails and waits for its next try"
+        );
+        assert_eq!(scene.machine.runs(&runner, "2026-11-24T02:00:00Z"), 1, "which is not two years away");
+        assert_eq!(scene.look(&id).attempts, 2);
     });
 }
 

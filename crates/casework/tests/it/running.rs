@@ -33,6 +33,23 @@ fn confirmed(machine: &Machine, who: &SignedIn) -> SignedIn {
     SignedIn { confirmed: Some(machine.now().timestamp()), ..who.clone() }
 }
 
+/// A page of the record.
+fn paged(
+    machine: &Arc<Machine>,
+    who: &SignedIn,
+    filter: &Filter,
+    limit: usize,
+) -> Result<audit::Page, Refused> {
+    let (vault, filter) = (machine.vault.clone(), filter.clone());
+    act(machine, who, move |desk| audit::page(desk, &vault, &filter, limit))
+}
+
+/// The figures of the health page.
+fn figures(machine: &Arc<Machine>, who: &SignedIn) -> Result<vitals::Vitals, Refused> {
+    let vault = machine.vault.clone();
+    act(machine, who, move |desk| vitals::read(desk, &vault))
+}
+
 #[test]
 fn the_auditor_finds_acts_by_person_act_outcome_and_day() {
     on_each_engine(|db| {
@@ -49,9 +66,7 @@ fn the_auditor_finds_acts_by_person_act_outcome_and_day() {
         done(&machine, &teacher, Action::RevealField, false);
         machine.db.write(|tx| seal_due(tx, COUNTY, 4)).expect("sealing works");
 
-        let found = |filter: Filter| {
-            act(&machine, &auditor, move |desk| audit::page(desk, &filter, 50)).expect("a page").lines
-        };
+        let found = |filter: Filter| paged(&machine, &auditor, &filter, 50).expect("a page").lines;
         let person = |person: &str| Filter { person: person.to_owned(), ..Filter::default() };
         let day = |day: &str| Filter { day: day.to_owned(), ..Filter::default() };
         let cases = [
@@ -98,7 +113,7 @@ fn pages_follow_each_other_without_gap_or_repeat() {
         let mut before = String::new();
         loop {
             let filter = Filter { before: before.clone(), ..Filter::default() };
-            let page = act(&machine, &auditor, move |desk| audit::page(desk, &filter, 3)).expect("a page");
+            let page = paged(&machine, &auditor, &filter, 3).expect("a page");
             assert!(page.lines.len() <= 3);
             seen.extend(page.lines.into_iter().map(|line| (line.at, line.id)));
             done(&machine, &auditor, Action::ReadSignIns, false);
@@ -125,7 +140,7 @@ fn only_the_auditor_reads_and_exports() {
             let name: &'static str = Box::leak(format!("p-{}", role.code()).into_boxed_str());
             let other = person(&machine.db, name, &[("office", role)]);
             let other = confirmed(&machine, &other);
-            let read = act(&machine, &other, |desk| audit::page(desk, &Filter::default(), 50));
+            let read = paged(&machine, &other, &Filter::default(), 50);
             assert!(matches!(read, Err(Refused::Denied { .. })), "{role:?}");
             let export = act(&machine, &other, |desk| audit::export(desk, &Filter::default()));
             assert!(matches!(export, Err(Refused::Denied { .. })), "{role:?}");
@@ -141,8 +156,7 @@ fn only_the_auditor_reads_and_exports() {
         assert_eq!(lines.len(), 1);
         let book = audit::workbook(&machine.now(), "周审", &lines).expect("a workbook");
         assert!(book.starts_with(b"PK"));
-        let all =
-            act(&machine, &sure, |desk| audit::page(desk, &Filter::default(), 50)).expect("a page").lines;
+        let all = paged(&machine, &sure, &Filter::default(), 50).expect("a page").lines;
         assert_eq!(all.first().map(|line| line.action.as_str()), Some("导出操作记录"));
         assert_eq!(all.first().map(|line| line.detail.as_str()), Some("1条操作记录"));
 
@@ -156,7 +170,7 @@ fn only_the_auditor_reads_and_exports() {
         assert_eq!(text, again, "nothing was sealed in between");
         let held = machine.db.read(|tx| audit::verify_file(tx, &machine.keys, COUNTY, &text));
         assert_eq!(held.expect("verifying works"), audit::FileVerdict::Matches);
-        let page = act(&machine, &sure, |desk| audit::page(desk, &Filter::default(), 50)).expect("a page");
+        let page = paged(&machine, &sure, &Filter::default(), 50).expect("a page");
         assert_eq!(page.months.len(), 1);
         assert_eq!(
             page.months.first().map(|month| (month.month.as_str(), month.last_number)),
@@ -257,9 +271,9 @@ fn the_health_page_counts_what_there_is() {
         let machine = Machine::new(db);
         let admin = person(&machine.db, "admin", &[("office", Role::Admin)]);
         let teacher = person(&machine.db, "chen", &[("class", Role::Teacher)]);
-        let denied = act(&machine, &teacher, vitals::read);
+        let denied = figures(&machine, &teacher);
         assert!(matches!(denied, Err(Refused::Denied { .. })));
-        let empty = act(&machine, &admin, vitals::read).expect("figures");
+        let empty = figures(&machine, &admin).expect("figures");
         assert_eq!((empty.seal.number, empty.unsealed, empty.sessions), (0, 0, 0));
         assert_eq!(empty.keys, KeyFit::Untried);
         assert_eq!(empty.schema, u64::try_from(casework::db::MIGRATIONS.len()).expect("few"));
@@ -291,13 +305,15 @@ fn the_health_page_counts_what_there_is() {
             Ok(())
         });
         written.expect("written");
-        let full = act(&machine, &admin, vitals::read).expect("figures");
+        let full = figures(&machine, &admin).expect("figures");
         assert_eq!((full.seal.number, full.unsealed), (1, 1));
         assert_eq!((full.jobs_waiting, full.jobs_running, full.jobs_failed), (1, 1, 2));
         assert_eq!(full.sessions, 1);
         assert!(full.sealed_to.starts_with("2026-11-24"));
-        let elsewhere =
-            machine.db.read(|tx| vitals(tx, &machine.keys, "532999", &machine.now())).expect("figures");
+        let elsewhere = machine
+            .db
+            .read(|tx| vitals(tx, &machine.keys, &machine.vault, "532999", &machine.now()))
+            .expect("figures");
         assert_eq!((elsewhere.seal.number, elsewhere.jobs_failed, elsewhere.sessions), (0, 0, 0));
         let health = machine.db.glance().expect("a look");
         assert!(health.bytes > 0 && health.damage.is_empty());

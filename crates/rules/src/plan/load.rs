@@ -8,8 +8,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::model::{
-    AbsenceRule, Basis, Code, Conference, County, Deadline, Document, FindingKind, FindingRule, LegalStep,
-    LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Target, TimeUnit, Unit,
+    AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
+    FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Stretch,
+    Target, TimeUnit, ToldLeave, Unit,
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
@@ -35,6 +36,11 @@ macro_rules! rules {
 rules! {
     RawSchoolAge { from_years: i16, turned_by: Spanned<String>, until_years: i16 }
     RawAbsence { days: u16, unit: Spanned<String> }
+    RawToldLeave { days: u16 }
+    RawTier {
+        over: Spanned<String>, counted: Spanned<String>, percent: Option<u8>, days: Option<u16>,
+        #[serde(default)] from_days: u16
+    }
     RawConference { every_months: u8, who: Spanned<String> }
     RawUnit { name: String, per_township: Option<String> }
     RawTarget { key: String, title: String, percent: f64 }
@@ -116,6 +122,8 @@ impl Loader<'_> {
         self.deadlines = self.deadlines();
         let school_age = self.school_age();
         let absence = self.absence();
+        let told_leave = self.told_leave();
+        let absence_tiers = self.absence_tiers();
         let conference = self.conference();
         let targets = self.targets();
         let seasons = self.seasons();
@@ -133,6 +141,8 @@ impl Loader<'_> {
             school_age,
             school_age_basis,
             absence: absence?,
+            told_leave: told_leave?,
+            absence_tiers,
             conference: conference?,
             units: std::mem::take(&mut self.units),
             targets,
@@ -221,7 +231,45 @@ impl Loader<'_> {
         if raw.days == 0 {
             self.file.problem(at, "days 不能是0", "请填缺课满几天算疑似辍学");
         }
-        Some(AbsenceRule { days: raw.days, unit: self.coded(&raw.unit, TimeUnit::from_code)?, basis })
+        let unit = self.coded(&raw.unit, TimeUnit::from_code)?;
+        if unit != TimeUnit::TeachingDays {
+            self.file.problem(raw.unit.span(), "缺课只能按上课日算", "请写 unit = \"teaching_days\"");
+        }
+        Some(AbsenceRule { days: raw.days, unit, basis })
+    }
+
+    fn told_leave(&mut self) -> Option<ToldLeave> {
+        let raw = self.file.one::<RawToldLeave>("told_leave")?;
+        let (at, raw) = (raw.span(), raw.into_inner());
+        Some(ToldLeave { days: raw.days, basis: self.basis(at, raw.clause, raw.source, raw.text) })
+    }
+
+    fn absence_tiers(&mut self) -> Vec<AbsenceTier> {
+        let raws = self.file.many::<RawTier>("absence_tier");
+        let mut tiers = Vec::new();
+        for raw in raws {
+            let (at, raw) = (raw.span(), raw.into_inner());
+            let sound = match (raw.percent, raw.days) {
+                (Some(percent), None) => (1..=100).contains(&percent),
+                (None, Some(days)) => days > 0,
+                _ => false,
+            };
+            if !sound {
+                self.file.problem(
+                    at.clone(),
+                    "percent 和 days 要填一个，且大于0",
+                    "请写 percent = 10 或 days = 5",
+                );
+            }
+            let basis = self.basis(at, raw.clause, raw.source, raw.text);
+            let over = self.coded(&raw.over, Stretch::from_code);
+            let counted = self.coded(&raw.counted, Counted::from_code);
+            if let (Some(over), Some(counted)) = (over, counted) {
+                let (percent, days, from_days) = (raw.percent, raw.days, raw.from_days);
+                tiers.push(AbsenceTier { over, counted, percent, days, from_days, basis });
+            }
+        }
+        tiers
     }
 
     fn conference(&mut self) -> Option<Conference> {

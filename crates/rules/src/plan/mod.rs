@@ -16,8 +16,9 @@ use std::collections::BTreeMap;
 
 pub use lists::{FieldColumns, ListColumns, ListKind};
 pub use model::{
-    AbsenceRule, Basis, Code, Conference, County, Deadline, Document, FindingKind, FindingRule, LegalStep,
-    LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Target, TimeUnit, Unit,
+    AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
+    FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Stretch,
+    Target, TimeUnit, ToldLeave, Unit,
 };
 pub use problem::PlanProblem;
 
@@ -37,6 +38,8 @@ pub struct Plan {
     school_age: SchoolAge,
     school_age_basis: Basis,
     absence: AbsenceRule,
+    told_leave: ToldLeave,
+    absence_tiers: Vec<AbsenceTier>,
     conference: Conference,
     units: Vec<Unit>,
     targets: Vec<Target>,
@@ -91,6 +94,18 @@ impl Plan {
     #[must_use]
     pub const fn absence(&self) -> &AbsenceRule {
         &self.absence
+    }
+
+    /// How long a reason that was only told is good.
+    #[must_use]
+    pub const fn told_leave(&self) -> &ToldLeave {
+        &self.told_leave
+    }
+
+    /// How much absence in a term or a month is said aloud, in the order of the plan.
+    #[must_use]
+    pub fn absence_tiers(&self) -> &[AbsenceTier] {
+        &self.absence_tiers
     }
 
     /// How often 联席会议 is held, 五(二).

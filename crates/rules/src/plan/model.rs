@@ -114,6 +114,92 @@ pub struct AbsenceRule {
     pub basis: Basis,
 }
 
+/// How long a reason that was only told (口头请假) is good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToldLeave {
+    /// School days of one absence.
+    pub days: u16,
+    /// Clause and words.
+    pub basis: Basis,
+}
+
+/// Over what absence is added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stretch {
+    /// A term.
+    Term,
+    /// A calendar month.
+    Month,
+}
+
+impl Stretch {
+    /// As a plan writes it.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "term" => Self::Term,
+            "month" => Self::Month,
+            _ => return None,
+        })
+    }
+
+    /// What a sentence calls the one that runs.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Term => "本学期",
+            Self::Month => "本月",
+        }
+    }
+}
+
+/// Which absences are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Counted {
+    /// All, leave and illness too.
+    All,
+    /// Those without a good reason.
+    WithoutReason,
+}
+
+impl Counted {
+    /// As a plan writes it.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "all" => Self::All,
+            "without_reason" => Self::WithoutReason,
+            _ => return None,
+        })
+    }
+
+    /// What a sentence calls them.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::All => "缺课",
+            Self::WithoutReason => "无正当理由缺课",
+        }
+    }
+}
+
+/// How much absence in a term or a month is said aloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsenceTier {
+    /// Over what.
+    pub over: Stretch,
+    /// Which absences.
+    pub counted: Counted,
+    /// From this share of the days on which somebody called, in percent.
+    pub percent: Option<u8>,
+    /// From so many days.
+    pub days: Option<u16>,
+    /// Not before somebody called on so many days: three of the first five would be 60 %.
+    pub from_days: u16,
+    /// Clause and words.
+    pub basis: Basis,
+}
+
 /// How often 联席会议 is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conference {

@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod age;
 #[cfg(test)]
+mod attendance;
+#[cfg(test)]
 mod calendar;
 #[cfg(test)]
 mod codes;

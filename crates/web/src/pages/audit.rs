@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use casework::audit::{self, HeadSeal, Line, Month};
+use casework::audit::{self, FileVerdict, HeadSeal, Line, MarkVerdict, Month};
 use casework::refused::Refused;
 use rules::access::Action;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::account::with;
 use super::accounts::{PAGE, shows, workbook};
 use crate::app::App;
-use crate::failed::Failed;
+use crate::failed::{Failed, see_other};
 use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
@@ -23,6 +23,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/audit", Policy::Needs(Action::ReadAudit), list),
         Route::get("/audit/export", Policy::Needs(Action::ExportAudit), export),
         Route::post("/audit/seal", Policy::Needs(Action::SealAudit), seal),
+        Route::get("/audit/months/{month}", Policy::Needs(Action::SealAudit), month_seal),
+        Route::post("/audit/watermark", Policy::Needs(Action::SealAudit), accept),
     ]
 }
 
@@ -107,7 +109,8 @@ struct AuditPage {
     seal: HeadSeal,
     unsealed: u64,
     months: Vec<Month>,
-    month_heads: [Head; 4],
+    month_heads: [Head; 5],
+    mark: MarkVerdict,
     may_seal: bool,
     this_month: String,
 }
@@ -118,7 +121,8 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Failed> {
     let filter = query.filter();
-    let page = app.read(&session, move |desk| audit::page(desk, &filter, PAGE)).await?;
+    let own = app.clone();
+    let page = app.read(&session, move |desk| audit::page(desk, own.vault(), &filter, PAGE)).await?;
     let here = query.address("/audit", "");
     let join = if here.contains('?') { '&' } else { '?' };
     Ok(html(&AuditPage {
@@ -153,7 +157,9 @@ async fn list(
             Head::number("封存到第几条"),
             Head::text("封存时间"),
             Head::text("封存人"),
+            Head::text("封存文件"),
         ],
+        mark: page.mark,
         may_seal: shows(&session, Action::SealAudit),
         this_month: app.now().day().to_string().get(..7).unwrap_or_default().to_owned(),
     }))
@@ -186,12 +192,47 @@ async fn seal(
         .parse::<jiff::civil::Date>()
         .map_err(|_| Failed::from(Refused::field("month", "月份要写成 2026-11 的样子")))?;
     let text = app.write(&session, move |desk| audit::seal_month(desk, month)).await?;
+    Ok(seal_file(text, &month.strftime("%Y-%m").to_string()))
+}
+
+/// The file that was sealed when the month was over.
+async fn month_seal(
+    State(app): State<App>,
+    session: Session,
+    Path(month): Path<String>,
+) -> Result<Response, Failed> {
+    let (own, name) = (app.clone(), month.clone());
+    let text = app.write(&session, move |desk| audit::fetch_month(desk, own.vault(), &name)).await?;
+    Ok(seal_file(text, &month))
+}
+
+fn seal_file(text: String, month: &str) -> Response {
     let mut response = text.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let name = format!("attachment; filename=\"audit-{}-{:02}.json\"", month.year(), month.month());
-    if let Ok(value) = HeaderValue::from_str(&name) {
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"audit-{month}.json\"")) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
-    Ok(response)
+    response
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct AcceptForm {
+    reason: String,
+}
+
+async fn accept(
+    State(app): State<App>,
+    session: Session,
+    Form(form): Form<AcceptForm>,
+) -> Result<Response, Failed> {
+    let own = app.clone();
+    let accepted =
+        app.write(&session, move |desk| audit::accept_mark(desk, own.vault(), &form.reason)).await?;
+    app.apart({
+        let own = app.clone();
+        move || accepted.put(own.vault())
+    })
+    .await?;
+    Ok(see_other("/audit#seals"))
 }

@@ -74,7 +74,8 @@ struct HealthPage {
 }
 
 async fn page(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let vitals = app.read(&session, vitals::read).await?;
+    let own = app.clone();
+    let vitals = app.read(&session, move |desk| vitals::read(desk, own.vault())).await?;
     let health = glance(&app).await?;
     let lines = lines(&app, &vitals, &health);
     Ok(html(&HealthPage {
@@ -139,6 +140,10 @@ fn lines(app: &App, vitals: &Vitals, health: &Health) -> Vec<Line> {
     let sealed = format!("到第 {} 条，{} 条等着封存", vitals.seal.number, vitals.unsealed);
     let stands = vitals.unsealed > UNSEALED;
     lines.push(line("操作记录封存", sealed).alarm_if(stands, "封存没有跟上，请看日志。"));
+    lines.push(line("封存水位", vitals.mark.words()).alarm_if(
+        !vitals.mark.is_sound(),
+        "请审计管理员在“操作记录”页处理。恢复过较早备份的，写明原因重定；没有恢复过的，保留现场。",
+    ));
     lines.push(
         line("没有办成的任务", format!("{} 个", vitals.jobs_failed))
             .alarm_if(vitals.jobs_failed > 0, "请在“定时任务”里查看原因，改好后再办。"),
@@ -183,7 +188,9 @@ async fn metrics(State(app): State<App>, request: Request) -> Result<Response, F
         return Ok(failed::missing());
     }
     let (inner, now) = (app.clone(), app.now());
-    let vitals = app.open_read(move |tx| Ok(vitals::vitals(tx, inner.keys(), inner.county(), &now)?)).await?;
+    let vitals = app
+        .open_read(move |tx| Ok(vitals::vitals(tx, inner.keys(), inner.vault(), inner.county(), &now)?))
+        .await?;
     let health = glance(&app).await?;
     let text = prometheus(&vitals, &health, app.db().commits(), resident());
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
@@ -198,6 +205,7 @@ fn prometheus(vitals: &Vitals, health: &Health, commits: u64, memory: Option<u64
         ("schema_version", "Applied migrations.", Some(vitals.schema)),
         ("audit_sealed", "Rows of the record that are sealed.", Some(vitals.seal.number)),
         ("audit_unsealed", "Rows of the record that wait for their seal.", Some(vitals.unsealed)),
+        ("audit_mark", "1 while the record reaches its watermark.", Some(u64::from(vitals.mark.is_sound()))),
         ("jobs_waiting", "Jobs that wait.", Some(vitals.jobs_waiting)),
         ("jobs_running", "Jobs that run.", Some(vitals.jobs_running)),
         ("jobs_failed", "Jobs that failed or were parked.", Some(vitals.jobs_failed)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
+use casework::audit::Vault;
 use casework::db::{Db, Value};
 use casework::keys::Keys;
 use casework::now::Now;
@@ -34,6 +35,7 @@ pub(crate) struct TestApp {
     pub(crate) there: SmallCounty,
     router: Router,
     rt: Runtime,
+    _seals: tempfile::TempDir,
 }
 
 /// A request.
@@ -94,9 +96,11 @@ impl TestApp {
         };
         let (here, there) = (make(HERE, "h-"), make(THERE, "t-"));
         let hasher = Hasher::new(Cost::OWASP, Bounded::new(2, 64)).expect("enough memory");
+        let seals = tempfile::tempdir().expect("a folder");
         let app = App::new(Setup {
             db,
             keys: Keys::for_tests(),
+            vault: Vault::at(seals.path()),
             hasher,
             plan: plan(),
             clock: Arc::new(move || now.clone()),
@@ -105,7 +109,7 @@ impl TestApp {
             proxies: Vec::new(),
         });
         let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { router: web::router(&app), app, here, there, rt }
+        Self { router: web::router(&app), app, here, there, rt, _seals: seals }
     }
 
     /// Opens a session of the account, as if it had just proved its identity; its token.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
+use casework::audit::Vault;
 use casework::db::{Db, DbError, Location, Settings};
 use casework::jobs::Runner;
 use casework::keys::Keys;
@@ -87,8 +88,17 @@ fn server() -> Server {
     let clock: web::Clock = Arc::new(move || clock.clone());
     let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
     let hasher = Hasher::new(cost, Bounded::new(1, 1)).expect("a hasher");
-    let setup =
-        Setup { db, keys, hasher, plan: plan(), clock, demo: None, https: false, proxies: Vec::new() };
+    let setup = Setup {
+        db,
+        keys,
+        vault: Vault::at(&folder.path().join("seals")),
+        hasher,
+        plan: plan(),
+        clock,
+        demo: None,
+        https: false,
+        proxies: Vec::new(),
+    };
     Server { app: App::new(setup), _folder: folder }
 }
 

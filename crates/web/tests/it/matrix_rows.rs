@@ -134,6 +134,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row("GET", "/audit", Nothing, Policy, ""),
     Row("GET", "/audit/export", Nothing, Policy, ""),
     Row("POST", "/audit/seal", Nothing, Policy, "month=2026-10"),
+    Row("GET", "/audit/months/{month}", Other, Itself, ""),
+    Row("POST", "/audit/watermark", Nothing, Policy, "reason=x"),
     Row("GET", "/codes", Nothing, Policy, ""),
     Row("GET", "/health", Nothing, Policy, ""),
     Row("GET", "/metrics", Nothing, Itself, ""),

@@ -3,5 +3,6 @@
 mod acts;
 mod merging;
 mod moving;
+mod nightly;
 mod reading;
 mod town;

