@@ -17,6 +17,11 @@ codes! {
         ParentInPrison = "parent_in_prison" "服刑人员子女" [],
         LiftedOut = "lifted_out" "脱贫户" [],
         Monitored = "monitored" "监测户" ["监测对象"],
+        // A set is kept as a number: a new one goes to the end.
+        Poor = "poor" "家庭经济困难" ["经济困难", "困难家庭"],
+        ParentDisabled = "parent_disabled" "残疾人子女" [],
+        Floating = "floating" "流动" ["流动儿童"],
+        Homeless = "homeless" "流浪" ["流浪儿童"],
     }
 }
 
@@ -36,12 +41,12 @@ impl Special {
     #[must_use]
     pub const fn field(self) -> Field {
         match self {
-            Self::Orphan | Self::Unattended | Self::Hardship => Field::Welfare,
-            Self::Disability => Field::Disability,
+            Self::Orphan | Self::Unattended | Self::Hardship | Self::Homeless => Field::Welfare,
+            Self::Disability | Self::ParentDisabled => Field::Disability,
             Self::LeftBehind => Field::LeftBehind,
-            Self::Migrant => Field::Migrant,
+            Self::Migrant | Self::Floating => Field::Migrant,
             Self::Judicial | Self::ParentInPrison => Field::Judicial,
-            Self::LiftedOut | Self::Monitored => Field::Poverty,
+            Self::LiftedOut | Self::Monitored | Self::Poor => Field::Poverty,
         }
     }
 }

@@ -35,7 +35,7 @@ fn read(folder: &Folder, plan: &Plan, file: &str, kind: ListKind) -> Vec<Option<
     let mut all = Vec::new();
     let mut each = |row: Result<ListRow, _>| {
         all.push(row.ok());
-        ControlFlow::Continue(())
+        ControlFlow::Continue(None)
     };
     let read = read_rows(&path, &asked, &|_| {}, &mut each).unwrap();
     assert_eq!(read.rows, all.len() as u64);

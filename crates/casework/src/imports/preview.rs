@@ -112,8 +112,6 @@ struct Work {
     units: Units,
     seen: Seen,
     waiting: Vec<Waiting>,
-    /// Rows that our own rules refuse, for the workbook.
-    refused: Vec<Reject>,
     total: i64,
 }
 
@@ -145,18 +143,23 @@ fn preview(run: &mut Run<'_>) -> Result<String, Stopped> {
     let asked =
         Asked { kind: head.kind, plan: means.plan(), on: means.now().day(), limits: Limits::default() };
     let waiting = Vec::with_capacity(super::CHUNK);
-    let mut work =
-        Work { id, head, reach, units, seen: Seen::default(), waiting, refused: Vec::new(), total: 0 };
+    let mut work = Work { id, head, reach, units, seen: Seen::default(), waiting, total: 0 };
     let mut stopped = None;
     let read = rows(file.path(), &asked, &|_| {}, &mut |row| {
         work.total += 1;
         let waits = work.take(&means, row);
+        // What the ledger cannot take goes into the workbook of rows to correct, whole, like what could not be read.
+        let refused = waits.row.as_ref().err().map(|(what, todo)| RowProblem {
+            column: String::new(),
+            what: what.clone(),
+            todo: todo.clone(),
+        });
         work.waiting.push(waits);
         if work.waiting.len() < super::CHUNK {
-            return ControlFlow::Continue(());
+            return ControlFlow::Continue(refused);
         }
         match work.flush(run) {
-            Ok(()) => ControlFlow::Continue(()),
+            Ok(()) => ControlFlow::Continue(refused),
             Err(why) => {
                 stopped = Some(why);
                 ControlFlow::Break(())
@@ -242,16 +245,7 @@ impl Work {
             },
             Ok(row) => {
                 let read = wanted(self.head.kind, means.plan(), &self.units, self.head.as_of, &row);
-                let read = read.map_err(|(what, todo)| {
-                    let cells = vec![row.name.clone(), row.school_code.clone(), row.school_name.clone()];
-                    self.refused.push(Reject {
-                        line: row.line,
-                        problem: what.to_owned(),
-                        remedy: todo.to_owned(),
-                        cells,
-                    });
-                    (what.to_owned(), todo.to_owned())
-                });
+                let read = read.map_err(|(what, todo)| (what.to_owned(), todo.to_owned()));
                 Waiting { number, line: row.line, row: read, problems: row.problems }
             }
         }
@@ -331,26 +325,14 @@ impl Work {
 
     /// The workbook of rows to correct, stored; `None` when there is nothing to correct.
     fn workbook(
-        &mut self,
+        &self,
         means: &Arc<dyn crate::jobs::Means>,
         read: RejectedList,
     ) -> Result<Option<files::Stored>, Refused> {
-        let mut lists = Vec::new();
-        if !read.rows.is_empty() {
-            lists.push(RejectedList { file: self.head.title.clone(), ..read });
-        }
-        if !self.refused.is_empty() {
-            lists.push(RejectedList {
-                list: format!("{}（台账不能收）", self.head.kind.label()),
-                file: self.head.title.clone(),
-                headings: ["姓名", "学校标识码", "学校名称"].map(str::to_owned).to_vec(),
-                rows: std::mem::take(&mut self.refused),
-                more: 0,
-            });
-        }
-        if lists.is_empty() {
+        if read.rows.is_empty() {
             return Ok(None);
         }
+        let lists = [RejectedList { file: self.head.title.clone(), ..read }];
         let folder = tempfile::tempdir().map_err(|error| disk(&error))?;
         let path = folder.path().join("rows.xlsx");
         let day = means.now().day();

@@ -152,7 +152,7 @@ fn sample(path: &Path, asked: &Asked<'_>) -> Result<Sampled, ReadFailure> {
     let mut seen = 0;
     let read = rows(path, asked, &|_| {}, &mut |_| {
         seen += 1;
-        if seen < SAMPLED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if seen < SAMPLED { ControlFlow::Continue(None) } else { ControlFlow::Break(()) }
     })?;
     Ok(Sampled { rows: read.rows, rejected: read.rejected, flawed: read.flawed, problems: read.problems })
 }

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use rules::plan::{ListKind, Plan};
 
 use super::cells::{Reading, reject};
-use super::row::ListRow;
+use super::row::{ListRow, RowProblem};
 use super::{Progress, ReadFailure, Report, schema};
 
 /// Which list is read, and by what.
@@ -53,7 +53,8 @@ pub struct Read {
 }
 
 /// Reads a list, calling `each` for every row of data in the order of the file until it asks for no more: with the
-/// row, or with what is wrong with a row that cannot be used.
+/// row, or with what is wrong with a row that cannot be used. What `each` gives back of a row that it cannot take stands
+/// beside that row in the corrections.
 ///
 /// # Errors
 /// [`ReadFailure`] when the file is not that list or cannot be read to its end; what was done with the rows before
@@ -62,7 +63,7 @@ pub fn rows(
     path: &Path,
     asked: &Asked<'_>,
     report: Report<'_>,
-    each: &mut dyn FnMut(Result<ListRow, Reject>) -> ControlFlow<()>,
+    each: &mut dyn FnMut(Result<ListRow, Reject>) -> ControlFlow<(), Option<RowProblem>>,
 ) -> Result<Read, ReadFailure> {
     let columns = asked.plan.list(asked.kind);
     let schema = schema(columns, super::Fields::All);
@@ -80,13 +81,21 @@ pub fn rows(
     let mut problems: BTreeMap<String, u64> = BTreeMap::new();
     let mut one = |row: &documents::table::Row<'_>| {
         number += 1;
-        let read = match reading.row(number, row) {
-            Ok(read) if read.problems.is_empty() => return each(Ok(read)),
-            read => read,
+        let read = reading.row(number, row);
+        let (mut found, unusable) = match &read {
+            Ok(read) => (read.problems.clone(), None),
+            Err(reject) => (Vec::new(), Some(reject.clone())),
         };
-        let (count, listed) = match &read {
-            Ok(read) => (&mut flawed, reject(row, &read.problems)),
-            Err(reject) => (&mut rejected, reject.clone()),
+        let (goes_on, refused) = match each(read) {
+            ControlFlow::Continue(refused) => (ControlFlow::Continue(()), refused),
+            ControlFlow::Break(()) => (ControlFlow::Break(()), None),
+        };
+        let count = if unusable.is_some() || refused.is_some() { &mut rejected } else { &mut flawed };
+        found.extend(refused);
+        let listed = match unusable {
+            Some(reject) => reject,
+            None if found.is_empty() => return goes_on,
+            None => reject(row, &found),
         };
         *count += 1;
         for problem in listed.problem.split('；') {
@@ -97,7 +106,7 @@ pub fn rows(
         } else {
             corrections.more += 1;
         }
-        each(read)
+        goes_on
     };
     report(Progress::Begins {
         what: &format!("读取 {}", asked.kind.label()),
@@ -146,7 +155,7 @@ mod tests {
         let mut all = Vec::new();
         let read = rows(&path, &asked, &|_| {}, &mut |row| {
             all.push(row);
-            ControlFlow::Continue(())
+            ControlFlow::Continue(None)
         });
         (read.unwrap(), all)
     }
@@ -317,16 +326,16 @@ mod tests {
         let mut each = |row: Result<ListRow, Reject>| {
             seen += 1;
             assert_eq!(row.unwrap().number, seen);
-            if seen < 5 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            if seen < 5 { ControlFlow::Continue(None) } else { ControlFlow::Break(()) }
         };
         let read = rows(&path, &asked, &|_| {}, &mut each).unwrap();
         assert_eq!((seen, read.rows, read.sha256), (5, 5, None));
         let strange = Asked { kind: ListKind::Present, ..asked };
-        assert!(rows(&path, &strange, &|_| {}, &mut |_| ControlFlow::Continue(())).is_ok());
+        assert!(rows(&path, &strange, &|_| {}, &mut |_| ControlFlow::Continue(None)).is_ok());
         let strange = Asked { kind: ListKind::Disability, ..asked };
-        assert!(rows(&path, &strange, &|_| {}, &mut |_| ControlFlow::Continue(())).is_ok());
+        assert!(rows(&path, &strange, &|_| {}, &mut |_| ControlFlow::Continue(None)).is_ok());
         std::fs::write(&path, "甲,乙\n1,2\n").unwrap();
-        let error = rows(&path, &asked, &|_| {}, &mut |_| ControlFlow::Continue(())).unwrap_err();
+        let error = rows(&path, &asked, &|_| {}, &mut |_| ControlFlow::Continue(None)).unwrap_err();
         assert!(error.what.contains("没有找到户籍的表头"), "{error}");
     }
 }

@@ -228,7 +228,7 @@ mod tests {
                 assert_eq!(row.problems, [], "{kind} {seen}");
                 assert_eq!(row.id.unwrap().to_string(), IDS[seen % 2].0);
                 seen += 1;
-                ControlFlow::Continue(())
+                ControlFlow::Continue(None)
             };
             let read = rows(&path, &asked, &|_| {}, &mut each).unwrap();
             assert_eq!((read.rows, read.header.sheet.as_str()), (sheet.len() as u64, kind.label()));
@@ -247,7 +247,7 @@ mod tests {
             let path = folder.path().join("空白.xlsx");
             std::fs::write(&path, bytes).unwrap();
             let asked = Asked { kind, plan: &plan, on: today(), limits: Limits::default() };
-            let error = rows(&path, &asked, &|_| {}, &mut |_| ControlFlow::Continue(())).unwrap_err();
+            let error = rows(&path, &asked, &|_| {}, &mut |_| ControlFlow::Continue(None)).unwrap_err();
             assert_eq!(error.kind, documents::table::Kind::Empty, "{kind}: {error}");
         }
         let said = needed(plan.list(ListKind::Roll));

@@ -399,6 +399,8 @@ fn months_are_sealed_by_themselves() {
         acts(&db, 0, 5);
         assert_eq!(said().0, "没有要封存的月份", "the month is not over");
         assert_eq!(said().2, "2026-11-25T00:20:00.000+08:00", "every night at its hour in China");
+        assert_eq!(machine.runs(&runner, "2026-11-30T01:00:00Z"), 1, "a night was missed");
+        assert_eq!(said().0, "没有要封存的月份", "it is still November");
         // 2026-12-01 00:19 in China, and a minute later.
         machine.at("2026-11-30T16:19:00Z");
         runner.run_due();

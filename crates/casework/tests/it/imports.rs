@@ -332,6 +332,32 @@ fn the_same_file_twice_is_one_import() {
     });
 }
 
+/// E12, H01: sent by eight at the same moment it is one import, and one of them is told that it is new.
+#[test]
+fn the_same_file_at_the_same_moment_is_one_import() {
+    on_each_engine(|db| {
+        let scene = scene(db);
+        let text = format!("{HOUSEHOLD}\n{}\n", home("李晓明", &id("20150901", 1), "男"));
+        let started: Vec<Started> = std::thread::scope(|scope| {
+            let hands: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| scene.upload(&scene.bureau, ListKind::Household, &text).unwrap()))
+                .collect();
+            hands.into_iter().map(|hand| hand.join().unwrap()).collect()
+        });
+        assert_eq!(started.iter().filter(|one| one.already.is_none()).count(), 1);
+        assert!(started.iter().all(|one| Some(&one.id) == started.first().map(|first| &first.id)));
+        assert_eq!(scene.number("select cast(count(*) as bigint) from import where county = $1"), 1);
+        assert_eq!(
+            scene.number("select cast(count(*) as bigint) from job where county = $1 and state = 'waiting'"),
+            1
+        );
+        let first = started.first().unwrap().id.clone();
+        scene.work();
+        scene.apply(&scene.bureau, &first);
+        assert_eq!(scene.children(), 1);
+    });
+}
+
 /// E13: only what is the importer's is written; the rest is listed. A list that is not one's affair is not taken.
 #[test]
 fn only_rows_in_scope_are_written() {
@@ -539,6 +565,78 @@ fn bad_files_and_bad_rows_are_said() {
         // The name that a browser sent is a label and nothing else (E06).
         assert_eq!(page.line.title, "名单.csv");
     });
+}
+
+/// E09, E11: the workbook of rows to correct is corrected in place and handed in as it is: what was wrong for the reader
+/// (a number) and what was wrong for the ledger (a school that is not there) goes in, with everything else of its row.
+#[test]
+fn rows_that_were_corrected_in_the_workbook_go_in() {
+    on_each_engine(|db| {
+        let scene = scene(db);
+        let (right, wrong) = (id("20150902", 1), "539999201509020010");
+        assert_ne!(right, wrong);
+        let rows = [
+            enrolled("李晓明", &id("20150901", 1), "2153901001", "2班"),
+            enrolled("王小花", wrong, "2153901001", "2班"),
+            enrolled("赵小河", &id("20150903", 1), "2153909999", "3班"),
+        ];
+        let import = scene.preview(&scene.bureau, ListKind::Roll, ROLL, &rows);
+        scene.apply(&scene.bureau, &import);
+        let own = import.clone();
+        let file = act(&scene.machine, &scene.bureau, move |desk| imports::errors_file(desk, &own)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("要改正的行.xlsx");
+        let mut to = std::fs::File::options().read(true).write(true).create_new(true).open(&path).unwrap();
+        casework::files::open_into(scene.machine.as_ref(), &file, &mut to).unwrap();
+
+        // The clerk corrects two cells and leaves titles, the columns in front and everything else as they are.
+        let sheet = cells(&path);
+        let heading = sheet.iter().position(|row| row.iter().any(|cell| cell == "问题")).unwrap();
+        let (titles, table) = sheet.split_at(heading);
+        assert_eq!(table.len(), 3, "{table:?}");
+        let mended: Vec<Vec<String>> = table
+            .iter()
+            .map(|row| {
+                let mend = |cell: &String| cell.replace(wrong, &right).replace("2153909999", "2153901002");
+                row.iter().map(mend).collect()
+            })
+            .collect();
+        let text: Vec<String> = titles.iter().chain(&mended).map(|row| row.join("\t")).collect();
+        let again = scene.upload(&scene.bureau, ListKind::Roll, &text.join("\n")).unwrap();
+        assert_eq!(again.already, None);
+        scene.work();
+        let page = scene.page(&again.id, Outcome::Rejected);
+        assert_eq!((page.line.count(Outcome::Rejected), page.has_errors), (0, false));
+        scene.apply(&scene.bureau, &again.id);
+        assert_eq!(scene.children(), 3);
+        let there = "select cast(count(*) as bigint) from child where county = $1 and school = 'school2' and name = '赵小河'
+                       and student_sealed is not null";
+        assert_eq!(scene.number(there), 1, "with all of its row");
+    });
+}
+
+/// The cells of a workbook's only sheet, as text.
+fn cells(path: &std::path::Path) -> Vec<Vec<String>> {
+    let schema = documents::table::Schema {
+        list: "行".to_owned(),
+        fields: vec![documents::table::Field {
+            key: "problem".to_owned(),
+            headings: vec!["问题".to_owned()],
+            required: true,
+            any_of: None,
+        }],
+    };
+    let table = documents::table::open(path, &schema, &documents::table::Limits::default()).unwrap();
+    let mut all = vec![vec!["要改正".to_owned()], table.header().headings.clone()];
+    let walked = table.walk(
+        &mut |row| {
+            all.push(row.cells().map(str::to_owned).collect());
+            std::ops::ControlFlow::Continue(())
+        },
+        &|_| {},
+    );
+    walked.unwrap();
+    all
 }
 
 /// A department keeps its list for the county and sees nothing of the ledger through it.

@@ -89,7 +89,7 @@ pub struct Clock {
     pub excused: u16,
     /// School days since then on which a reason was only told, counted or not.
     pub told: u16,
-    /// School days since then of which nothing is known.
+    /// School days since the absence began of which nothing is known.
     pub unknown: u16,
     /// The term so far.
     pub term: Tally,
@@ -107,7 +107,10 @@ impl Clock {
         match day {
             Day::NoLessons => {}
             Day::Unknown { .. } => {
-                self.unknown = self.unknown.saturating_add(1);
+                // Before an absence began nobody is missing, and a register that was not called is the class's affair.
+                if self.away > 0 || self.excused > 0 {
+                    self.unknown = self.unknown.saturating_add(1);
+                }
                 self.tally(|tally| tally.unknown = tally.unknown.saturating_add(1));
             }
             Day::Came { due, told, away } => {

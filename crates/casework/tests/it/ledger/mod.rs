@@ -5,4 +5,5 @@ mod merging;
 mod moving;
 mod nightly;
 mod reading;
+mod special;
 mod town;
