@@ -187,3 +187,24 @@ fn log() {
 pub(crate) fn demo(password: String, roles: Vec<web::DemoRole>) -> Demo {
     Demo { password, roles }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    /// The sample that an office starts from is understood, line by line.
+    #[test]
+    fn the_sample_configuration_is_read() {
+        let sample = include_str!("../../../deploy/baoxue.toml");
+        let config: Config = toml::from_str(sample).unwrap();
+        assert!(config.https && config.proxies.len() == 1 && config.data.is_some());
+        // What is commented out is spelt as it must be.
+        let whole: String = sample
+            .lines()
+            .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = \"")).unwrap_or(line))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let config: Config = toml::from_str(&whole).unwrap();
+        assert!(config.plan.is_some() && config.database.is_some());
+    }
+}

@@ -9,6 +9,8 @@ mod command;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod deploy;
+#[cfg(test)]
 mod directions;
 #[cfg(test)]
 mod hostile;
