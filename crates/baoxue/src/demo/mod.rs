@@ -12,6 +12,7 @@ pub(crate) mod world;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use casework::audit::seal_up;
 use casework::password::Accepted;
 use jiff::civil::Date;
 use web::{DemoRole, Setup};
@@ -88,9 +89,16 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
             .hash(&password, now.random())
             .map_err(|_| Failure::machine("密码没有算出来", "密码", "再试一次"))?;
         let settings = WorldSettings { children: args.children, seed: args.seed, today, plan: &plan };
+        // The watermark is nought before the first row of the record, and follows when the year is sealed.
+        let seal = || {
+            let sealed = seal_up(&db, &keys, &house.vault(), &plan.county().code, &now);
+            sealed.map_err(|error| house.database_failure(&error))
+        };
+        seal()?;
         let progress = Progress::start("造演示县", args.children as u64);
         seed::seed(&db, &keys, &now, &settings, &hash, &|done| progress.at(done))?;
         drop(progress);
+        seal()?;
         std::fs::remove_file(&unfinished).map_err(mark)?;
     }
     if args.no_serve {
