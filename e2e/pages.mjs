@@ -40,16 +40,30 @@ export const ALL = [
   { name: "jobs", role: "admin", path: "/jobs" },
   { name: "audit", role: "auditor", path: "/audit" },
   { name: "codes", role: "bureau", path: "/codes" },
+  { name: "health", role: "admin", path: "/health" },
+  { name: "announcements", role: "bureau", path: "/announcements" },
+  { name: "proofs", role: "bureau", path: "/proofs" },
+  { name: "children-township", role: "township", path: "/children" },
+  { name: "children-teacher", role: "teacher", path: "/children" },
+  { name: "child-teacher", role: "teacher", from: "/children", link: first },
+  { name: "child-edit", role: "head", from: "/children", link: first, then: "/edit" },
+  { name: "child-move", role: "head", from: "/children", link: first, then: "/move" },
+  { name: "unit-bureau", role: "bureau", from: "/units", link: first },
+  ...[
+    "bureau", "township", "village", "group", "cadre", "head", "inspector", "police", "civil", "labour", "justice",
+    "disabled", "health", "religion", "agri", "finance", "planning", "market", "culture", "youth", "women", "admin",
+    "security", "auditor",
+  ].map((role) => ({ name: `today-${role}`, role, path: "/" })),
 ];
 
 /** The address of a page, with the first link of a list in it where it says so. */
-export async function addressOf(window, { path, from, link }) {
+export async function addressOf(window, { path, from, link, then = "" }) {
   if (path) return path;
   const page = await window.newPage();
   try {
     await page.goto(from);
     const found = await page.locator(link).first().getAttribute("href");
-    return found;
+    return `${found}${then}`;
   } finally {
     await page.close();
   }

@@ -124,6 +124,9 @@ pub(crate) fn serve(
     ready: &dyn Fn(&App, SocketAddr) -> Result<(), Failure>,
 ) -> Result<String, Failure> {
     log();
+    casework::search::bring_up_to_date(&setup.db, &setup.plan.county().code, &(setup.clock)()).map_err(
+        |error| Failure::machine(format!("查找用的词没有写好（{error}）"), "数据库", "用 baoxue doctor 检查"),
+    )?;
     let app = App::new(setup);
     let sealer = Sealer::start(Arc::new(app.clone()))
         .map_err(|error| Failure::machine(format!("启动不了（{error}）"), "运行环境", "检查线程数限制"))?;

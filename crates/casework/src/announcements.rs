@@ -8,6 +8,7 @@ use crate::db::{DbError, Row};
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::{Problem, Refused};
+use crate::search;
 
 /// Longest title, in characters.
 pub const TITLE: usize = 60;
@@ -126,6 +127,7 @@ pub fn publish(desk: &mut Desk<'_, '_>, draft: &Draft) -> Result<String, Refused
             desk.now.stamp()
         ],
     )?;
+    search::of_notice(desk.tx, desk.county(), &id, draft.title.trim())?;
     desk.record(Action::PublishNotice, grant.post, ("notice", &id), "", "发布")?;
     Ok(id)
 }

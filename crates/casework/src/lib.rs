@@ -22,6 +22,7 @@ pub mod now;
 pub mod password;
 pub mod refused;
 pub mod scope;
+pub mod search;
 pub mod seed;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

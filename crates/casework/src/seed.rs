@@ -1,11 +1,18 @@
 //! Rows of a synthetic county: units, posts, people, and what a year has left behind. It asks no right and writes no
 //! record, so nothing but the demo and the tests may call it, and only while the county is empty.
 
+mod past;
+
 use jiff::civil::Date;
 
 use crate::db::{DbError, Tx};
 use crate::now::Now;
 use crate::params;
+
+pub use past::{
+    Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,
+    tell_unit,
+};
 
 /// What rows are written with.
 #[derive(Debug, Clone, Copy)]
@@ -173,6 +180,18 @@ pub fn account(tx: &mut Tx<'_>, with: &Seeding<'_>, account: &SeedAccount<'_>) -
         ],
     )?;
     Ok(())
+}
+
+/// The account of a user name.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn account_of(tx: &mut Tx<'_>, county: &str, username: &str) -> Result<Option<String>, DbError> {
+    tx.optional(
+        "select id from account where county = $1 and username = $2",
+        &params![county, username],
+        |row| row.get(0),
+    )
 }
 
 /// Writes that somebody held, or holds, a post.

@@ -38,6 +38,20 @@ pub fn spelling(text: &str) -> Spelling {
     spelling
 }
 
+/// What all ways of writing a name or a title have in common, to look it up by: traditional, variant and compatibility
+/// forms as the plain character, Latin in lower case, without blanks, dots, brackets and what nobody sees (L01, L02).
+/// Unlike the spelling it keeps apart what only sounds alike.
+#[must_use]
+pub fn key(text: &str) -> String {
+    text.chars()
+        .filter_map(|own| match name::plain(own) {
+            // A character beyond the tables has no plain form but itself.
+            name::Plain::Character(plain) => Some(plain.to_ascii_lowercase()),
+            name::Plain::Nothing | name::Plain::Note => None,
+        })
+        .collect()
+}
+
 impl Spelling {
     fn add(&mut self, reading: &str) {
         for (at, letter) in reading.chars().enumerate() {
@@ -201,6 +215,24 @@ mod tests {
         ] {
             check(name, full, initials);
         }
+    }
+
+    /// L01, L02, L04: what is written otherwise has one key, and what only sounds alike has another.
+    #[test]
+    fn what_is_written_otherwise_has_one_key() {
+        for (name, expected) in [
+            ("陳曉明", "陈晓明"),
+            ("阿依古丽•买买提", "阿依古丽买买提"),
+            ("阿依古丽‧买买提", "阿依古丽买买提"),
+            ("⼥英", "女英"),
+            ("Ｌi  Ming", "liming"),
+            ("三年级（２）班", "三年级2班"),
+            ("王𠮷", "王𠮷"),
+            ("·（）", ""),
+        ] {
+            assert_eq!(key(name), expected, "{name}");
+        }
+        assert_ne!(key("李晓明"), key("李小明"));
     }
 
     /// L01, L02, L04: what is written otherwise is spelled alike.

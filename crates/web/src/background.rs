@@ -37,7 +37,7 @@ impl Means for App {
 #[must_use]
 pub fn registry() -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
-    casework::imports::register(registry.schedule(casework::audit::monthly()))
+    casework::today::register(casework::imports::register(registry.schedule(casework::audit::monthly())))
 }
 
 /// What runs behind the pages; it ends when it is stopped or dropped.

@@ -165,18 +165,19 @@ fn decide(
     decisions: &[Decision],
     pairs: &[PairDecision],
 ) -> Result<(), DbError> {
+    let bureau = seed::account_of(tx, with.county, "bureau")?.unwrap_or_default();
     for one in decisions {
         let Some(verdict) = verdict(one.outcome) else { continue };
         let sides = ["household", "roll", "present", "poverty"];
         let row = sides.into_iter().zip(one.rows).find_map(|(side, row)| Some((side, row?)));
         let Some((side, row)) = row else { continue };
         let row = i64::try_from(row).unwrap_or(i64::MAX);
-        seed::decided(tx, with, (campaign, one.finding), (side, row), (verdict.code(), "", one.on))?;
+        seed::decided(tx, with, (campaign, one.finding), (side, row), (verdict.code(), &bureau, one.on))?;
     }
     for one in pairs {
         let verdict = if one.same { Verdict::Same } else { Verdict::NotSame };
         let row = i64::try_from(one.household_row).unwrap_or(i64::MAX);
-        let what = (verdict.code(), "", one.on);
+        let what = (verdict.code(), bureau.as_str(), one.on);
         seed::decided(tx, with, (campaign, "needs_review"), ("household", row), what)?;
     }
     Ok(())

@@ -8,6 +8,7 @@ mod seed;
     reason = "lists and decisions of the campaigns are read by the comparison's part of the demo"
 )]
 pub(crate) mod world;
+mod year;
 
 use std::path::PathBuf;
 use std::time::Instant;

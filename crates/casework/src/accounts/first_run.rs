@@ -15,6 +15,7 @@ use crate::keys::Keys;
 use crate::now::{Now, stamp};
 use crate::params;
 use crate::refused::{Problem, Refused};
+use crate::search;
 
 /// How long the first link can be used; a restart prints another.
 const LASTS: SignedDuration = SignedDuration::from_hours(24);
@@ -213,5 +214,6 @@ fn county_unit(tx: &mut Tx<'_>, now: &Now, plan: &Plan) -> Result<String, Refuse
          values ($1, $2, 'county', 'government', $3, $4, null, $1, 0, $5)",
         &params![&county.code, &unit, &county.name, &county.short, now.day()],
     )?;
+    search::of_unit(tx, &county.code, (&unit, "county"), &county.name)?;
     Ok(unit)
 }

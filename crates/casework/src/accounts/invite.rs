@@ -14,6 +14,7 @@ use crate::keys::Keys;
 use crate::now::{Now, stamp};
 use crate::params;
 use crate::refused::{Problem, Refused};
+use crate::search;
 use crate::units;
 
 /// How long a link can be used.
@@ -257,7 +258,10 @@ pub(super) fn create(
         )
     });
     match made {
-        Ok(_) => Ok(id),
+        Ok(_) => {
+            search::of_person(tx, county, &id, person.name)?;
+            Ok(id)
+        }
         Err(DbError::Unique(_)) => Err(Refused::field("username", "这个账号名已经有人用了，请换一个。")),
         Err(error) => Err(error.into()),
     }

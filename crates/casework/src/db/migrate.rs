@@ -14,7 +14,10 @@ use crate::params;
 pub type Migration = (&'static str, &'static str);
 
 /// The product's migrations, in order. One that was released is never edited again; a change is a new one.
-pub const MIGRATIONS: &[Migration] = &[("0001_county", include_str!("../../migrations/0001_county.sql"))];
+pub const MIGRATIONS: &[Migration] = &[
+    ("0001_county", include_str!("../../migrations/0001_county.sql")),
+    ("0002_search", include_str!("../../migrations/0002_search.sql")),
+];
 
 /// What [`Db::migrate`](super::Db::migrate) did.
 #[derive(Debug, Clone, PartialEq, Eq)]

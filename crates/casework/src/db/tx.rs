@@ -16,6 +16,9 @@ pub struct Tx<'a> {
     /// The connection is gone.
     pub(super) lost: bool,
     depth: u32,
+    /// Plans of the queries since [`watch`](Tx::watch): (statement, plan).
+    #[cfg(any(test, feature = "testing"))]
+    watched: Option<Vec<(String, String)>>,
 }
 
 pub(super) enum On<'a> {
@@ -25,7 +28,38 @@ pub(super) enum On<'a> {
 
 impl<'a> Tx<'a> {
     pub(super) fn new(on: On<'a>) -> Self {
-        Self { on, failure: None, again: false, lost: false, depth: 0 }
+        Self {
+            on,
+            failure: None,
+            again: false,
+            lost: false,
+            depth: 0,
+            #[cfg(any(test, feature = "testing"))]
+            watched: None,
+        }
+    }
+
+    /// From now on the plan of each query is written down before it runs, for tests of what a query reads.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn watch(&mut self) {
+        self.watched = Some(Vec::new());
+    }
+
+    /// The plans since [`watch`](Tx::watch).
+    #[cfg(any(test, feature = "testing"))]
+    pub fn plans(&mut self) -> Vec<(String, String)> {
+        self.watched.take().unwrap_or_default()
+    }
+
+    #[cfg(any(test, feature = "testing"))]
+    fn explain(&mut self, sql: &str, params: &[Value<'_>]) -> Result<(), DbError> {
+        let Some(mut plans) = self.watched.take() else { return Ok(()) };
+        let (word, column) =
+            if self.engine() == Engine::Postgres { ("explain", 0) } else { ("explain query plan", 3) };
+        let lines = self.query(&format!("{word} {sql}"), params, |row| row.get::<String>(column))?;
+        plans.push((sql.to_owned(), lines.join("\n")));
+        self.watched = Some(plans);
+        Ok(())
     }
 
     pub(super) fn failure(&self) -> Option<&DbError> {
@@ -65,6 +99,8 @@ impl<'a> Tx<'a> {
         row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
     ) -> Result<(), DbError> {
         self.open()?;
+        #[cfg(any(test, feature = "testing"))]
+        self.explain(sql, params)?;
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::each(connection, sql, params, row),
             On::Postgres(session) => session.each(sql, params, row),

@@ -15,6 +15,7 @@ use crate::ledger::enter::{self, Entering, NewChild, NewGroup, NewGuardian, NewH
 use crate::ledger::{Tied, write_ties};
 use crate::params;
 use crate::refused::Refused;
+use crate::search;
 
 /// What rows are written with: beside the desk, whose import it is.
 #[derive(Debug, Clone)]
@@ -164,6 +165,7 @@ fn class(desk: &mut Desk<'_, '_>, writing: &Writing, row: &Wanted) -> Result<Opt
             writing.as_of
         ],
     )?;
+    search::of_unit(desk.tx, county, (&id, "class"), &name)?;
     desk.tx.execute(
         "insert into class (county, unit, school, grade, number, school_year) values ($1, $2, $3, $4, $5, $6)",
         &params![county, &id, &row.school, row.grade, row.class_number, writing.school_year],

@@ -11,6 +11,7 @@ use crate::db::{DbError, Tx};
 use crate::keys::{Keys, Place};
 use crate::now::Now;
 use crate::params;
+use crate::search;
 
 /// What rows are written with.
 #[derive(Debug, Clone, Copy)]
@@ -197,6 +198,7 @@ pub fn child(tx: &mut Tx<'_>, with: &Entering<'_>, new: &NewChild) -> Result<Str
             with.now.stamp()
         ],
     )?;
+    search::of_child(tx, with.county, &id, &new.name, true)?;
     let tied = Tied {
         child: &id,
         places,

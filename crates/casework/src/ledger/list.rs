@@ -11,7 +11,7 @@ use crate::db::{Row, Value};
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
-use crate::today::condition;
+use crate::search::Typed;
 
 /// Children on a page.
 const PAGE: usize = 50;
@@ -21,9 +21,6 @@ const COUNTED: i64 = 1000;
 
 /// Hits up to which what was typed is looked up by its own index, and sorted.
 const FEW: i64 = 1000;
-
-/// Longest text that is looked for, in characters.
-const LONGEST: usize = 40;
 
 /// What the ledger lacks of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +64,10 @@ pub struct Query {
     pub township: String,
     /// Unit of the village.
     pub village: String,
+    /// Unit of the village group.
+    pub village_group: String,
+    /// Account of the 包保干部.
+    pub cadre: String,
     /// Unit of the school.
     pub school: String,
     /// Unit of the class.
@@ -140,6 +141,11 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &Query) -> Result<Page, Refused> {
     pages(desk, query, Action::ListChildren, PAGE)
 }
 
+/// The first children that match, for the search over every page.
+pub(crate) fn first(desk: &mut Desk<'_, '_>, query: &Query, most: usize) -> Result<Vec<Child>, Refused> {
+    Ok(pages(desk, query, Action::ListChildren, most)?.children)
+}
+
 /// As [`list`], for an action of its own and a longer page: the export.
 pub(super) fn pages(
     desk: &mut Desk<'_, '_>,
@@ -156,7 +162,14 @@ pub(super) fn pages(
         ways.retain(|arm| arm.tie == Tie::County);
     }
     let edge = edge(desk, &query.step)?;
-    let few = few(desk, query)?;
+    let typed = Typed::read(&query.q);
+    if typed.is_none() && !query.q.trim().is_empty() {
+        ways.clear();
+    }
+    if let Some(typed) = &typed {
+        ways.retain(|arm| typed.allowed(Sees::new(arm.post.role, arm.tie)));
+    }
+    let few = few(desk, query, typed.as_ref())?;
     let standings: &[&str] = match query.standing.as_str() {
         "" => &[""],
         "out" => &["never", "absent"],
@@ -167,9 +180,17 @@ pub(super) fn pages(
     let (mut counted, mut countable) = (0_i64, true);
     for arm in &ways {
         for standing in standings {
-            let plan = Pass { query, arm, standing, few, edge: edge.as_ref(), backward, most };
-            let Some(found) = plan.find(desk)? else { continue };
-            children.extend(found);
+            let plan = Pass {
+                query,
+                typed: typed.as_ref(),
+                arm,
+                standing,
+                few,
+                edge: edge.as_ref(),
+                backward,
+                most,
+            };
+            children.extend(plan.find(desk)?);
             match plan.count(desk)? {
                 Some(count) => counted = counted.saturating_add(count),
                 None => countable = false,
@@ -213,7 +234,9 @@ pub(super) fn pages(
 /// Whether a reader may filter so: a filter tells the field that it filters by.
 fn allows(query: &Query, sees: Sees) -> bool {
     let clear = |field| sees.of(field) == Sight::Clear;
-    (query.township.is_empty() && query.village.is_empty() || clear(Field::Home))
+    (query.township.is_empty() && query.village.is_empty() && query.village_group.is_empty()
+        || clear(Field::Home))
+        && (query.cadre.is_empty() || clear(Field::Chain))
         && (query.school.is_empty() && query.class.is_empty() && query.grade.is_none()
             || clear(Field::Schooling))
         && (query.standing.is_empty() || clear(Field::Schooling))
@@ -236,31 +259,21 @@ fn edge(desk: &mut Desk<'_, '_>, step: &Step) -> Result<Option<(String, String)>
 }
 
 /// Whether what was typed, or is missing, fits so few children that its own index is the best way in.
-fn few(desk: &mut Desk<'_, '_>, query: &Query) -> Result<bool, Refused> {
+fn few(desk: &mut Desk<'_, '_>, query: &Query, typed: Option<&Typed>) -> Result<bool, Refused> {
     if query.missing.is_some() {
         return Ok(true);
     }
-    let text = typed(query);
-    if text.is_empty() {
-        return Ok(false);
-    }
+    let Some(typed) = typed else { return Ok(false) };
     let mut params = vec![Value::from(desk.county().to_owned())];
-    let Some(matches) = condition(desk, &text, &mut params) else { return Ok(true) };
-    let sql = format!(
-        "select cast(count(*) as bigint) from
-           (select 1 from child where child.county = $1 and {matches} limit {}) hits",
-        FEW + 1
-    );
+    let ids = typed.ids(desk, None, &mut params);
+    let sql = format!("select cast(count(*) as bigint) from ({ids} limit {}) hits", FEW + 1);
     Ok(desk.tx.one(&sql, &params, |row| row.get::<i64>(0))? <= FEW)
-}
-
-fn typed(query: &Query) -> String {
-    query.q.trim().chars().filter(|c| !c.is_control()).take(LONGEST).collect()
 }
 
 /// One way through the list: an arm of the scope, with one standing.
 struct Pass<'a> {
     query: &'a Query,
+    typed: Option<&'a Typed>,
     arm: &'a Arm<'a>,
     standing: &'a str,
     few: bool,
@@ -292,15 +305,21 @@ impl Pass<'_> {
     /// The unit and tie whose list is walked: the narrowest that the filter names, else the arm's own.
     fn driver(&self) -> (&str, Tie) {
         let query = self.query;
-        [(&query.class, Tie::Class), (&query.school, Tie::School), (&query.village, Tie::Village)]
-            .into_iter()
-            .find(|(unit, _)| !unit.is_empty())
-            .map(|(unit, tie)| (unit.as_str(), tie))
-            .or_else(|| (!query.township.is_empty()).then_some((query.township.as_str(), Tie::HomeTownship)))
-            .unwrap_or((self.arm.to, self.arm.tie))
+        [
+            (&query.cadre, Tie::Paired),
+            (&query.class, Tie::Class),
+            (&query.village_group, Tie::Group),
+            (&query.school, Tie::School),
+            (&query.village, Tie::Village),
+        ]
+        .into_iter()
+        .find(|(unit, _)| !unit.is_empty())
+        .map(|(unit, tie)| (unit.as_str(), tie))
+        .or_else(|| (!query.township.is_empty()).then_some((query.township.as_str(), Tie::HomeTownship)))
+        .unwrap_or((self.arm.to, self.arm.tie))
     }
 
-    fn conditions(&self, desk: &Desk<'_, '_>) -> Option<Conditions<'static>> {
+    fn conditions(&self, desk: &Desk<'_, '_>) -> Conditions<'static> {
         let (unit, tie) = self.driver();
         let query = self.query;
         let mut all = Conditions {
@@ -331,6 +350,7 @@ impl Pass<'_> {
             ("class", &query.class, Tie::Class),
             ("school", &query.school, Tie::School),
             ("village", &query.village, Tie::Village),
+            ("village_group", &query.village_group, Tie::Group),
             ("township", &query.township, Tie::HomeTownship),
         ] {
             if !value.is_empty() && by != tie {
@@ -350,13 +370,21 @@ impl Pass<'_> {
             None => {}
         }
         all.of_child |= query.missing.is_some();
-        let text = typed(query);
-        if !text.is_empty() {
-            let matches = condition(desk, &text, &mut all.params)?;
+        if let Some(typed) = self.typed {
+            let sees = Some(Sees::new(self.arm.post.role, self.arm.tie));
+            let matches = if self.few {
+                format!("child.id in ({})", typed.ids(desk, sees, &mut all.params))
+            } else {
+                typed.walked(desk, sees, &mut all.params)
+            };
             all.and(&matches);
+            if let Some((from, before)) = typed.spelled().filter(|_| !self.few) {
+                let (from, before) = (all.push(from), all.push(before));
+                all.and(&format!("drive.spelling >= ${from} and drive.spelling < ${before}"));
+            }
             all.of_child = true;
         }
-        Some(all)
+        all
     }
 
     /// From which tables, in the order in which they are to be read.
@@ -364,8 +392,8 @@ impl Pass<'_> {
         if self.few { "child cross join child_tie drive" } else { "child_tie drive cross join child" }
     }
 
-    fn statement(&self, desk: &Desk<'_, '_>) -> Option<(String, Vec<Value<'static>>)> {
-        let mut all = self.conditions(desk)?;
+    fn statement(&self, desk: &Desk<'_, '_>) -> (String, Vec<Value<'static>>) {
+        let mut all = self.conditions(desk);
         let (spelling, id) =
             if self.few { ("child.spelling", "child.id") } else { ("drive.spelling", "drive.child") };
         let (sign, order) = if self.backward { ("<", "desc") } else { (">", "asc") };
@@ -389,11 +417,11 @@ impl Pass<'_> {
             self.tables(),
             all.sql
         );
-        Some((sql, all.params))
+        (sql, all.params)
     }
 
-    fn find(&self, desk: &mut Desk<'_, '_>) -> Result<Option<Vec<Child>>, Refused> {
-        let Some((sql, params)) = self.statement(desk) else { return Ok(None) };
+    fn find(&self, desk: &mut Desk<'_, '_>) -> Result<Vec<Child>, Refused> {
+        let (sql, params) = self.statement(desk);
         let sees = Sees::new(self.arm.post.role, self.arm.tie);
         let rows =
             desk.tx.query(&sql, &params, |row| Ok((child(row, sees)?, row.get::<Option<Vec<u8>>>(5)?)))?;
@@ -405,12 +433,12 @@ impl Pass<'_> {
             }
             children.push(child);
         }
-        Ok(Some(children))
+        Ok(children)
     }
 
     /// How many match, up to a bound; `None` where that would have to look at the children themselves.
     fn count(&self, desk: &mut Desk<'_, '_>) -> Result<Option<i64>, Refused> {
-        let Some(all) = self.conditions(desk) else { return Ok(Some(0)) };
+        let all = self.conditions(desk);
         if all.of_child {
             return Ok(None);
         }

@@ -12,6 +12,7 @@ mod looked;
 mod merge;
 mod moves;
 mod next;
+mod places;
 mod read;
 mod reveal;
 mod sees;
@@ -27,11 +28,13 @@ pub use care::{
 pub use daily::nightly;
 pub use export::{Exported, MOST, export};
 pub use form::Form;
+pub(crate) use list::first;
 pub use list::{Child, Missing, Page, Query, Step, Total, list};
 pub use looked::{Look, looks};
 pub use merge::{Pair, SideBySide, doubles, merge, side_by_side, unmerge};
 pub use moves::{MoveForm, Waiting, agree, schools, send_back, start_move, waiting, withdraw};
 pub use next::Next;
+pub use places::{Places, narrow};
 pub use read::{
     Allowed, ElsewhereRow, File, FindingRow, GroupRow, GuardianRow, Line, PlatformRow, Sibling, read,
 };

@@ -16,6 +16,7 @@ use super::timeline::field_label;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
+use crate::search;
 
 /// Somebody who may be the same child.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -325,6 +326,7 @@ fn put(desk: &mut Desk<'_, '_>, id: &str, checked: &Checked, places: &Places) ->
             checked.boarding
         ],
     )?;
+    search::of_child(desk.tx, desk.county(), id, &checked.name, false)?;
     Ok(())
 }
 

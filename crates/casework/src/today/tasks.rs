@@ -84,18 +84,28 @@ pub fn masthead(desk: &mut Desk<'_, '_>) -> Result<Masthead, Refused> {
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn today(desk: &mut Desk<'_, '_>) -> Result<Today, Refused> {
     desk.require(Action::SeeToday, &Subject::Nothing, ("today", ""))?;
-    let mut tasks = Vec::new();
     let mut figures = Vec::new();
     children(desk, &mut figures)?;
-    findings(desk, &mut figures, &mut tasks)?;
+    let tasks = work(desk, &mut figures)?;
+    powers(desk, &mut figures)?;
+    Ok(Today { figures, tasks, notices: notices(desk)? })
+}
+
+/// What waits for somebody, the most urgent first.
+pub(super) fn open_tasks(desk: &mut Desk<'_, '_>) -> Result<Vec<Task>, Refused> {
+    work(desk, &mut Vec::new())
+}
+
+fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>, Refused> {
+    let mut tasks = Vec::new();
+    findings(desk, figures, &mut tasks)?;
     moves(desk, &mut tasks)?;
     super::proofs::tasks(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;
-    powers(desk, &mut figures)?;
     // A deadline before none, the earlier before the later.
     tasks.sort_by(|a, b| (a.due.is_empty(), &a.due, &a.title).cmp(&(b.due.is_empty(), &b.due, &b.title)));
     tasks.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
-    Ok(Today { figures, tasks, notices: notices(desk)? })
+    Ok(tasks)
 }
 
 fn allowed(desk: &Desk<'_, '_>, action: Action) -> bool {

@@ -7,6 +7,7 @@ use crate::db::Tx;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
+use crate::search;
 
 /// A unit in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,6 +234,7 @@ pub fn add_unit(desk: &mut Desk<'_, '_>, new: &NewUnit) -> Result<String, Refuse
             Refused::from(error)
         });
     }
+    search::of_unit(desk.tx, county, (&id, &new.kind), name)?;
     desk.record(Action::WriteUnits, grant.post, ("unit", &id), "", "新设单位")?;
     Ok(id)
 }

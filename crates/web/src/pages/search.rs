@@ -1,15 +1,16 @@
-//! `/search`: finding a child by name, pinyin or the last four of the ID number, in one's own part of the county.
+//! `/search`: finding children, units, people, findings, announcements and numbers, each in one's own part of the
+//! county.
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use casework::today::{self, Hit};
+use casework::search::{self, Found, Hit, Kind};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::failed::Failed;
 use crate::look::{Empty, Head, Shell};
-use crate::route::{Policy, Route, html};
+use crate::route::{Policy, Route, encoded, html};
 use crate::session::Session;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -27,9 +28,28 @@ struct Asked {
 struct SearchPage {
     shell: Shell,
     q: String,
-    hits: Vec<Hit>,
-    heads: [Head; 3],
+    groups: Vec<Group>,
+    heads: [Head; 2],
     empty: Empty,
+}
+
+struct Group {
+    label: &'static str,
+    hits: Vec<Hit>,
+    /// What is said where there are more than are shown, and the list that has them.
+    more: Option<Option<String>>,
+}
+
+fn groups(mut found: Found, q: &str) -> Vec<Group> {
+    let mut groups = Vec::new();
+    for kind in Kind::ALL {
+        let (hits, rest) = found.hits.into_iter().partition(|hit| hit.kind == *kind);
+        found.hits = rest;
+        let list = (*kind == Kind::Child).then(|| format!("/children?q={}", encoded(q)));
+        groups.push(Group { label: kind.label(), hits, more: found.more.contains(kind).then_some(list) });
+    }
+    groups.retain(|group| !group.hits.is_empty());
+    groups
 }
 
 async fn page(
@@ -38,26 +58,26 @@ async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failed> {
     let q = asked.q.clone();
-    let hits = app.read(&session, move |desk| today::search(desk, &q)).await?;
+    let found = app.read(&session, move |desk| search::search(desk, &q)).await?;
     let empty = if asked.q.trim().is_empty() {
         Empty {
-            why: "还没有写要找谁。".to_owned(),
-            what_to_do: "写姓名、拼音或拼音首字母（如 lxm），或身份证号后四位。".to_owned(),
+            why: "还没有写要找什么。".to_owned(),
+            what_to_do: "找孩子写姓名、拼音首字母（如 lxm）或身份证号后四位；找学校、村、班级、人、公告写名称；找文书写编号。"
+                .to_owned(),
             act: None,
         }
     } else {
         Empty {
-            why: "在您的范围内没有找到。".to_owned(),
-            what_to_do: "核对姓名用字，或换拼音首字母、身份证号后四位再找；不在您范围内的孩子不会显示。"
-                .to_owned(),
+            why: format!("在您的范围内没有找到“{}”。", asked.q.trim()),
+            what_to_do: "核对用字，或换拼音首字母、身份证号后四位再找；不在您范围内的不会显示。".to_owned(),
             act: None,
         }
     };
     Ok(html(&SearchPage {
         shell: app.shell(&session, "/search").await?,
+        groups: groups(found, &asked.q),
         q: asked.q,
-        hits,
-        heads: [Head::text("姓名"), Head::text("出生日期"), Head::text("村、学校")],
+        heads: [Head::text("名称"), Head::text("说明")],
         empty,
     }))
 }

@@ -16,6 +16,7 @@ use rules::plan::Plan;
 use super::campaigns::Campaigns;
 use super::world::model::{Post, Staff, Unit, UnitKind};
 use super::world::{Part, WorldSettings, world};
+use super::year;
 use crate::failure::Failure;
 
 /// What the county is written with.
@@ -60,10 +61,14 @@ pub(super) fn seed(
         known: Mutex::default(),
     });
     let mut children = 0;
+    let mut told = None;
     world(settings, &mut |part| {
         let (part, seeder) = (Arc::new(part), Arc::clone(&seeder));
         match part.as_ref() {
-            Part::County(county) => campaigns.county(county),
+            Part::County(county) => {
+                told = Some((county.semesters, county.story.clone()));
+                campaigns.county(county);
+            }
             Part::Zone(zone) => {
                 children += zone.children.len() as u64;
                 campaigns.zone(&zone.lists, &zone.decisions, &zone.pairs)?;
@@ -74,7 +79,11 @@ pub(super) fn seed(
         Ok::<(), Failure>(())
     })?;
     let plan = Arc::new(crate::county::plan(None)?);
-    campaigns.finish(db, keys, now, &plan)
+    campaigns.finish(db, keys, now, &plan)?;
+    if let Some((semesters, story)) = &told {
+        year::write(db, keys, now, settings, semesters, story)?;
+    }
+    Ok(())
 }
 
 impl Seeder {

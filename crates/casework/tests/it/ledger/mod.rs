@@ -5,5 +5,6 @@ mod merging;
 mod moving;
 mod nightly;
 mod reading;
+mod searching;
 mod special;
 mod town;

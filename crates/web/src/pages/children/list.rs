@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use casework::ledger::{self, Expiring, Missing, Query as Wanted, Step, Total};
+use casework::ledger::{self, Expiring, Missing, Places, Query as Wanted, Step, Total};
 use casework::refused::Refused;
 use rules::access::{Action, Subject, may};
 use rules::groups::Special;
@@ -25,6 +25,8 @@ pub(super) struct Asked {
     q: String,
     township: String,
     village: String,
+    village_group: String,
+    cadre: String,
     school: String,
     class: String,
     grade: String,
@@ -46,6 +48,8 @@ impl Asked {
             q: self.q.clone(),
             township: self.township.clone(),
             village: self.village.clone(),
+            village_group: self.village_group.clone(),
+            cadre: self.cadre.clone(),
             school: self.school.clone(),
             class: self.class.clone(),
             grade: self.grade.parse().ok(),
@@ -56,11 +60,13 @@ impl Asked {
         }
     }
 
-    fn pairs(&self) -> [(&'static str, &str); 9] {
+    fn pairs(&self) -> [(&'static str, &str); 11] {
         [
             ("q", &self.q),
             ("township", &self.township),
             ("village", &self.village),
+            ("village_group", &self.village_group),
+            ("cadre", &self.cadre),
             ("school", &self.school),
             ("class", &self.class),
             ("grade", &self.grade),
@@ -84,7 +90,17 @@ impl Asked {
         if parts.is_empty() { "/children".to_owned() } else { format!("/children?{}", parts.join("&")) }
     }
 
-    fn filter(&self, sees_groups: bool) -> Filter {
+    /// The place that the list was narrowed to, after what no longer fits was taken out.
+    fn settle(&mut self, wanted: &Wanted) {
+        self.township.clone_from(&wanted.township);
+        self.village.clone_from(&wanted.village);
+        self.village_group.clone_from(&wanted.village_group);
+        self.cadre.clone_from(&wanted.cadre);
+        self.school.clone_from(&wanted.school);
+        self.class.clone_from(&wanted.class);
+    }
+
+    fn filter(&self, sees_groups: bool, places: Places) -> Filter {
         let without = |name: &str, value: &str| (!value.is_empty()).then(|| self.href(name, "", ""));
         let choice = |name: &'static str, label, now: &str, all: Vec<(String, String)>| FilterField {
             name,
@@ -96,47 +112,51 @@ impl Asked {
                     .collect(),
             ),
         };
-        let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
-            pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
-        };
-        let mut standings = owned(&[("out", "应在校未在校")]);
-        standings.extend(Standing::ALL.iter().map(|one| (one.code().to_owned(), one.label().to_owned())));
-        let grades = (1..=9_i8)
-            .filter_map(rules::age::Grade::new)
-            .map(|grade| (grade.number().to_string(), grade.label().to_owned()))
-            .collect();
-        let mut fields = vec![
-            FilterField {
-                name: "q",
-                label: "姓名",
-                without: without("q", &self.q),
-                kind: FilterKind::Text {
-                    value: self.q.clone(), example: "姓名、拼音、证件号后四位"
-                },
-            },
-            choice("standing", "就学情况", &self.standing, standings),
-            choice("grade", "年级", &self.grade, grades),
-        ];
+        let mut fields = vec![FilterField {
+            name: "q",
+            label: "姓名",
+            without: without("q", &self.q),
+            kind: FilterKind::Text { value: self.q.clone(), example: "姓名、拼音、证件号后四位" },
+        }];
+        for (name, label, now, all) in [
+            ("township", "乡镇", &self.township, places.townships),
+            ("village", "村", &self.village, places.villages),
+            ("village_group", "村民小组", &self.village_group, places.village_groups),
+            ("school", "学校", &self.school, places.schools),
+            ("class", "班级", &self.class, places.classes),
+            ("cadre", "包保干部", &self.cadre, places.cadres),
+        ] {
+            // A place that came with the address stays to be seen, and can be taken away.
+            if !all.is_empty() || !now.is_empty() {
+                fields.push(choice(name, label, now, all));
+            }
+        }
+        if places.schooling {
+            let mut standings = vec![("out".to_owned(), "应在校未在校".to_owned())];
+            standings.extend(Standing::ALL.iter().map(|one| (one.code().to_owned(), one.label().to_owned())));
+            let grades = (1..=9_i8)
+                .filter_map(rules::age::Grade::new)
+                .map(|grade| (grade.number().to_string(), grade.label().to_owned()))
+                .collect();
+            fields.push(choice("standing", "就学情况", &self.standing, standings));
+            fields.push(choice("grade", "年级", &self.grade, grades));
+        }
         if sees_groups {
             let groups =
                 Special::ALL.iter().map(|one| (one.code().to_owned(), one.label().to_owned())).collect();
             fields.push(choice("group", "特殊群体", &self.group, groups));
         }
-        fields.push(choice(
-            "missing",
-            "缺项",
-            &self.missing,
-            owned(&[("id", "没有证件号"), ("registration", "没有户籍")]),
-        ));
-        let keep = self
-            .pairs()
-            .into_iter()
-            .filter(|(name, value)| {
-                !value.is_empty() && matches!(*name, "township" | "village" | "school" | "class")
-            })
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        Filter { action: "/children".to_owned(), fields, keep }
+        let mut missing = Vec::new();
+        if places.number {
+            missing.push(("id".to_owned(), "没有证件号".to_owned()));
+        }
+        if places.home {
+            missing.push(("registration".to_owned(), "没有户籍".to_owned()));
+        }
+        if !missing.is_empty() {
+            fields.push(choice("missing", "缺项", &self.missing, missing));
+        }
+        Filter { action: "/children".to_owned(), fields, keep: Vec::new() }
     }
 }
 
@@ -174,13 +194,21 @@ pub(super) fn standing_tone(standing: Standing) -> Tone {
 pub(super) async fn page(
     State(app): State<App>,
     session: Session,
-    Query(asked): Query<Asked>,
+    Query(mut asked): Query<Asked>,
 ) -> Result<Response, Failed> {
     let wanted = asked.wanted();
-    let found = app.read(&session, move |desk| ledger::list(desk, &wanted)).await?;
+    let (wanted, places, found) = app
+        .read(&session, move |desk| {
+            let mut wanted = wanted.clone();
+            let places = ledger::narrow(desk, &mut wanted)?;
+            let found = ledger::list(desk, &wanted)?;
+            Ok((wanted, places, found))
+        })
+        .await?;
+    asked.settle(&wanted);
     let who = session.who();
     let allowed = |action| may(&who.actor, action, &Subject::Nothing).is_ok();
-    let filter = asked.filter(allowed(Action::TagChild));
+    let filter = asked.filter(allowed(Action::TagChild), places);
     let address = |step: Option<Step>| {
         step.map(|step| match step {
             Step::First => "/children".to_owned(),
@@ -241,6 +269,8 @@ pub(super) struct ExportForm {
     q: String,
     township: String,
     village: String,
+    village_group: String,
+    cadre: String,
     school: String,
     class: String,
     grade: String,
@@ -259,6 +289,8 @@ pub(super) async fn export(
         q: form.q,
         township: form.township,
         village: form.village,
+        village_group: form.village_group,
+        cadre: form.cadre,
         school: form.school,
         class: form.class,
         grade: form.grade,
