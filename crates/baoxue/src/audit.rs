@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use crate::county;
 use crate::failure::Failure;
 use crate::house::House;
+use crate::office::Where;
 use crate::progress::Progress;
 
 #[derive(clap::Subcommand)]
@@ -24,20 +25,6 @@ pub(crate) enum AuditCommand {
     #[command(help_template = super::TEMPLATE, disable_help_flag = true, next_help_heading = super::ARGUMENTS)]
     #[command(override_usage = "baoxue audit seal <文件> --month <月份> --data <文件夹> [参数]")]
     Seal(SealArgs),
-}
-
-/// Where the record is.
-#[derive(clap::Args)]
-struct Where {
-    /// 数据文件夹
-    #[arg(long, value_name = "文件夹")]
-    data: PathBuf,
-    /// PostgreSQL 地址；不写用数据文件夹里的 SQLite
-    #[arg(long, value_name = "地址")]
-    database: Option<String>,
-    /// 县工作方案的文件夹；不写为内置的南涧县方案
-    #[arg(long, value_name = "文件夹")]
-    plan: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]

@@ -7,12 +7,16 @@ mod compare;
 mod county;
 mod demo;
 mod doctor;
+mod export;
 mod failure;
 mod house;
+mod import;
+mod office;
 mod progress;
 mod serve;
 mod synth;
 mod template;
+mod user;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -97,6 +101,25 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// 导入名单：先比对，再写入台账；要改正的行写成工作簿放在旁边
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue import <名单> <文件> --as <账号> --data <文件夹> [--dry-run]")]
+    Import(import::ImportArgs),
+    /// 导出名单：适龄儿童、账号、登录记录、操作记录
+    #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
+    #[command(override_usage = "baoxue export <名单> --as <账号> --out <文件> --data <文件夹> [参数]")]
+    Export(export::ExportArgs),
+    /// 账号：没有人能登录时，由管理机器的人办理
+    #[command(help_template = TEMPLATE, disable_help_flag = true, disable_help_subcommand = true)]
+    #[command(subcommand_help_heading = "命令")]
+    #[command(override_usage = "baoxue user <list|invite|reset|disable|enable|unlock|end> [参数]")]
+    User {
+        #[command(subcommand)]
+        command: user::UserCommand,
+    },
+    /// 打印接口说明（OpenAPI 3.1）
+    #[command(help_template = TEMPLATE, disable_help_flag = true, override_usage = "baoxue openapi")]
+    Openapi,
     /// 写出一份名单的空白模板，带下拉列表和填写说明
     #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
     #[command(override_usage = "baoxue template <名单> [参数]")]
@@ -213,6 +236,10 @@ fn main() -> ExitCode {
         Command::Restore(args) => backup::restore(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Audit { command } => audit::run(command),
+        Command::Import(args) => import::run(args),
+        Command::Export(args) => export::run(args),
+        Command::User { command } => user::run(command),
+        Command::Openapi => openapi(),
         Command::Template(args) => county::plan(args.plan.as_deref())
             .and_then(|plan| template::run(args.kind, &plan, today(), args.out.as_deref())),
         Command::Plan { command: PlanCommand::Check { folder } } => check(folder),
@@ -241,6 +268,13 @@ fn compare(args: &CompareArgs) -> Result<String, Failure> {
         plan: &plan,
     };
     compare::run(&inputs, &args.out)
+}
+
+fn openapi() -> Result<String, Failure> {
+    let text = web::api::openapi()
+        .map_err(|error| Failure::machine(format!("写不出接口说明（{error}）"), "程序", "请报告这个问题"))?;
+    // What is printed gets its line end there.
+    Ok(text.trim_end().to_owned())
 }
 
 /// The only look at the clock: today in China, which has had one time since 1991.

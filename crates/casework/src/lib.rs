@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod limit;
 pub mod lists;
 pub mod now;
+pub mod once;
 pub mod password;
 pub mod refused;
 pub mod scope;

@@ -2,7 +2,6 @@
 //! to do. Forbidden and not there are the same bytes; a fault carries a number that finds the log line, and nothing
 //! else of the inside.
 
-use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::db::DbError;
@@ -30,16 +29,22 @@ pub struct Denial {
 pub struct NeedsStepUp;
 
 /// Put on an answer so that the API's wrapper can say it as JSON.
-#[derive(Debug, Clone)]
-pub struct ProblemText {
-    /// What is wrong.
-    pub title: String,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ProblemText {
+    /// Which kind of refusal: the end of its type.
+    pub(crate) kind: &'static str,
+    /// The same in words, for every refusal of the kind.
+    pub(crate) title: String,
+    /// What is wrong here.
+    pub(crate) what: String,
     /// What to do.
-    pub todo: String,
+    pub(crate) todo: String,
     /// Clause or article.
-    pub basis: String,
+    pub(crate) basis: String,
     /// Number of the log line.
-    pub number: Option<String>,
+    pub(crate) number: Option<String>,
+    /// Fields to correct.
+    pub(crate) fields: Vec<Problem>,
 }
 
 impl Failed {
@@ -77,31 +82,27 @@ impl From<Refused> for Failed {
 #[must_use]
 pub fn missing() -> Response {
     let page = ErrorPage::not_found();
-    say(StatusCode::NOT_FOUND, &page.title, &page.what, &page.todo, "", None)
+    say(StatusCode::NOT_FOUND, "missing", &page.title, &page.what, &page.todo)
 }
 
-fn say(
-    code: StatusCode,
-    title: &str,
-    what: &str,
-    todo: &str,
-    basis: &str,
-    number: Option<String>,
-) -> Response {
+fn say(code: StatusCode, kind: &'static str, title: &str, what: &str, todo: &str) -> Response {
+    let (title, what, todo) = (title.to_owned(), what.to_owned(), todo.to_owned());
+    tell(code, ProblemText { kind, title, what, todo, ..ProblemText::default() })
+}
+
+/// The page of a refusal; the JSON API takes the text itself from it.
+pub(crate) fn tell(code: StatusCode, text: ProblemText) -> Response {
+    let what =
+        if text.basis.is_empty() { text.what.clone() } else { format!("{}（{}）", text.what, text.basis) };
     let shown = ErrorPage {
         code: code.as_u16(),
-        title: title.to_owned(),
-        what: what.to_owned(),
-        todo: todo.to_owned(),
-        number: number.clone(),
+        title: text.title.clone(),
+        what,
+        todo: text.todo.clone(),
+        number: text.number.clone(),
     };
     let mut response = (code, html(&shown)).into_response();
-    response.extensions_mut().insert(ProblemText {
-        title: what.to_owned(),
-        todo: todo.to_owned(),
-        basis: basis.to_owned(),
-        number,
-    });
+    response.extensions_mut().insert(text);
     response
 }
 
@@ -110,25 +111,25 @@ pub(crate) fn fault(text: &str) -> Response {
     // From the clock and a counter: it only has to find a line, and must say nothing.
     let number = number();
     tracing::error!(number, "{}", one_line(text));
-    say(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "系统出了问题",
-        "刚才的操作没有保存。",
-        "请稍后再试；如果还不行，把下面的编号告诉系统管理员。",
-        "",
-        Some(number),
-    )
+    let text = ProblemText {
+        kind: "fault",
+        title: "系统出了问题".to_owned(),
+        what: "刚才的操作没有保存。".to_owned(),
+        todo: "请稍后再试；如果还不行，把下面的编号告诉系统管理员。".to_owned(),
+        number: Some(number),
+        ..ProblemText::default()
+    };
+    tell(StatusCode::INTERNAL_SERVER_ERROR, text)
 }
 
 /// The answer for an upload that is longer than `limit` allows (hazard E05). What follows of it is not read.
 pub(crate) fn too_large(limit: &str) -> Response {
     let mut response = say(
         StatusCode::PAYLOAD_TOO_LARGE,
+        "too-large",
         "文件太大",
         &format!("文件超过{limit}，没有上传。"),
         "请把名单分成几份，或者删去用不着的列和图片后再传。",
-        "",
-        None,
     );
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
@@ -137,11 +138,10 @@ pub(crate) fn too_large(limit: &str) -> Response {
 fn busy(after: u32) -> Response {
     let mut response = say(
         StatusCode::SERVICE_UNAVAILABLE,
+        "busy",
         "现在人多",
         "刚才的操作没有保存。",
         &format!("请{after}秒后再试，填好的内容可以返回上一页找回。"),
-        "",
-        None,
     );
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after));
     response
@@ -160,30 +160,40 @@ impl IntoResponse for Failed {
             Refused::StepUp { action } => {
                 let mut response = say(
                     StatusCode::FORBIDDEN,
+                    "step-up",
                     "请再次验证身份",
                     &format!("{}之前，需要再次验证身份。", action.label()),
                     "验证后请重新操作。",
-                    "",
-                    None,
                 );
                 response.extensions_mut().insert(NeedsStepUp);
                 response
             }
-            refused @ Refused::Invalid(_) => say(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "没有保存",
-                &refused.to_string(),
-                "请返回上一页改正后再提交。",
-                "",
-                None,
-            ),
+            Refused::Invalid(fields) => {
+                let what = Refused::Invalid(fields.clone()).to_string();
+                let text = ProblemText {
+                    kind: "invalid",
+                    title: "没有保存".to_owned(),
+                    what,
+                    todo: "请返回上一页改正后再提交。".to_owned(),
+                    fields,
+                    ..ProblemText::default()
+                };
+                tell(StatusCode::UNPROCESSABLE_ENTITY, text)
+            }
             Refused::Rule { what, basis, todo } => {
-                let text = if basis.is_empty() { what } else { format!("{what}（{basis}）") };
-                say(StatusCode::CONFLICT, "现在不能这样办", &text, &todo, &basis, None)
+                let (kind, title) = ("rule", "现在不能这样办".to_owned());
+                tell(
+                    StatusCode::CONFLICT,
+                    ProblemText { kind, title, what, todo, basis, ..ProblemText::default() },
+                )
             }
-            Refused::Changed { what } => {
-                say(StatusCode::CONFLICT, "内容已经变了", &what, "请返回看过最新内容，再保存一次。", "", None)
-            }
+            Refused::Changed { what } => say(
+                StatusCode::CONFLICT,
+                "changed",
+                "内容已经变了",
+                &what,
+                "请返回看过最新内容，再保存一次。",
+            ),
             Refused::Busy { after } => busy(after),
             Refused::Storage(error) => match error {
                 DbError::Busy(_) | DbError::Unavailable(_) | DbError::Closed => {
@@ -194,11 +204,10 @@ impl IntoResponse for Failed {
                     tracing::error!("{}", one_line(&error.to_string()));
                     let mut response = say(
                         StatusCode::INSUFFICIENT_STORAGE,
+                        "full",
                         "磁盘已满",
                         "刚才的操作没有保存；查看不受影响。",
                         "请告诉系统管理员清理磁盘，之后会自动恢复。",
-                        "",
-                        None,
                     );
                     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
                     response
@@ -214,28 +223,6 @@ impl IntoResponse for Failed {
 #[must_use]
 pub fn see_other(path: &str) -> Response {
     Redirect::to(path).into_response()
-}
-
-/// As the JSON API says it (RFC 9457).
-pub(crate) fn as_problem(response: Response) -> Response {
-    let status = response.status();
-    let Some(text) = response.extensions().get::<ProblemText>().cloned() else { return response };
-    let body = serde_json::json!({
-        "type": "about:blank",
-        "title": text.title,
-        "status": status.as_u16(),
-        "todo": text.todo,
-        "basis": text.basis,
-        "number": text.number,
-    });
-    let (parts, _) = response.into_parts();
-    let mut answer = (status, Json(body)).into_response();
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if let Some(after) = parts.headers.get(header::RETRY_AFTER) {
-        answer.headers_mut().insert(header::RETRY_AFTER, after.clone());
-    }
-    *answer.extensions_mut() = parts.extensions;
-    answer
 }
 
 fn one_line(text: &str) -> String {

@@ -3,6 +3,7 @@
 // Templates name this crate's escaping by an absolute path, so that tests may have templates too.
 extern crate self as web;
 
+pub mod api;
 pub mod app;
 pub mod assets;
 mod background;
@@ -49,7 +50,7 @@ pub fn router(app: &App) -> Router {
         .layer(CsrfLayer::new().with_rejection_response(|_| refused_cross_site()))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE));
     // Around the routes as a whole, because each of them puts `Allow` on a wrong method's answer after its own layers.
-    Router::new().fallback_service(routes).layer(from_fn(harden))
+    Router::new().fallback_service(routes).layer(from_fn(api::speak)).layer(from_fn(harden))
 }
 
 /// Serves on `listener` until `stop` is ready; requests that are under way are finished.
@@ -108,8 +109,14 @@ fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 fn refused_cross_site() -> Response {
-    let mut response = failed::missing();
-    *response.status_mut() = StatusCode::FORBIDDEN;
+    let text = failed::ProblemText {
+        kind: "cross-site",
+        title: "没有办理".to_owned(),
+        what: "这个请求来自别的网站。".to_owned(),
+        todo: "请在本系统的页面里操作；程序调用接口请带令牌，不要带 Origin。".to_owned(),
+        ..failed::ProblemText::default()
+    };
+    let mut response = failed::tell(StatusCode::FORBIDDEN, text);
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -2,18 +2,18 @@
 //! route without a policy does not build (hazard A29). The access matrix is tested from the same rows.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use axum::{Json, Router};
 use casework::audit::{self, Entry};
 use rules::access::{Action, Subject, may};
 
 use crate::app::App;
-use crate::failed::{self, Denial, NeedsStepUp};
+use crate::failed::{self, Denial, NeedsStepUp, ProblemText};
 use crate::session::{Session, Way, token};
 
 /// Who may come as far as the handler. The use case decides again, about the very subject.
@@ -104,7 +104,7 @@ async fn guard(State((app, policy)): State<(App, Policy)>, mut request: Request,
     let host = request.headers().get(header::HOST).cloned();
     let session = match signed_in(&app, request.headers()).await {
         Ok(session) => session,
-        Err(response) => return finish(response, api),
+        Err(response) => return response,
     };
     let mut response = match (policy, &session) {
         (Policy::Open, session) => {
@@ -133,20 +133,13 @@ async fn guard(State((app, policy)): State<(App, Policy)>, mut request: Request,
     if response.extensions().get::<NeedsStepUp>().is_some() && !api {
         return confirm_first(&method, &uri, referer.as_ref(), host.as_ref());
     }
-    finish(response, api)
+    response
 }
 
 fn extension(session: Session) -> axum::http::Extensions {
     let mut extensions = axum::http::Extensions::new();
     extensions.insert(session);
     extensions
-}
-
-fn finish(response: Response, api: bool) -> Response {
-    if api && (response.status().is_client_error() || response.status().is_server_error()) {
-        return failed::as_problem(response);
-    }
-    response
 }
 
 async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Response> {
@@ -171,17 +164,15 @@ async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Re
 
 fn not_signed_in(method: &Method, uri: &Uri, api: bool) -> Response {
     if api {
-        let mut response = (
-            StatusCode::UNAUTHORIZED,
-            Json(serde_json::json!({
-                "type": "about:blank", "title": "没有登录，或者登录已结束", "status": 401, "todo": "请先登录"
-            })),
-        )
-            .into_response();
+        let text = ProblemText {
+            kind: "sign-in",
+            title: "没有登录".to_owned(),
+            what: "没有登录，或者登录已经结束。".to_owned(),
+            todo: "请用 POST /api/v1/session 取得令牌，放在 Authorization: Bearer 里。".to_owned(),
+            ..ProblemText::default()
+        };
+        let mut response = failed::tell(StatusCode::UNAUTHORIZED, text);
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         return response;
     }
     let back =

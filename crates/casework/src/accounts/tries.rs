@@ -36,11 +36,13 @@ pub enum Outcome {
     KeptOut,
     /// The account is disabled, or was not used for too long.
     Disabled,
+    /// No try: whoever runs the machine lifted the lock, and what was wrong before is forgiven.
+    Forgiven,
 }
 
 impl Outcome {
     /// All.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Trying,
         Self::Done,
         Self::Half,
@@ -49,6 +51,7 @@ impl Outcome {
         Self::Code,
         Self::KeptOut,
         Self::Disabled,
+        Self::Forgiven,
     ];
 
     /// As it is stored.
@@ -63,6 +66,7 @@ impl Outcome {
             Self::Code => "code",
             Self::KeptOut => "locked",
             Self::Disabled => "disabled",
+            Self::Forgiven => "forgiven",
         }
     }
 
@@ -78,6 +82,7 @@ impl Outcome {
             Self::Code => "动态口令不对",
             Self::KeptOut => "试得太多，未核对",
             Self::Disabled => "账号已停用",
+            Self::Forgiven => "命令行解除锁定",
         }
     }
 
@@ -122,13 +127,14 @@ fn tries(
     kinds: Kinds,
 ) -> Result<Vec<limit::Attempt>, Refused> {
     let counted = match kinds {
-        Kinds::Passwords => "('trying', 'wrong', 'done', 'waits', 'proof', 'disabled')",
-        Kinds::Codes => "('code', 'done')",
+        Kinds::Passwords => "('trying', 'wrong', 'done', 'waits', 'proof', 'disabled', 'forgiven')",
+        Kinds::Codes => "('code', 'done', 'forgiven')",
     };
     let sql = format!(
         "select at, outcome from sign_in
          where county = $1 and username_index = $2 and at > $3 and outcome in {counted}
-           and ((known = 1 and device = $4 and cast($5 as bigint) = 1) or (known = 0 and cast($5 as bigint) = 0))
+           and ((known = 1 and device = $4 and cast($5 as bigint) = 1) or (known = 0 and cast($5 as bigint) = 0)
+                or outcome = 'forgiven')
          order by at desc, id desc limit 200"
     );
     let rows = tx.query(
@@ -144,7 +150,9 @@ fn tries(
         };
         moment(at).map(|at| limit::Attempt { at, outcome })
     };
-    Ok(rows.iter().filter_map(attempt).collect())
+    // What was before the lock was lifted counts no more.
+    let counted = rows.iter().take_while(|(_, outcome)| outcome != Outcome::Forgiven.code());
+    Ok(counted.filter_map(attempt).collect())
 }
 
 #[derive(Clone, Copy)]

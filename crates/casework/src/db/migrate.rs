@@ -17,6 +17,7 @@ pub type Migration = (&'static str, &'static str);
 pub const MIGRATIONS: &[Migration] = &[
     ("0001_county", include_str!("../../migrations/0001_county.sql")),
     ("0002_search", include_str!("../../migrations/0002_search.sql")),
+    ("0003_once", include_str!("../../migrations/0003_once.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

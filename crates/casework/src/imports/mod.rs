@@ -22,7 +22,7 @@ pub use decide::Outcome;
 pub use preview::Preview;
 pub use settle::{Choice, settle};
 pub use show::{Field, ImportLine, ImportPage, ImportState, Pair, RowLine, errors_file, import, imports};
-pub use start::{Needs, Started, Upload, apply, bring, drop_import, examine, kinds, start};
+pub use start::{Needs, Started, Upload, apply, bring, drop_import, examine, kinds, start, write_now};
 pub use undo::{Undo, undo};
 pub use writing::Apply;
 

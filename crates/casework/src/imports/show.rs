@@ -59,6 +59,21 @@ impl ImportState {
         }
     }
 
+    /// As it is stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Ready => "ready",
+            Self::Applying => "applying",
+            Self::Applied => "applied",
+            Self::Undoing => "undoing",
+            Self::Undone => "undone",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+
     /// The words for people.
     #[must_use]
     pub const fn label(self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use rules::access::{Action, Actor, Post, Reach as Right, Subject, may};
@@ -244,37 +245,43 @@ pub fn drop_import(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     desk.record(Action::ImportList, Some(post), ("import", id), "", "放弃导入")
 }
 
-type Step = Box<dyn Fn(&mut Desk<'_, '_>) -> Result<Option<Started>, Refused> + Send>;
-
-/// The way of the command line: hands in a file in somebody's name and waits until it is compared, and, where `write` is
-/// set, written. The import's id.
+/// The way of the command line: hands in a file in somebody's name, and waits until it is compared with the ledger.
 ///
 /// # Errors
 /// As [`examine`] and [`start`].
 pub fn bring(
-    means: &std::sync::Arc<dyn Means>,
+    means: &Arc<dyn Means>,
     who: &SignedIn,
-    (kind, path): (ListKind, &Path),
-    write: bool,
+    kind: ListKind,
+    path: &Path,
 ) -> Result<Started, Refused> {
     let kind = examine(means.as_ref(), path, Some(kind))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let file = files::store(means.as_ref(), path, &name)?;
     let upload = Upload { kind, as_of: means.now().day(), file };
-    let runner = Runner::new(std::sync::Arc::clone(means), super::register(Registry::default()))?;
-    let run = |act: Step| {
-        let (own, who, now) = (std::sync::Arc::clone(means), who.clone(), means.now());
-        let done = means
-            .db()
-            .write(move |tx| act(&mut Desk { tx, who: &who, now: &now, keys: own.keys(), plan: own.plan() }));
-        runner.run_due();
-        done
-    };
-    let started = run(Box::new(move |desk| start(desk, &upload).map(Some)))?;
-    let Some(started) = started else { return Err(Refused::Fault("an import without an id".to_owned())) };
-    if write {
-        let id = started.id.clone();
-        run(Box::new(move |desk| apply(desk, &id).map(|()| None)))?;
-    }
-    Ok(started)
+    by_hand(means, who, move |desk| start(desk, &upload))
+}
+
+/// The way of the command line: has a compared list written, and waits until it is.
+///
+/// # Errors
+/// As [`apply`].
+pub fn write_now(means: &Arc<dyn Means>, who: &SignedIn, id: &str) -> Result<(), Refused> {
+    let id = id.to_owned();
+    by_hand(means, who, move |desk| apply(desk, &id))
+}
+
+/// Does an act, and then what it leaves to be done in the background.
+fn by_hand<T: Send + 'static>(
+    means: &Arc<dyn Means>,
+    who: &SignedIn,
+    mut act: impl FnMut(&mut Desk<'_, '_>) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Refused> {
+    let runner = Runner::new(Arc::clone(means), super::register(Registry::default()))?;
+    let (own, who, now) = (Arc::clone(means), who.clone(), means.now());
+    let done = means
+        .db()
+        .write(move |tx| act(&mut Desk { tx, who: &who, now: &now, keys: own.keys(), plan: own.plan() }))?;
+    runner.run_due();
+    Ok(done)
 }

@@ -2,11 +2,13 @@
 //! keep it; whether somebody answers for a child is read from the posts, never typed in beside the child.
 
 mod chain;
+mod classes;
 mod hand_over;
 mod posts;
 mod tree;
 
 pub use chain::{Chain, Holder, Slot, chain};
+pub use classes::{Class, Whose, classes};
 pub use hand_over::{HandOver, Item, Sheet, hand_over, sheet, what_is_open};
 pub use posts::{
     Gap, NewPost, Person, appoint, candidates, close_post, gaps, open_post, people_of, roles_of, successors,

@@ -26,7 +26,7 @@ use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
 /// Longest upload, in bytes.
-const UPLOAD: usize = 200 * 1024 * 1024;
+pub(crate) const UPLOAD: usize = 200 * 1024 * 1024;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -113,17 +113,26 @@ async fn listed(
 
 /// What a form of parts said; its file lies in a temporary file that goes with this value.
 #[derive(Default)]
-struct Parts {
+pub(crate) struct Parts {
     file: Option<(tempfile::NamedTempFile, String)>,
     kind: String,
     as_of: String,
 }
 
-enum Broken {
+/// Why an upload did not come whole.
+pub(crate) enum Broken {
     TooLarge,
-    /// The client went away, or sent something else than a form: nobody reads the answer.
+    /// The client went away, or sent something else than a form.
     Cut,
     Disk(std::io::Error),
+}
+
+/// What is said of an upload that did not come whole.
+pub(crate) fn cut(broken: &Broken) -> Refused {
+    match broken {
+        Broken::Disk(error) => Refused::Fault(format!("an upload: {}", error.kind())),
+        Broken::TooLarge | Broken::Cut => Refused::field("file", "文件没有传完整，请重新选择文件上传"),
+    }
 }
 
 impl From<MultipartError> for Broken {
@@ -133,7 +142,7 @@ impl From<MultipartError> for Broken {
 }
 
 /// Takes the parts of an upload as they come, the file to the disk: it is never whole in memory (hazard E05).
-async fn parts(mut form: Multipart) -> Result<Parts, Broken> {
+pub(crate) async fn parts(mut form: Multipart) -> Result<Parts, Broken> {
     let mut parts = Parts::default();
     let mut fields = 0;
     while let Some(mut field) = form.next_field().await? {
@@ -186,14 +195,9 @@ async fn upload(
     let parts = match parts(form).await {
         Ok(parts) => parts,
         Err(Broken::TooLarge) => return Ok(too_large("200 MB")),
-        Err(Broken::Cut) => {
-            let problem = Problem {
-                field: "file", text: "文件没有传完整，请重新选择文件上传".to_owned()
-            };
-            return listed(&app, &session, vec![problem], "", "").await;
-        }
-        Err(Broken::Disk(error)) => {
-            return Err(Failed::from(Refused::Fault(format!("an upload: {}", error.kind()))));
+        Err(broken) => {
+            let problems = Failed::from(cut(&broken)).problems()?;
+            return listed(&app, &session, problems, "", "").await;
         }
     };
     let (kind, as_of) = (parts.kind.clone(), parts.as_of.clone());
@@ -208,6 +212,12 @@ async fn upload(
 }
 
 async fn take(app: &App, session: &Session, parts: Parts) -> Result<imports::Started, Failed> {
+    let upload = stored(app, parts).await?;
+    app.write(session, move |desk| imports::start(desk, &upload)).await
+}
+
+/// Looks at what was handed in, and stores its file; nothing refers to it yet.
+pub(crate) async fn stored(app: &App, parts: Parts) -> Result<Upload, Failed> {
     let Some((file, name)) = parts.file else { return Err(Refused::field("file", "请选择文件").into()) };
     let wish = match parts.kind.as_str() {
         "" => None,
@@ -229,8 +239,7 @@ async fn take(app: &App, session: &Session, parts: Parts) -> Result<imports::Sta
     });
     let (kind, file) =
         stored.await.map_err(|_| Refused::Fault("reading an upload panicked".to_owned()))??;
-    let upload = Upload { kind, as_of, file };
-    app.write(session, move |desk| imports::start(desk, &upload)).await
+    Ok(Upload { kind, as_of, file })
 }
 
 #[derive(Template)]
@@ -397,7 +406,7 @@ async fn settle(
     Ok(see_other(&back))
 }
 
-async fn errors_file(
+pub(crate) async fn errors_file(
     State(app): State<App>,
     session: Session,
     Path(id): Path<String>,

@@ -1,5 +1,5 @@
 //! The pages, one module for a thing that people work with. Each gives its rows of the route table; none reaches into
-//! another.
+//! another; the API takes sign-ins and uploads by the same steps.
 
 mod account;
 mod accounts;
@@ -10,14 +10,14 @@ mod children;
 mod codes;
 mod findings;
 mod health;
-mod imports;
+pub(crate) mod imports;
 mod jobs;
 mod notices;
 mod online;
 mod proofs;
 mod search;
 mod security;
-mod sign_in;
+pub(crate) mod sign_in;
 mod sign_ins;
 mod style;
 mod today;
@@ -25,10 +25,11 @@ mod units;
 
 use crate::route::Route;
 
-/// Every route of the program.
+/// Every route of the program, those of the JSON API too.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     [
+        crate::api::routes(),
         account::routes(),
         accounts::routes(),
         announcements::routes(),

@@ -42,8 +42,8 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// Where a request comes from, and the token that it brings.
-pub(super) struct Visitor {
-    pub(super) origin: Origin,
+pub(crate) struct Visitor {
+    pub(crate) origin: Origin,
     token: String,
 }
 

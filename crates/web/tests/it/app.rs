@@ -1,7 +1,7 @@
 //! The whole web side over a small invented county, asked without a socket: for every test that needs a page.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +14,7 @@ use casework::password::{Bounded, Cost, Hasher};
 use casework::refused::Refused;
 use casework::testing::{SmallCounty, session, small_county};
 use http_body_util::BodyExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rules::access::{Actor, Tie};
 use rules::plan::{FILES, Plan};
 use tokio::runtime::Runtime;
@@ -36,6 +36,7 @@ pub(crate) struct TestApp {
     router: Router,
     rt: Runtime,
     _seals: tempfile::TempDir,
+    clock: Arc<Mutex<Now>>,
 }
 
 /// A request.
@@ -95,6 +96,8 @@ impl TestApp {
             db.write(move |tx| small_county(tx, &Keys::for_tests(), &now, code, mark)).expect("a county")
         };
         let (here, there) = (make(HERE, "h-"), make(THERE, "t-"));
+        let clock = Arc::new(Mutex::new(now.clone()));
+        let at = Arc::clone(&clock);
         let hasher = Hasher::new(Cost::OWASP, Bounded::new(2, 64)).expect("enough memory");
         let seals = tempfile::tempdir().expect("a folder");
         let app = App::new(Setup {
@@ -103,13 +106,20 @@ impl TestApp {
             vault: Vault::at(seals.path()),
             hasher,
             plan: plan(),
-            clock: Arc::new(move || now.clone()),
+            clock: Arc::new(move || at.lock().expect("a clock").clone()),
             demo: None,
             https: false,
             proxies: Vec::new(),
         });
         let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { router: web::router(&app), app, here, there, rt, _seals: seals }
+        Self { router: web::router(&app), app, here, there, rt, _seals: seals, clock }
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn wait(&self, time: SignedDuration) {
+        let mut clock = self.clock.lock().expect("a clock");
+        let at = clock.timestamp().checked_add(time).expect("a moment");
+        *clock = clock.at_moment(at);
     }
 
     /// Opens a session of the account, as if it had just proved its identity; its token.
@@ -141,6 +151,18 @@ impl TestApp {
 
     pub(crate) fn ask(&self, ask: Ask) -> Answer {
         self.rt.block_on(send(self.router.clone(), ask))
+    }
+
+    /// Sends a request as it is.
+    pub(crate) fn raw(&self, request: Request<Body>) -> Answer {
+        self.rt.block_on(sent(self.router.clone(), request))
+    }
+
+    /// Sends requests as they are, side by side.
+    pub(crate) fn raw_all(&self, requests: Vec<Request<Body>>) -> Vec<Answer> {
+        self.rt.block_on(futures_util::future::join_all(
+            requests.into_iter().map(|request| sent(self.router.clone(), request)),
+        ))
     }
 
     pub(crate) fn get(&self, path: &str, token: Option<&str>) -> Answer {
@@ -184,19 +206,24 @@ impl TestApp {
 }
 
 async fn send(router: Router, ask: Ask) -> Answer {
+    let form = "application/x-www-form-urlencoded";
+    let kind = if ask.path.starts_with("/api/") { "application/json" } else { form };
     let mut request = Request::builder()
         .method(ask.method)
         .uri(&ask.path)
         .header("host", "127.0.0.1:8080")
         .header("sec-fetch-site", "same-origin")
-        .header("content-type", "application/x-www-form-urlencoded");
+        .header("content-type", kind);
     if let Some(token) = &ask.token {
         request = request.header("cookie", format!("baoxue={token}"));
     }
     for (name, value) in &ask.headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(Body::from(ask.form)).expect("a request that can be written");
+    sent(router, request.body(Body::from(ask.form)).expect("a request that can be written")).await
+}
+
+async fn sent(router: Router, request: Request<Body>) -> Answer {
     let response = router.oneshot(request).await.expect("the router always answers");
     let status = response.status().as_u16();
     let mut headers: Vec<(String, String)> = response

@@ -8,6 +8,7 @@
     reason = "a test may stop at the first surprise, its helpers, too"
 )]
 
+mod api;
 mod app;
 mod assets_served;
 mod contrast;
@@ -17,6 +18,8 @@ mod markup;
 mod matrix;
 mod matrix_page;
 mod matrix_rows;
+mod matrix_rows_api;
+mod schema;
 mod sizes;
 mod words;
 

@@ -11,6 +11,7 @@ use web::route::Policy;
 
 use crate::app::{Answer, Ask, HERE, TestApp};
 use crate::matrix_rows::{By, ROWS, Row, Target};
+use crate::matrix_rows_api::API;
 
 /// An id that nothing has.
 const MISSING: &str = "00000000-0000-7000-8000-000000000000";
@@ -135,7 +136,8 @@ fn same(what: &str, answer: &Answer, missing: &Answer) {
 fn every_route_has_a_row() {
     let routes: BTreeSet<(String, &str)> =
         web::pages::routes().iter().map(|route| (route.method.to_string(), route.path)).collect();
-    let rows: BTreeSet<(String, &str)> = ROWS.iter().map(|row| (row.0.to_owned(), row.1)).collect();
+    let rows: BTreeSet<(String, &str)> =
+        ROWS.iter().chain(API).map(|row| (row.0.to_owned(), row.1)).collect();
     let unknown: Vec<_> = routes.difference(&rows).collect();
     assert!(unknown.is_empty(), "routes without a row in matrix_rows.rs: {unknown:?}");
 }
@@ -146,12 +148,13 @@ fn every_cell() {
     on_each_engine(|db| {
         let app = TestApp::new(db);
         let people = everybody(&app);
-        let absent = app.get("/no-such-page", Some(&people[0].token));
-        assert_eq!(absent.status, 404);
+        let nothing = |path| app.get(path, Some(&people[0].token));
+        let (page, json) = (nothing("/no-such-page"), nothing("/api/v1/no-such-thing"));
+        assert_eq!((page.status, json.status), (404, 404));
         let (mut cells, mut denied, mut wrongs) = (0_u32, 0_u32, Vec::new());
         let routes = web::pages::routes();
         // In the order of the rows: what takes something away comes after what needs it.
-        for row in ROWS {
+        for row in ROWS.iter().chain(API) {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {
@@ -159,8 +162,11 @@ fn every_cell() {
             };
             let account = app.here.posts[0].2.as_str();
             let form = row.4.replace("{account}", account);
+            let api = route.path.starts_with("/api/");
+            let absent = if api { &json } else { &page };
             let ask = |id: &str, token: Option<&str>| Ask {
                 form: form.clone(),
+                headers: if api { vec![("if-match", "\"0\"")] } else { Vec::new() },
                 ..Ask::new(route.method.clone(), filled(route.path, id), token)
             };
             // Nobody: to the door, whatever is asked for (401 for the API).
@@ -193,7 +199,7 @@ fn every_cell() {
                     seen(&answer, person);
                     let allowed = allowed(row, route.policy, &person.actor, None);
                     denied += u32::from(allowed == Some(false));
-                    let wrong = judge(allowed, &answer, &absent);
+                    let wrong = judge(allowed, &answer, absent);
                     wrongs.extend(wrong.map(|wrong| format!("{what} as {}: {wrong}", person.actor.account)));
                 }
             } else {
@@ -206,7 +212,7 @@ fn every_cell() {
                         seen(&answer, person);
                         let allowed = allowed(row, route.policy, &person.actor, Some(named));
                         denied += u32::from(allowed == Some(false));
-                        let wrong = judge(allowed, &answer, &absent);
+                        let wrong = judge(allowed, &answer, absent);
                         wrongs.extend(
                             wrong.map(|wrong| format!("{what} on {id} as {}: {wrong}", person.actor.account)),
                         );

@@ -1,0 +1,48 @@
+//! The JSON API, `/api/v1`: the pages' use cases for programs. One file is one resource, its rows of the route table
+//! above its handlers; what every answer has in common stands in `take`, `give`, `problem` and `cursor`.
+
+mod audit;
+mod children;
+mod cursor;
+mod findings;
+mod give;
+mod imports;
+mod me;
+mod moves;
+mod openapi;
+mod problem;
+mod session;
+mod take;
+mod units;
+
+pub use openapi::openapi;
+pub(crate) use problem::speak;
+
+use crate::route::Route;
+
+/// The API's rows of the route table.
+pub(crate) fn routes() -> Vec<Route> {
+    [
+        openapi::routes(),
+        session::routes(),
+        me::routes(),
+        children::routes(),
+        units::routes(),
+        moves::routes(),
+        imports::routes(),
+        findings::routes(),
+        audit::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A code with the words that people know it by.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct Coded {
+    /// Code.
+    code: &'static str,
+    /// Words.
+    label: &'static str,
+}
