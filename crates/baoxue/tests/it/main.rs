@@ -21,6 +21,8 @@ mod lists;
 #[cfg(test)]
 mod odd_input;
 #[cfg(test)]
+mod offices;
+#[cfg(test)]
 mod sealed;
 #[cfg(test)]
 mod truth;
