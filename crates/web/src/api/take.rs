@@ -99,6 +99,14 @@ pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
             "请去掉后再提交。",
         ));
     }
+    // The parser would take a list of the values for an object with the fields in their order.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(refused(
+            StatusCode::BAD_REQUEST,
+            "内容不是 JSON 对象。",
+            "请写成 {\"字段\": 值} 的样子。",
+        ));
+    }
     serde_json::from_slice(body).map_err(|error| {
         let place = format!("第{}行第{}列", error.line(), error.column());
         if error.is_data() {

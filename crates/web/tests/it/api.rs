@@ -302,9 +302,12 @@ fn odd_bodies_are_refused() {
             call(&app, "POST", &path, &headers, body)
         };
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let deeper = format!(r#"{{"decision":{deep}}}"#);
         let long = format!(r#"{{"decision":"in_school","note":"{}"}}"#, "长".repeat(3_500_000));
         for (status, body) in [
             (400, deep.as_str()),
+            (422, deeper.as_str()),
+            (400, r#"["in_school","x"]"#),
             (400, r#"{"decision":"in_school","note":"\ud800"}"#),
             (400, r#"{"decision":1e9999}"#),
             (400, r#"{"decision":"in_school""#),
