@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use casework::accounts::operator::{operator, stand_in};
+use casework::audit::Vault;
 use casework::db::{Db, Tx};
 use casework::desk::{Desk, SignedIn};
 use casework::jobs::Means;
@@ -37,6 +38,7 @@ pub(crate) struct Office {
     db: Db,
     keys: Keys,
     plan: Plan,
+    vault: Vault,
     clock: web::Clock,
 }
 
@@ -45,14 +47,14 @@ impl Office {
     pub(crate) fn open(at: &Where) -> Result<Self, Failure> {
         let (house, plan, clock) = Self::house(at)?;
         let (db, keys) = house.open(&clock())?;
-        Ok(Self { db, keys, plan, clock })
+        Ok(Self { db, keys, plan, vault: house.vault(), clock })
     }
 
     /// Opens it to look only, also while it is served.
     pub(crate) fn look(at: &Where) -> Result<Self, Failure> {
         let (house, plan, clock) = Self::house(at)?;
         let (db, keys) = house.inspect()?;
-        Ok(Self { db, keys, plan, clock })
+        Ok(Self { db, keys, plan, vault: house.vault(), clock })
     }
 
     fn house(at: &Where) -> Result<(House, Plan, web::Clock), Failure> {
@@ -124,6 +126,10 @@ impl Means for Office {
 
     fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     fn now(&self) -> Now {

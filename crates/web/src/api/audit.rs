@@ -116,7 +116,8 @@ pub(super) async fn list(
     }
     let filter =
         audit::Filter { person: asked.person, action, outcome: asked.outcome, day: asked.day, before };
-    let page = app.read(&session, move |desk| audit::page(desk, &filter, PART)).await?;
+    let vault = app.vault().clone();
+    let page = app.read(&session, move |desk| audit::page(desk, &vault, &filter, PART)).await?;
     let next = page.next.map(|at| cursor::seal(&app, &session, &name, &at));
     give::read(&Page { items: page.lines.into_iter().map(AuditLine::from).collect(), next, total: None })
 }
