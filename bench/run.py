@@ -120,7 +120,10 @@ def main() -> None:
                 print(line(size, data, tool, values, figures["baoxue"]), flush=True)
                 found += entries(size, data, tool, values, figures["baoxue"])
     found += medians(asked.target)
-    (asked.target / "bench.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    kept = asked.target / "bench.json"
+    before = json.loads(kept.read_text()) if kept.exists() else []
+    found = [each for each in before if each["name"].startswith("serve/")] + found
+    kept.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
 
 
 if __name__ == "__main__":

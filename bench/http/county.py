@@ -63,6 +63,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
+    def worked(self) -> float:
+        """Seconds of processor time so far, the kernel's for it too."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """One request on a connection of its own; `_` in a header's name stands for `-`."""
         wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
@@ -75,6 +80,14 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def act(self, path: str, session: str, body: bytes = b"", kind: str = "application/x-www-form-urlencoded") -> str:
+        """A form sent as a browser of ours sends it; where the answer leads."""
+        answer = self.ask("POST", path, body, Cookie=session, Origin=self.url, Sec_Fetch_Site="same-origin",
+                          Content_Type=kind)
+        if answer.status != 303:
+            sys.exit(f"POST {path} was answered by {answer.status}:\n{answer.body.decode(errors='replace')[:2000]}")
+        return answer.headers["location"]
 
     def sign_in(self, username: str) -> str:
         """The cookies of a new session, as one header."""

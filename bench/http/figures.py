@@ -1,30 +1,86 @@
-"""Figures of the running server as lines of README's table and entries of bench.json. Pure; prints and writes nothing."""
+"""Figures of the running server: entries of bench.json, and README's table of them. Pure; prints and writes nothing."""
 
-HEAD = """\
-| children | what | p50 ms | p99 ms | pages/s | value |
-|---|---|---|---|---|---|"""
+from statistics import median
+
+# What is measured, in the table's order: what, unit, the issue's aim (none where it asks for nothing), digits.
+KINDS = [
+    ("start to /readyz", "ms", 150, 0),
+    ("memory when idle", "MB", 60, 0),
+    ("lists p50", "ms", 5, 1),
+    ("lists p99", "ms", 30, 1),
+    ("files p50", "ms", 5, 1),
+    ("files p99", "ms", 30, 1),
+    ("lists a second", "pages/s", None, 0),
+    ("files a second", "pages/s", None, 0),
+    ("processor for a list", "µs", None, 0),
+    ("processor for a file", "µs", None, 0),
+    ("lists, people p50", "ms", None, 1),
+    ("lists, people p99", "ms", None, 1),
+    ("files, people p50", "ms", None, 1),
+    ("files, people p99", "ms", None, 1),
+    ("memory after load", "MB", None, 0),
+    ("a list, cold", "KB", 60, 1),
+    ("a list, cold: requests", "requests", 6, 0),
+    ("a file, cold", "KB", 60, 1),
+    ("a file, cold: requests", "requests", 6, 0),
+    ("import of 100,000 rows", "s", 30, 1),
+    ("of it comparing", "s", None, 1),
+    ("of it writing", "s", None, 1),
+    ("others p99 before", "ms", None, 1),
+    ("others p99 meanwhile", "ms", None, 1),
+    ("others p99, times as long", "×", 2, 2),
+    ("memory after the import", "MB", None, 0),
+]
+UNITS = {what: unit for what, unit, _, _ in KINDS}
+AIMS = {what: aim for what, _, aim, _ in KINDS}
 
 
-def loads(size: str, what: str, figures) -> tuple[str, list[dict]]:
-    """One kind of page under load."""
-    rate = figures.requests / figures.seconds
-    values = [("p50", figures.p50, "ms"), ("p99", figures.p99, "ms"), ("rate", rate, "pages/s")]
-    return (
-        f"| {size} | {what} | {figures.p50:.1f} | {figures.p99:.1f} | {rate:.0f} | |",
-        [entry(size, f"{what}/{name}", value, unit) for name, value, unit in values],
-    )
+def entry(size: str, what: str, values: list[float]) -> dict:
+    """One figure: the median of what was measured, and how much of the aim it takes."""
+    value = median(values)
+    found = {"name": f"serve/{size}/{what}", "value": value, "unit": UNITS[what], "peer": "baoxue"}
+    if AIMS[what] is not None:
+        found |= {"aim": AIMS[what], "ratio": value / AIMS[what]}
+    return found
 
 
-def single(size: str, what: str, value: float, unit: str, digits: int = 0) -> tuple[str, list[dict]]:
-    """One figure by itself."""
-    return f"| {size} | {what} | | | | {value:.{digits}f} {unit} |", [entry(size, what, value, unit)]
+def loads(size: str, what: str, runs: list) -> list[dict]:
+    """Runs of one kind of page under load, as wrk counted them."""
+    return [entry(size, f"{what} p50", [run.p50 for run in runs]), entry(size, f"{what} p99", [run.p99 for run in runs])]
 
 
-def entry(size: str, name: str, value: float, unit: str) -> dict:
-    return {"name": f"serve/{size}/{name}", "value": value, "unit": unit, "peer": "baoxue"}
+def table(entries: list[dict], sizes: list[str]) -> str:
+    """One line for each kind, one column for each size; behind a figure stands its share of the aim."""
+    by_name = {each["name"]: each for each in entries}
+    lines = ["| what | aim |" + "".join(f" {size} children |" for size in sizes), "|---|---|" + "---|" * len(sizes)]
+    for what, unit, aim, digits in KINDS:
+        found = [by_name.get(f"serve/{size}/{what}") for size in sizes]
+        if any(found):
+            cells = [cell(each, digits) for each in found]
+            bound = "" if aim is None else f"≤ {aim} {unit}"
+            lines.append(f"| {what}, {unit} | {bound} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def cell(found: dict | None, digits: int) -> str:
+    if found is None:
+        return ""
+    share = f" ({found['ratio']:.0%})" if "ratio" in found else ""
+    return f"{found['value']:,.{digits}f}{share}"
 
 
 def merged(before: list[dict], fresh: list[dict]) -> list[dict]:
     """What other benchmarks found stays; what this one found before is replaced."""
     names = {each["name"] for each in fresh}
     return [each for each in before if each["name"] not in names] + fresh
+
+
+def put(text: str, inner: str) -> str:
+    """A page of text whose part between the marks is what was measured last."""
+    begin, end = "<!-- served: begin", "<!-- served: end -->"
+    head, _, rest = text.partition(begin)
+    mark, _, _ = rest.partition("\n")
+    _, found, tail = rest.partition(end)
+    if not found:
+        raise ValueError("the text has no marks for the server's figures")
+    return f"{head}{begin}{mark}\n\n{inner}\n\n{end}{tail}"

@@ -1,6 +1,7 @@
 -- What wrk sends and what it counts. usage: wrk … -s load.lua URL -- REQUESTS [PAUSE]
--- REQUESTS: a file of lines "path<TAB>cookie", sent in a random order; PAUSE: milliseconds between an answer and the
--- next request of a connection, on average. The last line printed is JSON; anything but 200 counts as refused.
+-- REQUESTS: a file of lines "METHOD path<TAB>cookie", sent in a random order; PAUSE: milliseconds between an answer and
+-- the next request of a connection, on average. The last line printed is JSON; a GET that is not answered by 200, or a
+-- POST that is not by 303, counts as refused.
 
 local threads = {}
 refused = 0
@@ -15,10 +16,17 @@ local requests, pause = {}, 0
 function init(args)
     math.randomseed(7 + number)
     pause = tonumber(args[2] or "0")
+    local origin = "http://" .. wrk.host .. ":" .. wrk.port
     for line in io.lines(args[1]) do
-        local path, cookie = line:match("^([^\t]+)\t(.*)$")
-        requests[#requests + 1] = wrk.format("GET", path, { ["Host"] = wrk.host, ["Cookie"] = cookie, ["Accept"] = "text/html",
-            ["Accept-Encoding"] = "gzip" })
+        local method, path, cookie = line:match("^(%u+) ([^\t]+)\t(.*)$")
+        local headers = { ["Host"] = wrk.host .. ":" .. wrk.port, ["Cookie"] = cookie, ["Accept"] = "text/html",
+            ["Accept-Encoding"] = "gzip" }
+        if method == "POST" then
+            headers["Origin"] = origin
+            headers["Sec-Fetch-Site"] = "same-origin"
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        end
+        requests[#requests + 1] = wrk.format(method, path, headers, method == "POST" and "" or nil)
     end
 end
 
@@ -31,7 +39,7 @@ function delay()
 end
 
 function response(status)
-    if status ~= 200 then refused = refused + 1 end
+    if status ~= 200 and status ~= 303 then refused = refused + 1 end
 end
 
 function done(summary, latency)

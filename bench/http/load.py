@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,13 +40,13 @@ def command(url: str, requests: Path, seconds: int, pause: int) -> list[str]:
 
 
 def written(asked: list[tuple[str, str]], most: int = 4000) -> Path:
-    """The requests as load.lua reads them; a fixed choice when there are too many."""
+    """The requests ("GET /path", cookie) as load.lua reads them; a fixed choice when there are too many."""
     if not asked:
         sys.exit("There is nothing to ask for: no role sees any page of this kind.")
     chosen = asked if len(asked) <= most else random.Random(7).sample(asked, most)
     handle, name = tempfile.mkstemp(prefix="baoxue-requests-", suffix=".tsv")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(f"{path}\t{cookie}\n" for path, cookie in chosen)
+        file.writelines(f"{request}\t{cookie}\n" for request, cookie in chosen)
     return Path(name)
 
 
@@ -53,7 +54,10 @@ def started(url: str, requests: Path, *, seconds: int, pause: int = 0) -> subpro
     return subprocess.Popen(command(url, requests, seconds, pause), stdout=subprocess.PIPE, text=True)
 
 
-def ended(wrk: subprocess.Popen) -> Load:
+def ended(wrk: subprocess.Popen, now: bool = False) -> Load:
+    """What wrk counted, once its time is over, or up to now."""
+    if now:
+        wrk.send_signal(signal.SIGINT)
     said, _ = wrk.communicate()
     if wrk.returncode:
         sys.exit(f"wrk failed:\n{said}")

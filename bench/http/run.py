@@ -1,9 +1,10 @@
 """Measures baoxue as a server with wrk, on a demo county, and adds the figures to target/bench.json.
 
-usage: run.py --target DIR [--seconds N] SIZE …      (20k, 500k, or a number of children)
+usage: run.py --target DIR [--runs N] [--seconds N] [--parts start,load,import] [--readme FILE] SIZE …
 
-Start, memory, lists and files under 32 connections, an import while others work, and what a page weighs. Everybody
-asks with a session of an own role, each for children of an own scope. wrk and the server share the machine.
+Start, memory, lists and files under 32 connections, what a page weighs, and an import while others read and write.
+Everybody asks with a session of an own role, each for children of an own scope. wrk and the server share the machine;
+the processor time of a page is the server's alone, and hardly changes when the machine is busy.
 """
 
 import argparse
@@ -12,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import time
@@ -20,18 +20,22 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from county import TODAY, PASSWORD, Server, running
-from figures import HEAD, loads, merged, single
+from figures import entry, loads, merged, put, table
 from load import CONNECTIONS, ended, started, written
 
 SEED = 7
 STARTS = 10
 # Seconds of doing nothing before memory is read again.
-IDLE = 60
+IDLE = 20
 # How long wrk waits between two requests of one connection while something else is measured, milliseconds on average:
 # 32 people who click ten times a second.
 PAUSE = 100
+# Rows of the list that is imported.
+ROWS = 100_000
 # Whose lists and files are asked for.
 ROLES = ["director", "bureau", "township", "village", "head", "teacher", "cadre", "inspector"]
+# Who imports.
+IMPORTS = "bureau"
 CHILD = re.compile(r'href="(/children/[0-9a-f-]{36})"')
 NEXT = re.compile(r'<a[^>]*href="(/children\?[^"]*)"[^>]*rel="next"|<a[^>]*rel="next"[^>]*href="(/children\?[^"]*)"')
 PARTS = re.compile(r'(?:src|href)="(/assets/[^"#]+(?<!\.webmanifest))["#]')
@@ -43,24 +47,37 @@ def children(size: str) -> int:
     return int(size[:-1]) * units[size[-1]] if size[-1] in units else int(size)
 
 
+def made(target: Path, home: Path, command: list) -> bool:
+    """Runs the command that makes what lies in `home`, once for each build; whether it had to."""
+    stamp = home / "made-by"
+    made_by = hashlib.sha256((target / "release/baoxue").read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == made_by:
+        return False
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
+    stamp.write_text(made_by)
+    return True
+
+
 def county(target: Path, size: str) -> Path:
     """The demo county, made once for each build; a copy of it, so that every run begins with the same."""
-    baoxue = target / "release/baoxue"
-    home = target / "bench-county" / size
-    stamp = home / "made-by"
-    made_by = hashlib.sha256(baoxue.read_bytes()).hexdigest()
-    if not (stamp.exists() and stamp.read_text() == made_by):
-        shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(parents=True)
-        begun = time.perf_counter()
-        subprocess.run([*map(str, demo(target, home / "data", size)), "--no-serve"], check=True, stdout=subprocess.DEVNULL)
-        took = time.perf_counter() - begun
-        stamp.write_text(made_by)
-        print(f"Made a county of {size} in {took:.0f} s.", file=sys.stderr, flush=True)
+    home, begun = target / "bench-county" / size, time.perf_counter()
+    if made(target, home, [*demo(target, home / "data", size), "--no-serve"]):
+        say(f"made a county of {size} in {time.perf_counter() - begun:.0f} s")
     work = target / "bench-county" / f"{size}-work"
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(home / "data", work)
+    os.sync()
     return work
+
+
+def household_list(target: Path) -> Path:
+    """A list of people whom no ledger holds yet."""
+    home = target / "bench-county" / "list"
+    made(target, home, [target / "release/baoxue", "synth", "--children", ROWS, "--seed", SEED + 1, "--format", "csv",
+                        "--out", home])
+    return home / "household.csv"
 
 
 def demo(target: Path, data: Path, size: str) -> list:
@@ -73,13 +90,13 @@ def serve(target: Path, data: Path, size: str):
     return running(*demo(target, data, size), log=data.with_suffix(".log"))
 
 
-def cold_start(target: Path, data: Path, size: str) -> float:
-    """Milliseconds from the fork to the first 200 of /readyz, median."""
+def cold_start(target: Path, data: Path, size: str) -> list[float]:
+    """Milliseconds from the fork to the first 200 of /readyz."""
     took = []
     for _ in range(STARTS):
         with serve(target, data, size) as server:
             took.append(server.ready() * 1000)
-    return statistics.median(took)
+    return took
 
 
 def addresses(server: Server) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
@@ -93,19 +110,20 @@ def addresses(server: Server) -> tuple[list[tuple[str, str]], list[tuple[str, st
             answer = server.ask("GET", page, Cookie=session)
             if answer.status != 200:
                 break
-            lists.append((page, session))
+            lists.append((f"GET {page}", session))
             html = answer.body.decode()
             seen |= set(CHILD.findall(html))
             onward = NEXT.search(html)
             if not onward:
                 break
             page = (onward[1] or onward[2]).replace("&amp;", "&")
-        files += [(path, session) for path in sorted(seen)]
+        files += [(f"GET {path}", session) for path in sorted(seen)]
     return lists, files
 
 
-def weight(server: Server, path: str, session: str) -> tuple[int, int]:
+def weight(server: Server, request: str, session: str) -> tuple[int, int]:
     """Requests and bytes of a page and all that its HTML names, cold."""
+    path = request.removeprefix("GET ")
     answer = server.ask("GET", path, Cookie=session, Accept_Encoding="gzip")
     html = server.ask("GET", path, Cookie=session).body.decode()
     parts = {urljoin(path, part) for part in PARTS.findall(html)}
@@ -113,53 +131,129 @@ def weight(server: Server, path: str, session: str) -> tuple[int, int]:
     return len(every), sum(each.sent for each in every)
 
 
-def under_load(server: Server, asked: list[tuple[str, str]], seconds: int, pause: int = 0):
-    """One run of wrk to its end, after a short one that warms up."""
+def under_load(server: Server, asked: list[tuple[str, str]], runs: int, seconds: int, pause: int = 0):
+    """What wrk counted in some runs after a short one that warms up, and the server's processor time for a page, µs."""
     requests = written(asked)
     try:
         ended(started(server.url, requests, seconds=2, pause=pause))
-        return ended(started(server.url, requests, seconds=seconds, pause=pause))
+        before = server.worked()
+        found = [ended(started(server.url, requests, seconds=seconds, pause=pause)) for _ in range(runs)]
+        return found, (server.worked() - before) / sum(each.requests for each in found) * 1e6
     finally:
         requests.unlink()
 
 
-def measured(target: Path, size: str, seconds: int):
-    """All figures of one size, as (line, entries)."""
-    data = county(target, size)
-    yield single(size, f"start to /readyz, median of {STARTS}", cold_start(target, data, size), "ms")
-    with serve(target, data, size) as server:
+def loaded(server: Server, size: str, runs: int, seconds: int):
+    """Lists and files without a pause and by people; memory; what a page weighs."""
+    lists, files = addresses(server)
+    for what, asked in {"list": lists, "file": files}.items():
+        found, worked = under_load(server, asked, runs, seconds)
+        yield from loads(size, f"{what}s", found)
+        yield entry(size, f"{what}s a second", [each.requests / each.seconds for each in found])
+        yield entry(size, f"processor for a {what}", [worked])
+        yield from loads(size, f"{what}s, people", under_load(server, asked, runs, seconds, PAUSE)[0])
+    yield entry(size, "memory after load", [server.megabytes()])
+    for what, asked in {"list": lists[0], "file": files[0]}.items():
+        requests, sent = weight(server, *asked)
+        yield entry(size, f"a {what}, cold", [sent / 1024])
+        yield entry(size, f"a {what}, cold: requests", [requests])
+
+
+def multipart(path: Path) -> tuple[bytes, str]:
+    """A form with the list in it."""
+    mark = "----baoxue-bench"
+    head = (f'--{mark}\r\nContent-Disposition: form-data; name="kind"\r\n\r\nhousehold\r\n--{mark}\r\n'
+            f'Content-Disposition: form-data; name="file"; filename="household.csv"\r\nContent-Type: text/csv\r\n\r\n')
+    return head.encode() + path.read_bytes() + f"\r\n--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
+
+
+def settled(server: Server, page: str, session: str) -> str:
+    """The page of an import once its job is done; the page asks again by itself while it is not."""
+    while True:
+        answer = server.ask("GET", page, Cookie=session)
+        if answer.status != 200:
+            sys.exit(f"{page} was answered by {answer.status}")
+        if "refresh" not in answer.headers:
+            return answer.body.decode()
+        time.sleep(0.1)
+
+
+def imported(server: Server, size: str, rows: Path, seconds: int):
+    """A list of a hundred thousand brought in by one officer while the others read and write."""
+    lists, files = addresses(server)
+    others = lists + files[: 2 * len(lists)]
+    others += [("POST /notices/read", session) for session in {session for _, session in lists}] * (len(others) // 64)
+    requests, (body, kind), session = written(others), multipart(rows), server.sign_in(IMPORTS)
+    try:
+        ended(started(server.url, requests, seconds=2, pause=PAUSE))
+        before = ended(started(server.url, requests, seconds=seconds, pause=PAUSE))
+        wrk = started(server.url, requests, seconds=600, pause=PAUSE)
+        begun = time.perf_counter()
+        page = server.act("/imports", session, body, kind)
+        settled(server, page, session)
+        compared = time.perf_counter()
+        server.act(f"{page}/apply", session)
+        html = settled(server, page, session)
+        done = time.perf_counter()
+        meanwhile = ended(wrk, now=True)
+    finally:
+        requests.unlink()
+    if "已写入" not in html and "已导入" not in html:
+        sys.exit(f"The list was not written; the page says:\n{re.sub('<[^>]*>', ' ', html)[:3000]}")
+    yield entry(size, "import of 100,000 rows", [done - begun])
+    yield entry(size, "of it comparing", [compared - begun])
+    yield entry(size, "of it writing", [done - compared])
+    yield entry(size, "others p99 before", [before.p99])
+    yield entry(size, "others p99 meanwhile", [meanwhile.p99])
+    yield entry(size, "others p99, times as long", [meanwhile.p99 / before.p99])
+    yield entry(size, "memory after the import", [server.megabytes()])
+
+
+def measured(asked, size: str):
+    """All figures of one size."""
+    data = county(asked.target, size)
+    if "start" in asked.parts:
+        yield entry(size, "start to /readyz", cold_start(asked.target, data, size))
+    with serve(asked.target, data, size) as server:
         server.ready()
-        yield single(size, "resident memory after start", server.megabytes(), "MB")
-        time.sleep(IDLE)
-        yield single(size, "resident memory after 60 s", server.megabytes(), "MB")
-        lists, files = addresses(server)
-        for what, asked in {"lists": lists, "files": files}.items():
-            yield loads(size, f"{what}, {CONNECTIONS} connections without a pause", under_load(server, asked, seconds))
-            yield loads(size, f"{what}, {CONNECTIONS} people", under_load(server, asked, seconds, PAUSE))
-        yield single(size, "resident memory after the load", server.megabytes(), "MB")
-        for what, asked in {"list": lists[0], "file": files[0]}.items():
-            requests, sent = weight(server, *asked)
-            yield single(size, f"a {what}, cold: requests", requests, "")
-            yield single(size, f"a {what}, cold: on the wire", sent / 1024, "KB", 1)
+        if "start" in asked.parts:
+            time.sleep(IDLE)
+            yield entry(size, "memory when idle", [server.megabytes()])
+        if "load" in asked.parts:
+            yield from loaded(server, size, asked.runs, asked.seconds)
+        if "import" in asked.parts:
+            yield from imported(server, size, household_list(asked.target), asked.seconds)
+    shutil.rmtree(data)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def main() -> None:
     ask = argparse.ArgumentParser()
     ask.add_argument("--target", type=Path, required=True)
-    ask.add_argument("--seconds", type=int, default=15)
+    ask.add_argument("--runs", type=int, default=3)
+    ask.add_argument("--seconds", type=int, default=8)
+    ask.add_argument("--parts", type=lambda text: text.split(","), default=["start", "load", "import"])
+    ask.add_argument("--readme", type=Path)
     ask.add_argument("sizes", nargs="+")
     asked = ask.parse_args()
 
-    print(f"\n{os.cpu_count()} cores; {os.getloadavg()[0]:.1f} programs were busy at the start (0 is quiet).\n")
-    print(HEAD)
+    busy = f"{os.getloadavg()[0]:.1f} programs were busy at the start (0 is quiet)"
     fresh = []
     for size in asked.sizes:
-        for text, entries in measured(asked.target, size, asked.seconds):
-            print(text, flush=True)
-            fresh += entries
+        for each in measured(asked, size):
+            say(f"{each['name']}: {each['value']:.1f} {each['unit']}")
+            fresh.append(each)
     kept = asked.target / "bench.json"
-    before = json.loads(kept.read_text()) if kept.exists() else []
-    kept.write_text(json.dumps(merged(before, fresh), ensure_ascii=False, indent=1) + "\n")
+    every = merged(json.loads(kept.read_text()) if kept.exists() else [], fresh)
+    kept.write_text(json.dumps(every, ensure_ascii=False, indent=1) + "\n")
+    shown = (f"{table(every, asked.sizes)}\n\n{os.cpu_count()} cores, shared with wrk; {CONNECTIONS} connections; medians of "
+             f"{asked.runs} runs of {asked.seconds} s. In brackets: how much of the aim it takes.")
+    print(f"\n{busy}\n\n{shown}")
+    if asked.readme:
+        asked.readme.write_text(put(asked.readme.read_text(), shown))
 
 
 if __name__ == "__main__":

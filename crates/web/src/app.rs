@@ -2,7 +2,10 @@
 //! threads and gives back its answer; it decides nothing.
 
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use casework::audit::Vault;
 use casework::db::{Db, Tx};
@@ -62,6 +65,13 @@ pub struct DemoRole {
     pub label: String,
     /// What one can do as it, in a line.
     pub line: String,
+}
+
+/// How far a request came beside the storage.
+enum Begun<F: Future> {
+    Done(F::Output),
+    Waits(Pin<Box<F>>),
+    Panicked(Box<dyn std::any::Any + Send>),
 }
 
 /// The running program. Cheap to clone.
@@ -170,6 +180,33 @@ impl App {
         self.open_read(move |tx| act(&mut app.desk(tx, &who, &now))).await
     }
 
+    /// Runs a use case that reads and puts that on the record: reads from one snapshot, beside the writer, and answers
+    /// after the record is committed; it is flushed within a second (ADR 0011). It can write nothing else.
+    ///
+    /// # Errors
+    /// Whatever the use case refuses; then nothing was put on the record.
+    pub async fn look<T, F>(&self, session: &Session, mut act: F) -> Result<T, Failed>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Desk<'_, '_>) -> Result<T, Refused> + Send + 'static,
+    {
+        let (who, app, now) = (session.who(), self.clone(), self.now());
+        let (seen, record) = self
+            .open_read(move |tx| {
+                tx.hold();
+                let seen = act(&mut app.desk(tx, &who, &now))?;
+                Ok((seen, tx.held()))
+            })
+            .await?;
+        if !record.is_empty() {
+            let (answer, answered) = oneshot::channel();
+            let write = move |tx: &mut Tx<'_>| Ok::<(), Refused>(tx.catch_up(&record)?);
+            self.0.db.write_soon_then(write, move |result| drop(answer.send(result)));
+            answered.await.map_err(|_| Failed::from(Refused::Busy { after: 5 }))??;
+        }
+        Ok(seen)
+    }
+
     /// Runs a use case that writes; the answer comes after it is durable.
     ///
     /// # Errors
@@ -187,11 +224,14 @@ impl App {
     ///
     /// # Errors
     /// Whatever `act` refuses.
-    pub async fn open_read<T, F>(&self, act: F) -> Result<T, Failed>
+    pub async fn open_read<T, F>(&self, mut act: F) -> Result<T, Failed>
     where
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, Refused> + Send + 'static,
     {
+        if let Some(done) = self.0.db.here(&mut act) {
+            return done.map_err(Failed::from);
+        }
         let (answer, answered) = oneshot::channel();
         // Nobody waits any more when the client has gone; the answer is then dropped.
         self.0.db.read_then(act, move |result| drop(answer.send(result)));
@@ -210,6 +250,41 @@ impl App {
         let (answer, answered) = oneshot::channel();
         self.0.db.write_then(act, move |result| drop(answer.send(result)));
         answered.await.map_err(|_| Failed::from(Refused::Busy { after: 5 }))?.map_err(Failed::from)
+    }
+
+    /// Runs a request beside the storage: on one of its reading threads, where everything that is read until the request
+    /// first has to wait is read at once and from one snapshot. A page that only reads is finished there; what waits,
+    /// for a body or for a commit, goes on where it was begun.
+    ///
+    /// # Errors
+    /// [`Refused::Storage`] when no reading thread was free; then nothing was run.
+    pub async fn beside<F>(&self, request: F) -> Result<F::Output, Failed>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let mut request: Pin<Box<F>> = Box::pin(request);
+        let runtime = tokio::runtime::Handle::current();
+        self.0.db.visit(move |open| {
+            let begun = open.map(|()| {
+                let _entered = runtime.enter();
+                let poll = || request.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                match catch_unwind(AssertUnwindSafe(poll)) {
+                    Ok(Poll::Ready(done)) => Begun::Done(done),
+                    // Whoever waited is polled again at once by its own task, so the waker is not missed.
+                    Ok(Poll::Pending) => Begun::Waits(request),
+                    Err(cause) => Begun::Panicked(cause),
+                }
+            });
+            drop(answer.send(begun));
+        });
+        match answered.await.map_err(|_| Failed::from(Refused::Busy { after: 5 }))? {
+            Ok(Begun::Done(done)) => Ok(done),
+            Ok(Begun::Waits(request)) => Ok(request.await),
+            Ok(Begun::Panicked(cause)) => resume_unwind(cause),
+            Err(error) => Err(Failed::from(Refused::from(error))),
+        }
     }
 
     /// Closes the storage: what was begun is finished, nothing new is taken.

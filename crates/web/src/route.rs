@@ -96,8 +96,20 @@ pub(crate) fn router(app: &App, routes: Vec<Route>) -> Router {
         .with_state(app.clone())
 }
 
+/// Runs a request beside the storage if it has a session to look up.
+async fn guard(State((app, policy)): State<(App, Policy)>, request: Request, next: Next) -> Response {
+    if token(request.headers(), app.https()).is_none() {
+        return guarded(app, policy, request, next).await;
+    }
+    let api = request.uri().path().starts_with("/api/");
+    match app.beside(guarded(app.clone(), policy, request, next)).await {
+        Ok(response) => response,
+        Err(failed) => finish(failed.into_response(), api),
+    }
+}
+
 /// Lets a request through to its handler, or not; puts denials on the record.
-async fn guard(State((app, policy)): State<(App, Policy)>, mut request: Request, next: Next) -> Response {
+async fn guarded(app: App, policy: Policy, mut request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let referer = request.headers().get(header::REFERER).cloned();

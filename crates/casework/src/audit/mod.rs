@@ -60,7 +60,7 @@ fn insert(tx: &mut Tx<'_>, now: &Now, entry: &Entry<'_>, outcome: &str) -> Resul
     let actor = entry.actor;
     // Work on one's own account is done on no post; it is recorded under the first, so that the role stands there.
     let post = entry.post.or_else(|| actor.posts.first());
-    tx.execute(
+    tx.follow(
         "insert into audit (county, id, at, account, session, post, role, action, outcome, subject_kind, subject,
                             purpose, detail)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",

@@ -15,7 +15,7 @@ use crate::keys::Keys;
 use crate::now::Now;
 
 /// Rows sealed in one transaction at most, so that acts need not wait for it long.
-const AT_ONCE: u32 = 2_000;
+const AT_ONCE: u32 = 250;
 /// Time between two passes.
 const PASS: Duration = Duration::from_secs(1);
 /// Every so many passes it looks back a whole day.

@@ -1,6 +1,7 @@
 //! The database: one façade over SQLite (built in) and PostgreSQL (by URL), so that a use case is written once. It
 //! must not know the product's tables; docs/sql.md says which SQL both engines take.
 
+use std::cell::Cell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 mod backup;
 mod check;
+mod counts;
 mod error;
 mod migrate;
 mod postgres;
@@ -20,16 +22,20 @@ mod sqlite;
 pub mod testing;
 mod tx;
 mod value;
+mod visit;
 
 pub use check::Health;
+pub use counts::Done;
 pub use error::DbError;
 pub use migrate::{MIGRATIONS, Migrated, Migration};
-pub use tx::Tx;
+pub use tx::{Following, Tx};
 pub use value::{FromColumn, Row, Value};
 
+use counts::Counts;
 use postgres::{Mode, Server};
 use queue::{Crew, Task, contain};
 use sqlite::{Disk, Writer};
+use visit::Visit;
 
 /// Which engine stands behind a [`Db`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +152,9 @@ struct Shared {
     store: Arc<Store>,
     reads: Crew,
     writes: Option<Crew>,
-    commits: Arc<AtomicU64>,
+    counts: Arc<Counts>,
+    /// Tells the databases of one process apart.
+    number: u64,
 }
 
 enum Store {
@@ -161,6 +169,13 @@ impl Store {
             Self::Postgres(server) => server.run(Mode::Read, call),
         }
     }
+
+    fn visit(&self, of: u64, work: &mut dyn FnMut()) -> Result<(), DbError> {
+        match self {
+            Self::Sqlite(disk) => disk.visit(of, work),
+            Self::Postgres(server) => server.visit(of, work),
+        }
+    }
 }
 
 /// Longer than any call waits for its turn; a thread of a crew looks up now and then.
@@ -173,23 +188,24 @@ impl Db {
     /// `InUse` when another process serves the file, `Unavailable` when it cannot be opened or would not be durable,
     /// `Corrupt` when it is no database, `Other` for a PostgreSQL database with another collation than `C`.
     pub fn open(location: &Location, settings: &Settings) -> Result<Self, DbError> {
-        let commits = Arc::new(AtomicU64::new(0));
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let (number, counts) = (NEXT.fetch_add(1, Ordering::Relaxed), Arc::new(Counts::default()));
         let (store, writer) = match location {
             Location::Sqlite(path) => {
                 let writer = if settings.access == Access::Serve {
                     check::filesystem(path)?;
                     let _lock = sqlite::claim(path)?;
                     let connection = sqlite::connect(path, settings, true)?;
-                    let (path, settings, commits) = (path.clone(), settings.clone(), Arc::clone(&commits));
-                    Some(Writer { path, connection, settings, commits, _lock })
+                    let (path, settings, counts) = (path.clone(), settings.clone(), Arc::clone(&counts));
+                    Some(Writer { path, connection, settings, counts, waiting: Cell::new(true), _lock })
                 } else {
                     drop(sqlite::connect(path, settings, false)?);
                     None
                 };
-                (Store::Sqlite(Box::new(Disk::new(path, settings))), writer)
+                (Store::Sqlite(Box::new(Disk::new(path, settings, Arc::clone(&counts)))), writer)
             }
             Location::Postgres(url) => {
-                let server = Server::new(url, settings, Arc::clone(&commits))?;
+                let server = Server::new(url, settings, Arc::clone(&counts))?;
                 server.inspect()?;
                 (Store::Postgres(Box::new(server)), None)
             }
@@ -199,7 +215,11 @@ impl Db {
         let reads = Crew::start("read", settings.readers, settings.queue, move |queue| {
             while let Ok(job) = queue.next(PATIENCE) {
                 let Some(mut job) = job else { continue };
-                let fate = reading.read(&mut |tx| job.run(tx));
+                let fate = if job.visits() {
+                    reading.visit(number, &mut || job.enter())
+                } else {
+                    reading.read(&mut |tx| job.run(tx))
+                };
                 job.settle(fate);
             }
         })?;
@@ -215,7 +235,8 @@ impl Db {
                 let serve = move |queue: &queue::Queue| {
                     while let Ok(job) = queue.next(PATIENCE) {
                         if let (Some(mut job), Store::Postgres(server)) = (job, writing.as_ref()) {
-                            let fate = server.run(Mode::Write, &mut |tx| job.run(tx));
+                            let mode = if job.soon() { Mode::Soon } else { Mode::Write };
+                            let fate = server.run(mode, &mut |tx| job.run(tx));
                             job.settle(fate);
                         }
                     }
@@ -224,7 +245,7 @@ impl Db {
             }
         };
         let (settings, location) = (settings.clone(), location.clone());
-        Ok(Self(Arc::new(Shared { settings, location, store, reads, writes, commits })))
+        Ok(Self(Arc::new(Shared { settings, location, store, reads, writes, counts, number })))
     }
 
     /// Which engine it is.
@@ -245,7 +266,13 @@ impl Db {
     /// Commits since it was opened; on SQLite one may hold many calls.
     #[must_use]
     pub fn commits(&self) -> u64 {
-        self.0.commits.load(Ordering::Relaxed)
+        self.done().commits
+    }
+
+    /// What was done since it was opened.
+    #[must_use]
+    pub fn done(&self) -> Done {
+        self.0.counts.done()
     }
 
     /// Brings the schema up to this program's, in one transaction; an SQLite file is backed up before.
@@ -296,6 +323,28 @@ impl Db {
         receiver.recv().unwrap_or_else(|_| Err(DbError::Closed.into()))
     }
 
+    /// As `write`, but answers before the commit is flushed. Nobody sees anything else, and a process that is killed loses
+    /// nothing; a power cut within the next second can undo it, whole, together with what was committed after it. For
+    /// what can be done again: a portion of a job that notes how far it came.
+    ///
+    /// # Errors
+    /// As [`write`](Db::write).
+    pub fn write_soon<T, E>(
+        &self,
+        f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        if queue::writing() {
+            return Err(DbError::Other("a write inside of a write would wait for itself".to_owned()).into());
+        }
+        let (sender, receiver) = sync_channel(1);
+        self.write_soon_then(f, move |result| drop(sender.send(result)));
+        receiver.recv().unwrap_or_else(|_| Err(DbError::Closed.into()))
+    }
+
     /// As `read`, on a thread of the pool; that thread then calls `reply`, exactly once, also on shutdown or panic.
     pub fn read_then<T, E>(
         &self,
@@ -306,6 +355,21 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         self.0.reads.submit(Box::new(Task::new(f, reply, self.0.settings.wait)));
+    }
+
+    /// Runs `work`, once, on a thread of the pool that holds a snapshot open meanwhile, for [`here`](Db::here) to read
+    /// from; with an error when none is to be had. Whatever `work` has to say it says itself.
+    pub fn visit(&self, work: impl FnOnce(Result<(), DbError>) + Send + 'static) {
+        self.0.reads.submit(Box::new(Visit::new(work, self.0.settings.wait)));
+    }
+
+    /// Runs `f` on the snapshot that a [`visit`](Db::visit) holds open on this thread; `None` when there is none, or it
+    /// broke: then `f` is to be run in a transaction of its own.
+    pub fn here<T, E: From<DbError>>(
+        &self,
+        f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Option<Result<T, E>> {
+        visit::here(self.0.number, f)
     }
 
     /// As `write`, on the writer's thread; that thread then calls `reply`, exactly once, also on shutdown or panic.
@@ -320,6 +384,21 @@ impl Db {
     {
         match &self.0.writes {
             Some(crew) => crew.submit(Box::new(Task::new(f, reply, self.0.settings.wait))),
+            None => reply(Err(DbError::Other("opened to look, not to write".to_owned()).into())),
+        }
+    }
+
+    /// As [`write_soon`](Db::write_soon), and answers as [`write_then`](Db::write_then) does.
+    pub fn write_soon_then<T, E>(
+        &self,
+        f: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        reply: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &self.0.writes {
+            Some(crew) => crew.submit(Box::new(Task::new(f, reply, self.0.settings.wait).let_soon())),
             None => reply(Err(DbError::Other("opened to look, not to write".to_owned()).into())),
         }
     }

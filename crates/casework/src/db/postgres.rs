@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ::postgres::fallible_iterator::FallibleIterator;
@@ -11,16 +10,20 @@ use ::postgres::types::ToSql;
 use ::postgres::{Client, Config, NoTls, Statement};
 
 use super::Settings;
+use super::counts::Counts;
 use super::error::{self, DbError, Fault};
 use super::queue::Pool;
 use super::tx::{On, Tx};
 use super::value::{Row, Source, Value};
+use super::visit::{Held, keep};
 
 /// How a transaction begins.
 #[derive(Clone, Copy)]
 pub(super) enum Mode {
     Read,
     Write,
+    /// A write whose commit does not wait for the disk.
+    Soon,
 }
 
 /// One connection and the statements prepared on it.
@@ -93,7 +96,7 @@ pub(super) struct Server {
     settings: Settings,
     reads: Pool<Session>,
     writes: Pool<Session>,
-    commits: Arc<AtomicU64>,
+    counts: Arc<Counts>,
 }
 
 /// What one attempt came to.
@@ -105,11 +108,14 @@ enum Attempt {
     Lost(DbError),
 }
 
+/// How a snapshot begins.
+const READ: &str = "begin isolation level repeatable read read only";
+
 /// How often a transaction in conflict is tried.
 const ATTEMPTS: u32 = 12;
 
 impl Server {
-    pub(super) fn new(url: &str, settings: &Settings, commits: Arc<AtomicU64>) -> Result<Self, DbError> {
+    pub(super) fn new(url: &str, settings: &Settings, counts: Arc<Counts>) -> Result<Self, DbError> {
         // The error of a URL does not repeat it, nor its password.
         let wrong = |error: ::postgres::Error| DbError::Other(format!("数据库地址写法不对：{error}"));
         let mut config: Config = url.parse().map_err(wrong)?;
@@ -125,7 +131,7 @@ impl Server {
             settings: settings.clone(),
             reads: Pool::new(settings.readers),
             writes: Pool::new(settings.writers),
-            commits,
+            counts,
         })
     }
 
@@ -170,8 +176,13 @@ impl Server {
 
     fn attempt(&self, mode: Mode, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<Attempt, DbError> {
         let (pool, begin) = match mode {
-            Mode::Read => (&self.reads, "begin isolation level repeatable read read only"),
+            Mode::Read => (&self.reads, READ),
             Mode::Write => (&self.writes, "begin isolation level serializable read write"),
+            Mode::Soon => {
+                let begin =
+                    "begin isolation level serializable read write; set local synchronous_commit = off";
+                (&self.writes, begin)
+            }
         };
         let mut reached = true;
         let lent = pool.take(self.settings.wait, || {
@@ -191,6 +202,10 @@ impl Server {
         }
         let mut tx = Tx::new(On::Postgres(session));
         let keep = call(&mut tx);
+        match mode {
+            Mode::Read => self.counts.read(tx.statements()),
+            Mode::Write | Mode::Soon => self.counts.write(tx.statements()),
+        }
         let (again, lost, failure) = (tx.again, tx.lost, tx.failure().cloned().unwrap_or(DbError::Closed));
         if lost {
             return Ok(Attempt::Lost(failure));
@@ -206,7 +221,7 @@ impl Server {
         }
         match session.batch("commit") {
             Ok(()) => {
-                self.commits.fetch_add(1, Ordering::Relaxed);
+                self.counts.commit();
                 lent.keep();
                 Ok(Attempt::Done)
             }
@@ -217,6 +232,33 @@ impl Server {
             }
             Err(fault) => Err(fault.error),
         }
+    }
+
+    /// Runs `work` beside one snapshot, which is held on this thread; where there is none to be had, without one: each
+    /// read then seeks the server by itself, for as long as it may.
+    pub(super) fn visit(&self, of: u64, work: &mut dyn FnMut()) -> Result<(), DbError> {
+        let opened = self.reads.take(self.settings.wait, || {
+            let session = Session::connect(&self.config, &self.settings, self.settings.statement);
+            session.map_err(|fault| fault.error)
+        });
+        let begun = opened.and_then(|mut lent| {
+            let mut session = lent.out()?;
+            session.batch(READ)?;
+            Ok((lent, session))
+        });
+        let Ok((mut lent, session)) = begun else {
+            work();
+            return Ok(());
+        };
+        let (held, statements) = keep(of, Held::Postgres(session), work);
+        self.counts.read(statements);
+        if let Some(Held::Postgres(mut session)) = held
+            && session.batch("rollback").is_ok()
+        {
+            lent.put(session);
+            lent.keep();
+        }
+        Ok(())
     }
 
     pub(super) fn close(&self) {

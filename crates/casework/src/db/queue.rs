@@ -15,6 +15,16 @@ use super::tx::Tx;
 pub(super) trait Job: Send {
     /// Runs it. Whether its work is to be kept.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Whether its commit need not wait for the disk.
+    fn soon(&self) -> bool {
+        false
+    }
+    /// Whether it wants to [`enter`](Job::enter) beside an open snapshot, and not to run in a transaction.
+    fn visits(&self) -> bool {
+        false
+    }
+    /// Does its work beside the snapshot that is open on this thread.
+    fn enter(&mut self) {}
     /// Answers the caller, once the fate of the transaction is known.
     fn settle(self: Box<Self>, fate: Result<(), DbError>);
     /// Whether its caller has stopped waiting.
@@ -38,11 +48,18 @@ pub(super) struct Task<F, R: FnOnce(Result<T, E>), T, E: From<DbError>> {
     reply: Option<R>,
     outcome: Option<Result<T, E>>,
     deadline: Instant,
+    soon: bool,
 }
 
 impl<F, R: FnOnce(Result<T, E>), T, E: From<DbError>> Task<F, R, T, E> {
     pub(super) fn new(call: F, reply: R, wait: Duration) -> Self {
-        Self { call, reply: Some(reply), outcome: None, deadline: Instant::now() + wait }
+        Self { call, reply: Some(reply), outcome: None, deadline: Instant::now() + wait, soon: false }
+    }
+
+    /// The same, but its commit need not wait for the disk.
+    pub(super) fn let_soon(mut self) -> Self {
+        self.soon = true;
+        self
     }
 
     fn answer(&mut self, result: Result<T, E>) {
@@ -77,6 +94,10 @@ where
 
     fn late(&self) -> bool {
         Instant::now() > self.deadline
+    }
+
+    fn soon(&self) -> bool {
+        self.soon
     }
 }
 
@@ -240,6 +261,16 @@ pub(super) struct Lent<'a, C> {
 }
 
 impl<C> Lent<'_, C> {
+    /// Takes the connection out of the loan, to be put back by [`put`](Lent::put).
+    pub(super) fn out(&mut self) -> Result<C, DbError> {
+        self.connection.take().ok_or(DbError::Closed)
+    }
+
+    /// Puts back what was taken out.
+    pub(super) fn put(&mut self, connection: C) {
+        self.connection = Some(connection);
+    }
+
     /// The connection. `Closed` cannot happen: it is there until `keep`.
     pub(super) fn get(&mut self) -> Result<&mut C, DbError> {
         self.connection.as_mut().ok_or(DbError::Closed)

@@ -1,6 +1,7 @@
 //! SQLite: connections that never promise less than a flushed commit, readers with a deadline, and the one writer
 //! that commits many calls at once. It must know nothing of tables.
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,10 +13,12 @@ use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
 use super::Settings;
+use super::counts::Counts;
 use super::error::{self, DbError, Fault};
 use super::queue::{Pool, Queue, Waiting};
 use super::tx::{On, Tx};
 use super::value::{Row, Source, Value};
+use super::visit::{Held, keep};
 
 /// `name` beside the database: `county.db` → `county.db-lock`.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -73,7 +76,9 @@ pub(super) fn connect(path: &Path, settings: &Settings, writes: bool) -> Result<
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     if writes {
         connection.pragma_update(None, "journal_mode", "wal").map_err(sort)?;
-        let pages = "pragma wal_autocheckpoint = 1000; pragma journal_size_limit = 4194304";
+        // Pages that many commits touch go to the file once; the writer's own cache holds the indexes of an import.
+        let pages = "pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 16777216; \
+                     pragma cache_size = -16000";
         connection.execute_batch(pages).map_err(sort)?;
         // Statistics for the planner: welcome, not needed, and no reason for `doctor` not to open a damaged file.
         drop(connection.execute_batch("pragma optimize = 0x10002"));
@@ -97,18 +102,40 @@ pub(super) struct Disk {
     pub(super) path: PathBuf,
     pub(super) settings: Settings,
     readers: Pool<Reader>,
+    counts: Arc<Counts>,
 }
 
 impl Disk {
-    pub(super) fn new(path: &Path, settings: &Settings) -> Self {
-        Self { path: path.to_owned(), settings: settings.clone(), readers: Pool::new(settings.readers) }
+    pub(super) fn new(path: &Path, settings: &Settings, counts: Arc<Counts>) -> Self {
+        let readers = Pool::new(settings.readers);
+        Self { path: path.to_owned(), settings: settings.clone(), readers, counts }
     }
 
     /// Runs `call` on one snapshot.
     pub(super) fn read(&self, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<(), DbError> {
         let mut lent = self.readers.take(self.settings.wait, || Reader::open(&self.path, &self.settings))?;
-        lent.get()?.run(self.settings.statement, call)?;
+        let reader = lent.get()?;
+        reader.begin(self.settings.statement)?;
+        let mut tx = Tx::new(On::Sqlite(&reader.connection));
+        call(&mut tx);
+        self.counts.read(tx.statements());
+        reader.end()?;
         lent.keep();
+        Ok(())
+    }
+
+    /// Runs `work` beside one snapshot, which is held on this thread.
+    pub(super) fn visit(&self, of: u64, work: &mut dyn FnMut()) -> Result<(), DbError> {
+        let mut lent = self.readers.take(self.settings.wait, || Reader::open(&self.path, &self.settings))?;
+        let mut reader = lent.out()?;
+        reader.begin(self.settings.statement)?;
+        let (held, statements) = keep(of, Held::Sqlite(reader), work);
+        self.counts.read(statements);
+        if let Some(Held::Sqlite(mut reader)) = held {
+            reader.end()?;
+            lent.put(reader);
+            lent.keep();
+        }
         Ok(())
     }
 
@@ -118,7 +145,7 @@ impl Disk {
 }
 
 /// A reading connection whose statements are given up when their deadline has passed.
-struct Reader {
+pub(super) struct Reader {
     connection: Connection,
     started: Instant,
     deadline: Arc<AtomicU64>,
@@ -135,14 +162,22 @@ impl Reader {
         Ok(Self { connection, started, deadline })
     }
 
-    /// Runs `call` on one snapshot, for `limit` at most: a reader that never ended would hold the WAL (H08).
-    fn run(&mut self, limit: Duration, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<(), DbError> {
+    /// Opens a snapshot, for `limit` at most: a reader that never ended would hold the WAL (H08).
+    fn begin(&mut self, limit: Duration) -> Result<(), DbError> {
         let limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
         self.deadline.store(millis(self.started).saturating_add(limit), Ordering::Relaxed);
-        batch(&self.connection, "begin")?;
-        call(&mut Tx::new(On::Sqlite(&self.connection)));
+        Ok(step(&self.connection, "begin")?)
+    }
+
+    /// Lets go of the snapshot.
+    fn end(&mut self) -> Result<(), DbError> {
         self.deadline.store(u64::MAX, Ordering::Relaxed);
-        if self.connection.is_autocommit() { Ok(()) } else { Ok(batch(&self.connection, "rollback")?) }
+        if self.connection.is_autocommit() { Ok(()) } else { Ok(step(&self.connection, "rollback")?) }
+    }
+
+    /// What reads run on.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
     }
 }
 
@@ -155,7 +190,9 @@ pub(super) struct Writer {
     pub(super) path: PathBuf,
     pub(super) connection: Connection,
     pub(super) settings: Settings,
-    pub(super) commits: Arc<AtomicU64>,
+    pub(super) counts: Arc<Counts>,
+    /// Whether commits wait for the disk at this moment.
+    pub(super) waiting: Cell<bool>,
     /// Held until the connection is closed.
     pub(super) _lock: File,
 }
@@ -163,13 +200,17 @@ pub(super) struct Writer {
 impl Writer {
     /// Works until the queue is closed and empty.
     pub(super) fn serve(&self, queue: &Queue) {
-        let mut stopped = None;
+        let (mut stopped, mut carried) = (None, None);
         let mut trimmed = Instant::now();
         loop {
-            match queue.next(Duration::from_secs(1)) {
+            let next = match carried.take() {
+                Some(job) => Ok(Some(job)),
+                None => queue.next(Duration::from_secs(1)),
+            };
+            match next {
                 Ok(Some(first)) => match &stopped {
                     Some(why) => first.settle(Err(DbError::clone(why))),
-                    None => stopped = self.batch(first, queue),
+                    None => stopped = self.batch(first, queue, &mut carried),
                 },
                 Ok(None) => {}
                 Err(()) => {
@@ -186,9 +227,10 @@ impl Writer {
 
     /// Runs what waits in one transaction and answers everybody after the flush. The error after which nothing
     /// more may be written: a flush failed, and only a restart, which reads the WAL anew, knows what is on disk (I07).
-    fn batch(&self, first: Waiting, queue: &Queue) -> Option<DbError> {
+    fn batch(&self, first: Waiting, queue: &Queue, carried: &mut Option<Waiting>) -> Option<DbError> {
+        let soon = first.soon();
         let (mut jobs, mut next, started) = (Vec::new(), Some(first), Instant::now());
-        let mut fate = batch(&self.connection, "begin immediate");
+        let mut fate = self.waits(!soon).and_then(|()| step(&self.connection, "begin immediate"));
         while let Some(mut job) = next.take() {
             if fate.is_ok() {
                 fate = self.one(job.as_mut());
@@ -197,10 +239,14 @@ impl Writer {
             if fate.is_ok() && jobs.len() < self.settings.batch && started.elapsed() < self.settings.gather {
                 next = queue.next(Duration::ZERO).ok().flatten();
             }
+            // What must be on the disk before it is answered begins a batch of its own.
+            if soon && next.as_ref().is_some_and(|job| !job.soon()) {
+                *carried = next.take();
+            }
         }
-        let fate = fate.and_then(|()| batch(&self.connection, "commit"));
+        let fate = fate.and_then(|()| step(&self.connection, "commit"));
         if fate.is_ok() {
-            self.commits.fetch_add(1, Ordering::Relaxed);
+            self.counts.commit();
         } else if !self.connection.is_autocommit() {
             drop(batch(&self.connection, "rollback"));
         }
@@ -214,15 +260,31 @@ impl Writer {
 
     /// One call in its own savepoint, so that a refusal undoes only itself.
     fn one(&self, job: &mut dyn super::queue::Job) -> Result<(), Fault> {
-        batch(&self.connection, "savepoint call")?;
+        step(&self.connection, "savepoint call")?;
         let mut tx = Tx::new(On::Sqlite(&self.connection));
         let keep = job.run(&mut tx);
+        self.counts.write(tx.statements());
         let failure = tx.failure().cloned();
         if self.connection.is_autocommit() {
             // The engine gave up the whole transaction, as it does when the disk is full.
             return Err(Fault::from(failure.unwrap_or_else(|| DbError::Full("transaction lost".to_owned()))));
         }
-        batch(&self.connection, if keep { "release call" } else { "rollback to call; release call" })
+        if !keep {
+            step(&self.connection, "rollback to call")?;
+        }
+        step(&self.connection, "release call")
+    }
+
+    /// Whether the next commit waits for the disk. What did not wait is flushed by the next commit that does, since
+    /// the WAL is one file: within a second, when the record is sealed.
+    fn waits(&self, full: bool) -> Result<(), Fault> {
+        if self.waiting.replace(full) == full {
+            return Ok(());
+        }
+        batch(
+            &self.connection,
+            if full { "pragma synchronous = full" } else { "pragma synchronous = normal" },
+        )
     }
 
     /// Cuts a WAL that long readers let grow, as soon as they let it be cut (H08).
@@ -234,6 +296,12 @@ impl Writer {
             drop(self.connection.busy_timeout(self.settings.busy));
         }
     }
+}
+
+/// One statement without parameters or rows, kept prepared.
+fn step(connection: &Connection, sql: &str) -> Result<(), Fault> {
+    let sort = |error: rusqlite::Error| sorted(connection, sql, &error);
+    connection.prepare_cached(sql).map_err(sort)?.raw_execute().map(drop).map_err(sort)
 }
 
 pub(super) fn batch(connection: &Connection, sql: &str) -> Result<(), Fault> {

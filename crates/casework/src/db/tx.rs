@@ -19,6 +19,18 @@ pub struct Tx<'a> {
     /// Plans of the queries since [`watch`](Tx::watch): (statement, plan).
     #[cfg(any(test, feature = "testing"))]
     watched: Option<Vec<(String, String)>>,
+    statements: u64,
+    /// Statements that are to follow this snapshot; `None` where they are run at once.
+    following: Option<Vec<Following>>,
+    /// The database whose committed rows it reads.
+    lasting: Option<u64>,
+}
+
+/// A statement that belongs to what was read from a snapshot and is to be committed before anybody is shown it.
+#[derive(Debug, Clone)]
+pub struct Following {
+    sql: &'static str,
+    params: Vec<Value<'static>>,
 }
 
 pub(super) enum On<'a> {
@@ -34,9 +46,30 @@ impl<'a> Tx<'a> {
             again: false,
             lost: false,
             depth: 0,
+            statements: 0,
+            following: None,
+            lasting: None,
             #[cfg(any(test, feature = "testing"))]
             watched: None,
         }
+    }
+
+    /// A transaction that reads what is committed in the database of this number.
+    pub(super) fn of(mut self, number: u64) -> Self {
+        self.lasting = Some(number);
+        self
+    }
+
+    /// A number for the database, of this process, whose committed rows are read here; `None` where rows may still be
+    /// undone. For remembering what never changes once it is committed.
+    #[must_use]
+    pub fn lasting(&self) -> Option<u64> {
+        self.lasting
+    }
+
+    /// Statements run so far; savepoints are none.
+    pub(super) fn statements(&self) -> u64 {
+        self.statements
     }
 
     /// From now on the plan of each query is written down before it runs, for tests of what a query reads.
@@ -81,11 +114,49 @@ impl<'a> Tx<'a> {
     /// What the engine refused, sorted; see [`DbError`].
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, DbError> {
         self.open()?;
+        self.statements += 1;
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::execute(connection, sql, params),
             On::Postgres(session) => session.execute(sql, params),
         };
         self.note(done)
+    }
+
+    /// Runs a statement that belongs to what is read here: the record of a look. Where the transaction writes it is run
+    /// at once; after [`hold`](Tx::hold) it waits for [`held`](Tx::held).
+    ///
+    /// # Errors
+    /// As [`execute`](Tx::execute).
+    pub fn follow(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<(), DbError> {
+        if let Some(following) = &mut self.following {
+            let params = params.iter().map(Value::to_static).collect();
+            following.push(Following { sql, params });
+            return Ok(());
+        }
+        self.execute(sql, params).map(drop)
+    }
+
+    /// From now on keeps what is to follow. Whoever calls it takes what was kept with [`held`](Tx::held) and has it
+    /// committed before anything that was read is shown.
+    pub fn hold(&mut self) {
+        self.following = Some(Vec::new());
+    }
+
+    /// What was kept since [`hold`](Tx::hold).
+    #[must_use]
+    pub fn held(&mut self) -> Vec<Following> {
+        self.following.take().unwrap_or_default()
+    }
+
+    /// Runs what was kept in a snapshot.
+    ///
+    /// # Errors
+    /// As [`execute`](Tx::execute).
+    pub fn catch_up(&mut self, held: &[Following]) -> Result<(), DbError> {
+        for one in held {
+            self.execute(one.sql, &one.params)?;
+        }
+        Ok(())
     }
 
     /// Gives each row to `row`, in order, without holding them all.
@@ -99,6 +170,7 @@ impl<'a> Tx<'a> {
         row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
     ) -> Result<(), DbError> {
         self.open()?;
+        self.statements += 1;
         #[cfg(any(test, feature = "testing"))]
         self.explain(sql, params)?;
         let done = match &mut self.on {

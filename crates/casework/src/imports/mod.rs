@@ -2,7 +2,7 @@
 //! then it is written in the background, and can be taken back while untouched. It never overwrites or merges what is
 //! not beyond doubt (hazards E10–E14).
 //!
-//! Decided: rows are written in chunks of `CHUNK`, each a transaction; chunks become visible one by one, so that the
+//! Decided: rows are written in chunks of `WRITTEN`, each a transaction that does not wait for the disk; chunks become visible one by one, so that the
 //! storage's one writer is never held for long (E15). After a kill the job goes on behind the last chunk (I03): every
 //! row is written once or, with `undo`, not at all.
 
@@ -26,8 +26,11 @@ pub use start::{Needs, Started, Upload, apply, bring, drop_import, examine, kind
 pub use undo::{Undo, undo};
 pub use writing::Apply;
 
-/// Rows that are written in one transaction.
-const CHUNK: usize = 250;
+/// Rows that are compared together, and whose outcomes are written in one transaction.
+const CHUNK: usize = 128;
+
+/// Rows that are written into the ledger in one transaction: some milliseconds, so that nobody waits long (E15).
+const WRITTEN: usize = 32;
 
 /// The handlers of this module, for the program's registry.
 #[must_use]

@@ -108,7 +108,7 @@ impl Handler for Undo {
 fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64) -> Result<Progress, Refused> {
     let (head, _) = head(desk, Action::UndoImport, id)?;
     let county = desk.county();
-    let limit = i64::try_from(super::CHUNK).unwrap_or(i64::MAX);
+    let limit = i64::try_from(super::WRITTEN).unwrap_or(i64::MAX);
     let sql = format!(
         "select {COLUMNS} from import_row where county = $1 and import = $2 and state = 'applied'
          order by number desc limit $3"

@@ -122,7 +122,7 @@ fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64) -> Result<Progress, Refus
     if head.state != "applying" {
         return Ok(Progress { done: total, total });
     }
-    let limit = i64::try_from(super::CHUNK).unwrap_or(i64::MAX);
+    let limit = i64::try_from(super::WRITTEN).unwrap_or(i64::MAX);
     let sql = format!(
         "select {COLUMNS} from import_row
          where county = $1 and import = $2 and number > $3 and outcome in ('added', 'changed') and state = 'waiting'

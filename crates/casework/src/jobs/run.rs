@@ -98,7 +98,7 @@ impl Run<'_> {
         self.means.db().write(move |tx| step(tx, means.as_ref(), &now, &job, &mut act))
     }
 
-    /// As [`write`](Run::write); how far the job is, is written in the same transaction, so that after a crash it goes
+    /// As [`write`](Run::write), but nobody waits for the disk; how far the job is, is written in the same transaction, so that after a crash it goes
     /// on behind what is durable and not elsewhere (hazard I03).
     ///
     /// # Errors
@@ -107,15 +107,19 @@ impl Run<'_> {
         &mut self,
         mut act: impl FnMut(&mut Desk<'_, '_>) -> Result<Progress, Refused> + Send + 'static,
     ) -> Result<Progress, Stopped> {
+        self.go_on()?;
         let id = self.job.id.clone();
-        let progress = self.write(move |desk| {
+        let mut chunk = move |desk: &mut Desk<'_, '_>| {
             let progress = act(desk)?;
             desk.tx.execute(
                 "update job set done = $3, total = $4 where county = $1 and id = $2",
                 &params![desk.county(), &id, progress.done, progress.total],
             )?;
             Ok(progress)
-        })?;
+        };
+        let (means, job, now) = (Arc::clone(self.means), self.job.clone(), self.means.now());
+        let progress =
+            self.means.db().write_soon(move |tx| step(tx, means.as_ref(), &now, &job, &mut chunk))?;
         (self.job.done, self.job.total) = (progress.done, progress.total);
         Ok(progress)
     }

@@ -12,6 +12,7 @@ use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
 use crate::search::Typed;
+use crate::units::Names;
 
 /// Children on a page.
 const PAGE: usize = 50;
@@ -406,11 +407,8 @@ impl Pass<'_> {
         let limit = all.push(self.most + 1);
         let sql = format!(
             "select child.id, child.name, child.spelling, child.sex, child.birth, child.id_sealed, child.standing,
-                    child.group_bits,
-                    coalesce((select name from unit where unit.county = child.county and unit.id = child.township), ''),
-                    coalesce((select name from unit where unit.county = child.county and unit.id = child.village), ''),
-                    coalesce((select name from unit where unit.county = child.county and unit.id = child.school), ''),
-                    coalesce((select name from unit where unit.county = child.county and unit.id = child.class), '')
+                    child.group_bits, coalesce(child.village, child.township, ''), coalesce(child.school, ''),
+                    coalesce(child.class, '')
              from {}
              where {few} child.county = drive.county and child.id = drive.child and {}
              order by {spelling} {order}, {id} {order} limit ${limit}",
@@ -423,10 +421,22 @@ impl Pass<'_> {
     fn find(&self, desk: &mut Desk<'_, '_>) -> Result<Vec<Child>, Refused> {
         let (sql, params) = self.statement(desk);
         let sees = Sees::new(self.arm.post.role, self.arm.tie);
-        let rows =
-            desk.tx.query(&sql, &params, |row| Ok((child(row, sees)?, row.get::<Option<Vec<u8>>>(5)?)))?;
+        let rows = desk.tx.query(&sql, &params, |row| {
+            let units: [String; 3] = [row.get(8)?, row.get(9)?, row.get(10)?];
+            Ok((child(row, sees)?, row.get::<Option<Vec<u8>>>(5)?, units))
+        })?;
+        let units = rows.iter().flat_map(|row| &row.2).map(String::as_str);
+        let names = Names::of(desk.tx, desk.who.actor.county.as_str(), units)?;
         let mut children = Vec::with_capacity(rows.len());
-        for (mut child, sealed) in rows {
+        for (mut child, sealed, [home, school, class]) in rows {
+            child.home = sees.clear(Field::Home, names.get(&home).to_owned());
+            child.school = sees.clear(
+                Field::Schooling,
+                match (names.get(&school), names.get(&class)) {
+                    (school, "") => school.to_owned(),
+                    (school, class) => format!("{school} {class}"),
+                },
+            );
             if sees.shows(Field::IdNumber) {
                 let plain = desk.open("child", "id_number", &child.id, sealed.as_deref())?;
                 child.number = sees.number(Field::IdNumber, &plain);
@@ -454,8 +464,6 @@ impl Pass<'_> {
 fn child(row: &Row<'_>, sees: Sees) -> Result<Child, crate::db::DbError> {
     let sex: String = row.get(3)?;
     let standing: String = row.get(6)?;
-    let (township, village): (String, String) = (row.get(8)?, row.get(9)?);
-    let (school, class): (String, String) = (row.get(10)?, row.get(11)?);
     let groups: Vec<&'static str> = sees.groups(row.get(7)?).map(Special::label).collect();
     Ok(Child {
         id: row.get(0)?,
@@ -464,9 +472,8 @@ fn child(row: &Row<'_>, sees: Sees) -> Result<Child, crate::db::DbError> {
         sex: sees.clear(Field::Sex, rules::codes::Sex::from_code(&sex).map_or("", |sex| sex.label())),
         birth: sees.clear(Field::Birth, row.get(4)?),
         number: None,
-        home: sees.clear(Field::Home, if village.is_empty() { township } else { village }),
-        school: sees
-            .clear(Field::Schooling, if class.is_empty() { school } else { format!("{school} {class}") }),
+        home: None,
+        school: None,
         standing: sees.clear(Field::Schooling, Standing::from_code(&standing)).flatten(),
         groups,
         breadth: Field::ALL.iter().filter(|field| sees.shows(**field)).count(),

@@ -4,12 +4,14 @@
 mod chain;
 mod classes;
 mod hand_over;
+mod names;
 mod posts;
 mod tree;
 
 pub use chain::{Chain, Holder, Slot, chain};
 pub use classes::{Class, Whose, classes};
 pub use hand_over::{HandOver, Item, Sheet, hand_over, sheet, what_is_open};
+pub(crate) use names::Names;
 pub use posts::{
     Gap, NewPost, Person, appoint, candidates, close_post, gaps, open_post, people_of, roles_of, successors,
     vacate,

@@ -308,7 +308,8 @@ async fn one(State(app): State<App>, session: Session, Path(id): Path<String>) -
 }
 
 async fn finding(app: &App, session: &Session, id: String, errors: Errors) -> Result<Response, Failed> {
-    let page = app.write(session, move |desk| campaign::read(desk, &id)).await?;
+    let shell = app.shell(session, "/findings").await?;
+    let page = app.look(session, move |desk| campaign::read(desk, &id)).await?;
     let rule = page.row.kind.map(|kind| app.plan().finding(kind));
     let kind = rule.map_or(String::new(), |rule| rule.title.clone());
     let sentence = rule.map_or(String::new(), |rule| rule.sentence.clone());
@@ -330,7 +331,7 @@ async fn finding(app: &App, session: &Session, id: String, errors: Errors) -> Re
         first.chosen = true;
     }
     Ok(html(&OnePage {
-        shell: app.shell(session, "/findings").await?,
+        shell,
         way: vec![
             Crumb { label: "比对核查".to_owned(), href: Some("/findings".to_owned()) },
             Crumb { label: page.row.name.clone(), href: None },
@@ -600,9 +601,10 @@ struct SheetPage {
 }
 
 async fn sheet(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
-    let sheet = app.write(&session, move |desk| campaign::door_sheet(desk, &id)).await?;
+    let shell = app.shell(&session, "/door").await?;
+    let sheet = app.look(&session, move |desk| campaign::door_sheet(desk, &id)).await?;
     Ok(html(&SheetPage {
-        shell: app.shell(&session, "/door").await?,
+        shell,
         way: vec![
             Crumb { label: "摸排".to_owned(), href: Some("/door".to_owned()) },
             Crumb { label: sheet.name.clone(), href: None },

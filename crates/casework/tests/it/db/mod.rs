@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod product;
 mod queue;
+mod visits;
 
 /// Two small tables: a case that a unit claims, and notes on it.
 const SCHEMA: &[Migration] = &[(

@@ -118,8 +118,9 @@ async fn show_groups(
     errors: Errors,
 ) -> Result<Response, Failed> {
     let child = id.clone();
+    let shell = app.shell(session, "/children").await?;
     let (file, groups) = app
-        .write(session, move |desk| {
+        .look(session, move |desk| {
             let groups = ledger::taggable(desk, &child)?;
             Ok((ledger::read(desk, &child)?, groups))
         })
@@ -127,7 +128,7 @@ async fn show_groups(
     let mut choices = vec![Choice::new("", "请选择", &fields.group)];
     choices.extend(groups.iter().map(|one| Choice::new(one.code(), one.label(), &fields.group)));
     Ok(html(&GroupsPage {
-        shell: app.shell(session, "/children").await?,
+        shell,
         way: way(&file.id, &file.name, "特殊群体"),
         id,
         rows: file.groups,
@@ -216,12 +217,13 @@ async fn show_elsewhere(
     errors: Errors,
 ) -> Result<Response, Failed> {
     let child = id.clone();
-    let file = app.write(session, move |desk| ledger::read(desk, &child)).await?;
+    let shell = app.shell(session, "/children").await?;
+    let file = app.look(session, move |desk| ledger::read(desk, &child)).await?;
     if !file.may.elsewhere {
         return Err(Refused::denied(Action::RecordElsewhere, "child", &id).into());
     }
     Ok(html(&ElsewherePage {
-        shell: app.shell(session, "/children").await?,
+        shell,
         way: way(&file.id, &file.name, "外出就读"),
         id,
         rows: file.elsewhere.unwrap_or_default(),

@@ -61,7 +61,8 @@ pub(super) async fn page(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
-    let mut child = app.write(&session, move |desk| ledger::read(desk, &id)).await?;
+    let shell = app.shell(&session, "/children").await?;
+    let mut child = app.look(&session, move |desk| ledger::read(desk, &id)).await?;
     let today = app.now().day();
     let (whose, what, by, tone, href) = match child.next.take() {
         None => (
@@ -131,7 +132,7 @@ pub(super) async fn page(
         })
         .collect();
     Ok(html(&FilePage {
-        shell: app.shell(&session, "/children").await?,
+        shell,
         way: vec![
             Crumb { label: "孩子".to_owned(), href: Some("/children".to_owned()) },
             Crumb { label: child.name.clone(), href: None },
@@ -204,9 +205,10 @@ pub(super) async fn looks(
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
     let asked = id.clone();
-    let rows = app.write(&session, move |desk| ledger::looks(desk, &asked)).await?;
+    let shell = app.shell(&session, "/children").await?;
+    let rows = app.look(&session, move |desk| ledger::looks(desk, &asked)).await?;
     Ok(html(&LooksPage {
-        shell: app.shell(&session, "/children").await?,
+        shell,
         id,
         heads: [Head::text("谁"), Head::text("做了什么"), Head::text("用途"), Head::text("时间")],
         rows,

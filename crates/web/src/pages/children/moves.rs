@@ -48,8 +48,9 @@ async fn show(
     errors: Errors,
 ) -> Result<Response, Failed> {
     let child = id.clone();
+    let shell = app.shell(session, "/moves").await?;
     let (file, all) =
-        app.write(session, move |desk| Ok((ledger::read(desk, &child)?, ledger::schools(desk)?))).await?;
+        app.look(session, move |desk| Ok((ledger::read(desk, &child)?, ledger::schools(desk)?))).await?;
     if !file.may.start_move {
         return Err(Refused::denied(Action::StartRollMove, "child", &id).into());
     }
@@ -63,7 +64,7 @@ async fn show(
         })
         .collect();
     Ok(html(&FormPage {
-        shell: app.shell(session, "/moves").await?,
+        shell,
         way: vec![
             Crumb { label: file.name, href: Some(format!("/children/{id}")) },
             Crumb { label: "学籍变动".to_owned(), href: None },
