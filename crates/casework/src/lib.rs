@@ -21,6 +21,7 @@ pub mod lists;
 pub mod now;
 pub mod password;
 pub mod refused;
+pub mod reseal;
 pub mod scope;
 pub mod seed;
 #[cfg(any(test, feature = "testing"))]

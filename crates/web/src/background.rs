@@ -37,7 +37,8 @@ impl Means for App {
 #[must_use]
 pub fn registry() -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
-    casework::imports::register(registry.schedule(casework::audit::monthly()))
+    let registry = registry.schedule(casework::audit::monthly()).schedule(casework::reseal::schedule());
+    casework::imports::register(registry)
 }
 
 /// What runs behind the pages; it ends when it is stopped or dropped.

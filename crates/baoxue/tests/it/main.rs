@@ -15,10 +15,14 @@ mod hostile;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod odd_input;
 #[cfg(test)]
 mod sealed;
+#[cfg(test)]
+mod served;
 #[cfg(test)]
 mod truth;
