@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod house;
+mod keys;
 mod progress;
 mod serve;
 mod synth;
@@ -96,6 +97,13 @@ enum Command {
     Audit {
         #[command(subcommand)]
         command: audit::AuditCommand,
+    },
+    /// 加密密钥：查看、更换、停用
+    #[command(help_template = TEMPLATE, disable_help_flag = true, disable_help_subcommand = true)]
+    #[command(subcommand_help_heading = "命令", override_usage = "baoxue keys <status|rotate|retire> [参数]")]
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
     },
     /// 写出一份名单的空白模板，带下拉列表和填写说明
     #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
@@ -213,6 +221,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => backup::restore(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Audit { command } => audit::run(command),
+        Command::Keys { command } => keys::run(command),
         Command::Template(args) => county::plan(args.plan.as_deref())
             .and_then(|plan| template::run(args.kind, &plan, today(), args.out.as_deref())),
         Command::Plan { command: PlanCommand::Check { folder } } => check(folder),
