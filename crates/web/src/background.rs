@@ -37,7 +37,10 @@ impl Means for App {
 #[must_use]
 pub fn registry() -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
-    let registry = registry.schedule(casework::audit::monthly()).schedule(casework::once::sweep());
+    let registry = registry
+        .schedule(casework::audit::monthly())
+        .schedule(casework::once::sweep())
+        .schedule(casework::reseal::schedule());
     casework::today::register(casework::imports::register(registry))
 }
 

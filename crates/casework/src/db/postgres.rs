@@ -109,7 +109,7 @@ enum Attempt {
 }
 
 /// How a snapshot begins.
-const READ: &str = "begin isolation level repeatable read read only";
+const READ: &str = "begin isolation level serializable read only";
 
 /// How often a transaction in conflict is tried.
 const ATTEMPTS: u32 = 12;
