@@ -3,6 +3,7 @@
 
 mod chain;
 mod classes;
+mod export;
 mod hand_over;
 mod names;
 mod posts;
@@ -10,6 +11,7 @@ mod tree;
 
 pub use chain::{Chain, Holder, Slot, chain};
 pub use classes::{Class, Whose, classes};
+pub use export::{PostFilter, PostRow, Posts, UnitLine, export_posts, export_units, find_units, posts};
 pub use hand_over::{HandOver, Item, Sheet, hand_over, sheet, what_is_open};
 pub(crate) use names::Names;
 pub use posts::{

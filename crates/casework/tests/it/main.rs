@@ -7,9 +7,13 @@ mod audit;
 #[cfg(test)]
 mod campaign;
 #[cfg(test)]
+mod codes;
+#[cfg(test)]
 mod county;
 #[cfg(test)]
 mod db;
+#[cfg(test)]
+mod exports;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]

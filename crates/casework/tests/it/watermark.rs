@@ -5,10 +5,12 @@ use casework::audit::{self, FileVerdict, MarkVerdict, Verdict, verify_file, veri
 use casework::db::DbError;
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
+use casework::exports;
 use casework::jobs::{Means as _, Registry, Runner};
 use casework::params;
 use casework::refused::Refused;
 use rules::access::Role;
+use rules::purpose::ListPurpose;
 
 use crate::audit::{C, acts, checked, run, seal};
 use crate::county::person;
@@ -206,7 +208,10 @@ fn without_a_record_there_is_no_act() {
         sql("create unique index audit_full on audit (county, outcome)");
         let sealed = act(&machine, &sure, move |desk| audit::seal_month(desk, month));
         assert!(matches!(sealed, Err(Refused::Storage(_))), "{sealed:?}");
-        let exported = act(&machine, &sure, |desk| audit::export(desk, &audit::Filter::default()));
+        let exported = act(&machine, &sure, |desk| {
+            let made = audit::export(desk, &audit::Filter::default(), ListPurpose::Inspect)?;
+            exports::record(desk, &made)
+        });
         assert!(matches!(exported, Err(Refused::Storage(_))), "{exported:?}");
         let months: Result<i64, DbError> =
             db.read(|tx| tx.one("select cast(count(*) as bigint) from audit_month", &[], |row| row.get(0)));

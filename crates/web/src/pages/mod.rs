@@ -8,12 +8,15 @@ mod audit;
 mod break_glass;
 mod children;
 mod codes;
+mod exports;
 mod findings;
 mod health;
 pub(crate) mod imports;
 mod jobs;
 mod notices;
 mod online;
+mod platform;
+mod posts;
 mod proofs;
 mod search;
 mod security;
@@ -43,6 +46,8 @@ pub fn routes() -> Vec<Route> {
         jobs::routes(),
         notices::routes(),
         online::routes(),
+        platform::routes(),
+        posts::routes(),
         proofs::routes(),
         search::routes(),
         security::routes(),
