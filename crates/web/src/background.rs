@@ -38,7 +38,7 @@ impl Means for App {
 pub fn registry() -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
     let registry = registry.schedule(casework::audit::monthly()).schedule(casework::once::sweep());
-    casework::today::register(casework::imports::register(registry))
+    casework::campaign::register(casework::today::register(casework::imports::register(registry)))
 }
 
 /// What runs behind the pages; it ends when it is stopped or dropped.
