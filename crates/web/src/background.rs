@@ -41,7 +41,7 @@ pub fn registry() -> Registry {
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())
         .schedule(casework::reseal::schedule());
-    casework::today::register(casework::imports::register(registry))
+    casework::campaign::register(casework::today::register(casework::imports::register(registry)))
 }
 
 /// What runs behind the pages; it ends when it is stopped or dropped.

@@ -8,6 +8,8 @@ mod audit;
 mod break_glass;
 mod children;
 mod codes;
+mod comparison;
+mod door;
 mod exports;
 mod findings;
 mod health;
@@ -40,6 +42,8 @@ pub fn routes() -> Vec<Route> {
         break_glass::routes(),
         children::routes(),
         codes::routes(),
+        comparison::routes(),
+        door::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),
