@@ -96,7 +96,7 @@ pub fn groups(desk: &mut Desk<'_, '_>, under: &str) -> Result<DoorLevel, Refused
     desk.require(Action::PrintDoorSheet, &Subject::Nothing, ("door", under))?;
     let county = desk.county();
     let campaign = newest(desk)?;
-    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet);
+    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet, desk.now);
     let mut units: Vec<(&str, Tie)> = scope.pairs().collect();
     units.sort_unstable();
     units.dedup();
@@ -184,7 +184,7 @@ pub fn door_sheet(desk: &mut Desk<'_, '_>, group: &str) -> Result<DoorSheet, Ref
         &params![county, group],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
-    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet);
+    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet, desk.now);
     let mut params = vec![Value::from(county), Value::from(group)];
     let within = scope.predicate("tie", &mut params);
     params.push(Value::from(campaign.as_str()));
@@ -249,7 +249,7 @@ pub fn check_door(desk: &mut Desk<'_, '_>, household: &str, result: &str) -> Res
     if !RESULTS.iter().any(|(code, _)| *code == result) {
         return Err(Refused::field("result", "请选择摸排结果"));
     }
-    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet);
+    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet, desk.now);
     let mut params = vec![Value::from(county), Value::from(household)];
     let within = scope.predicate("tie", &mut params);
     let sql = format!(

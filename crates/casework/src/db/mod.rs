@@ -147,6 +147,8 @@ struct Shared {
     reads: Crew,
     writes: Option<Crew>,
     commits: Arc<AtomicU64>,
+    #[cfg(feature = "testing")]
+    rehearsal: std::sync::RwLock<Option<testing::Rehearsal>>,
 }
 
 enum Store {
@@ -224,7 +226,16 @@ impl Db {
             }
         };
         let (settings, location) = (settings.clone(), location.clone());
-        Ok(Self(Arc::new(Shared { settings, location, store, reads, writes, commits })))
+        Ok(Self(Arc::new(Shared {
+            settings,
+            location,
+            store,
+            reads,
+            writes,
+            commits,
+            #[cfg(feature = "testing")]
+            rehearsal: std::sync::RwLock::new(None),
+        })))
     }
 
     /// Which engine it is.
@@ -319,7 +330,12 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         match &self.0.writes {
-            Some(crew) => crew.submit(Box::new(Task::new(f, reply, self.0.settings.wait))),
+            Some(crew) => {
+                let task = Task::new(f, reply, self.0.settings.wait);
+                #[cfg(feature = "testing")]
+                let task = task.rehearsed(self.rehearsal());
+                crew.submit(Box::new(task));
+            }
             None => reply(Err(DbError::Other("opened to look, not to write".to_owned()).into())),
         }
     }

@@ -38,11 +38,27 @@ pub(super) struct Task<F, R: FnOnce(Result<T, E>), T, E: From<DbError>> {
     reply: Option<R>,
     outcome: Option<Result<T, E>>,
     deadline: Instant,
+    #[cfg(feature = "testing")]
+    rehearsal: Option<super::testing::Rehearsal>,
 }
 
 impl<F, R: FnOnce(Result<T, E>), T, E: From<DbError>> Task<F, R, T, E> {
     pub(super) fn new(call: F, reply: R, wait: Duration) -> Self {
-        Self { call, reply: Some(reply), outcome: None, deadline: Instant::now() + wait }
+        Self {
+            call,
+            reply: Some(reply),
+            outcome: None,
+            deadline: Instant::now() + wait,
+            #[cfg(feature = "testing")]
+            rehearsal: None,
+        }
+    }
+
+    /// As a rehearsal: undone after it was looked at.
+    #[cfg(feature = "testing")]
+    pub(super) fn rehearsed(mut self, rehearsal: Option<super::testing::Rehearsal>) -> Self {
+        self.rehearsal = rehearsal;
+        self
     }
 
     fn answer(&mut self, result: Result<T, E>) {
@@ -61,6 +77,11 @@ where
     E: From<DbError> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        #[cfg(feature = "testing")]
+        if let Some(rehearsal) = self.rehearsal.clone() {
+            self.outcome = Some(rehearsal.run(&mut self.call, tx));
+            return false;
+        }
         let outcome = contain(&mut self.call, tx);
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);

@@ -121,12 +121,16 @@ pub fn join_household(desk: &mut Desk<'_, '_>, child: &str, book: &str, head: &s
     let county = desk.county();
     let index = desk.index("book_number", &book);
     let found = desk.tx.query(
-        "select id from household where county = $1 and book_index = $2 order by id limit 1",
+        "select id, head from household where county = $1 and book_index = $2 order by id limit 1",
         &params![county, &index],
-        |row| row.get::<String>(0),
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
     let household = match found.into_iter().next() {
-        Some(id) => id,
+        // A number alone opens nobody's household (hazard A04).
+        Some((_, named)) if named.trim() != head => {
+            return Err(Refused::field("head", "户号和户主姓名对不上，请核对户口簿"));
+        }
+        Some((id, _)) => id,
         None => {
             let places = super::write::places(desk, Action::WriteChild, child)?;
             let new = enter::NewHousehold {
@@ -371,7 +375,7 @@ pub struct Expiring {
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn expiring(desk: &mut Desk<'_, '_>) -> Result<Vec<Expiring>, Refused> {
     desk.require(Action::RecordElsewhere, &Subject::Nothing, ("elsewhere", ""))?;
-    let scope = Scope::of(desk.actor(), Action::RecordElsewhere);
+    let scope = Scope::of(desk.actor(), Action::RecordElsewhere, desk.now);
     let today = desk.now.day();
     let mut params = vec![Value::from(desk.county()), Value::from(today.saturating_add(AHEAD.days()))];
     let within = scope.predicate("tie", &mut params);

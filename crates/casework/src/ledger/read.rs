@@ -176,7 +176,7 @@ pub struct File {
 }
 
 /// The ties of a child that count now: those granted until a moment end with it.
-pub(super) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Tie)>, Refused> {
+pub(crate) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Tie)>, Refused> {
     let id = where_now(desk, id)?;
     let rows = desk.tx.query(
         "select unit, tie from child_tie

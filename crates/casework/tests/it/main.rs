@@ -11,6 +11,8 @@ mod county;
 #[cfg(test)]
 mod db;
 #[cfg(test)]
+mod hand_over;
+#[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod jobs;
