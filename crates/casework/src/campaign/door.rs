@@ -268,6 +268,16 @@ pub fn check_door(desk: &mut Desk<'_, '_>, household: &str, result: &str) -> Res
     if campaign.is_empty() {
         return Err(Refused::rule("现在没有专项行动", "五(四)", "请等县教体局开始行动"));
     }
+    let last = desk.tx.query(
+        "select result, by_account from door_check
+         where county = $1 and campaign = $2 and village_group = $3 and household = $4 order by at desc, id desc limit 1",
+        &params![county, &campaign, &group, household],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    // Ticked twice is one visit (hazard H01).
+    if last.iter().any(|(was, by)| was == result && *by == desk.actor().account) {
+        return Ok(group);
+    }
     desk.tx.execute(
         "insert into door_check (county, id, campaign, village_group, household, result, children, by_account, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

@@ -19,6 +19,8 @@ pub struct Tx<'a> {
     /// Plans of the queries since [`watch`](Tx::watch): (statement, plan).
     #[cfg(any(test, feature = "testing"))]
     watched: Option<Vec<(String, String)>>,
+    #[cfg(feature = "testing")]
+    statements: u64,
 }
 
 pub(super) enum On<'a> {
@@ -36,6 +38,8 @@ impl<'a> Tx<'a> {
             depth: 0,
             #[cfg(any(test, feature = "testing"))]
             watched: None,
+            #[cfg(feature = "testing")]
+            statements: 0,
         }
     }
 
@@ -197,8 +201,19 @@ impl<'a> Tx<'a> {
         self.note(done)
     }
 
-    fn open(&self) -> Result<(), DbError> {
+    fn open(&mut self) -> Result<(), DbError> {
+        #[cfg(feature = "testing")]
+        {
+            self.statements += 1;
+        }
         self.failure.clone().map_or(Ok(()), Err)
+    }
+
+    /// Statements so far: for tests of what an answer costs (hazard C08).
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub const fn statements(&self) -> u64 {
+        self.statements
     }
 
     fn note<T>(&mut self, done: Result<T, Fault>) -> Result<T, DbError> {

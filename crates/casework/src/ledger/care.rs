@@ -69,6 +69,16 @@ pub fn add_guardian(desk: &mut Desk<'_, '_>, child: &str, form: &GuardianForm) -
     if !(phone.is_empty() || right) {
         return Err(Refused::field("phone", "电话只写数字，7到15位"));
     }
+    // Sent twice is entered once (hazard H01): a child has one father of a name.
+    let there = desk.tx.query(
+        "select id from guardian
+         where county = $1 and child = $2 and name = $3 and relation = $4 and until_at is null order by id limit 1",
+        &params![desk.county(), child, &name, &relation],
+        |row| row.get::<String>(0),
+    )?;
+    if !there.is_empty() {
+        return Ok(());
+    }
     let sort = desk.tx.one(
         "select cast(coalesce(max(sort), 0) as bigint) from guardian where county = $1 and child = $2",
         &params![desk.county(), child],
@@ -279,6 +289,17 @@ pub fn record_elsewhere(desk: &mut Desk<'_, '_>, child: &str, form: &ElsewhereFo
         return Err(Refused::field("expires", "证明有效期最长一年，到期要重新核实"));
     }
     let county = desk.county();
+    let there = desk.tx.query(
+        "select id from elsewhere
+         where county = $1 and child = $2 and school = $3 and place = $4 and proof = $5 and proof_number = $6
+           and from_day = $7 and expires_day = $8 and ended_day is null order by id limit 1",
+        &params![county, child, &school, &place, *proof, form.number.trim(), from, expires],
+        |row| row.get::<String>(0),
+    )?;
+    // Sent twice is recorded once (hazard H01).
+    if !there.is_empty() {
+        return Ok(());
+    }
     let (id, stamp) = (desk.now.id(), desk.now.stamp());
     desk.tx.execute(
         "update elsewhere set ended_day = $3 where county = $1 and child = $2 and ended_day is null",

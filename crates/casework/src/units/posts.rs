@@ -161,6 +161,9 @@ pub fn gaps(desk: &mut Desk<'_, '_>) -> Result<Vec<Gap>, Refused> {
     Ok(found)
 }
 
+/// What stands on the record of a post that was opened.
+const OPENED: &str = "新设岗位";
+
 /// Opens a post at a unit.
 ///
 /// # Errors
@@ -182,6 +185,27 @@ pub fn open_post(desk: &mut Desk<'_, '_>, new: &NewPost) -> Result<String, Refus
     let Some(role) = new.role.filter(|role| fits(*role, &kind)) else {
         return Err(Refused::field("role", "请选择这个单位能设的岗位角色"));
     };
+    // The same post asked for twice within a minute is one (hazard H01); two alike are opened one after the other.
+    let lately = desk.now.timestamp().saturating_sub(jiff::SignedDuration::from_mins(1));
+    let there = desk.tx.query(
+        "select post.id from audit join post on post.county = audit.county and post.id = audit.subject
+         where audit.county = $1 and audit.account = $2 and audit.at > $3 and audit.action = 'appoint_post'
+           and audit.detail = $4 and post.unit = $5 and post.role = $6 and post.title = $7 and post.closed_at is null
+         order by post.id limit 1",
+        &params![
+            county,
+            &desk.actor().account,
+            crate::now::stamp(lately.unwrap_or(desk.now.timestamp())),
+            OPENED,
+            &new.unit,
+            role.code(),
+            title
+        ],
+        |row| row.get::<String>(0),
+    )?;
+    if let Some(id) = there.into_iter().next() {
+        return Ok(id);
+    }
     let id = desk.now.id();
     desk.tx.execute(
         "insert into post (county, id, unit, role, standing, duty, title, sort) values ($1, $2, $3, $4, $5, $6, $7, 9999)",
@@ -195,7 +219,7 @@ pub fn open_post(desk: &mut Desk<'_, '_>, new: &NewPost) -> Result<String, Refus
             title
         ],
     )?;
-    desk.record(Action::AppointPost, grant.post, ("post", &id), "", "新设岗位")?;
+    desk.record(Action::AppointPost, grant.post, ("post", &id), "", OPENED)?;
     Ok(id)
 }
 
@@ -239,6 +263,10 @@ pub fn appoint(desk: &mut Desk<'_, '_>, post: &str, account: &str) -> Result<(),
     let county = desk.county();
     let (up, held) = post_place(desk, post, Action::AppointPost)?;
     let grant = desk.require(Action::AppointPost, &Subject::Unit(&up), ("post", post))?;
+    if held.as_deref() == Some(account) {
+        // Sent twice is one appointment (hazard H01).
+        return Ok(());
+    }
     if held.is_some() {
         return Err(Refused::rule("这个岗位已经有人", "五(一)", "请先办理工作交接"));
     }

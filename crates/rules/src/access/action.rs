@@ -148,12 +148,14 @@ impl Action {
         }
     }
 
-    /// Whether one must prove oneself again, shortly before: what leaves the house or cannot be taken back.
+    /// Whether one must prove oneself again, shortly before: what leaves the house, shows a sealed field whole, or cannot
+    /// be taken back.
     #[must_use]
     pub const fn needs_step_up(self) -> bool {
         matches!(
             self,
             Self::ExportChildren
+                | Self::RevealField
                 | Self::ExportFindings
                 | Self::ExportAudit
                 | Self::ExportAccounts

@@ -5,6 +5,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use casework::campaign::{
     self, Assignment, Board, Campaign, DoorSheet, FindingPage, FindingRow, GroupRow, ListQuery, RESULTS,
@@ -300,14 +301,22 @@ struct OnePage {
     checkers: Vec<Choice>,
     due: String,
     moments: Vec<Moment>,
+    /// What was typed and is not saved yet.
+    note: String,
     errors: Errors,
 }
 
 async fn one(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
-    finding(&app, &session, id, Errors::new()).await
+    finding(&app, &session, id, String::new(), Errors::new()).await
 }
 
-async fn finding(app: &App, session: &Session, id: String, errors: Errors) -> Result<Response, Failed> {
+async fn finding(
+    app: &App,
+    session: &Session,
+    id: String,
+    note: String,
+    errors: Errors,
+) -> Result<Response, Failed> {
     let page = app.write(session, move |desk| campaign::read(desk, &id)).await?;
     let rule = page.row.kind.map(|kind| app.plan().finding(kind));
     let kind = rule.map_or(String::new(), |rule| rule.title.clone());
@@ -361,6 +370,7 @@ async fn finding(app: &App, session: &Session, id: String, errors: Errors) -> Re
             })
             .collect(),
         page,
+        note,
         errors,
     }))
 }
@@ -423,22 +433,29 @@ fn same_people(left: &str, right: &str) -> bool {
     left.is_empty() || right.is_empty() || left == right
 }
 
-/// Goes on to the next finding, or shows what must be corrected.
+/// Goes on to the next finding, or shows what must be corrected. Whoever was overtaken sees what the other did, and what
+/// was typed is still there (hazard H03).
 async fn step(
     app: &App,
     session: &Session,
     (id, next): (String, String),
+    note: String,
     done: Result<(), Failed>,
 ) -> Result<Response, Failed> {
-    match done {
-        Ok(()) if next.is_empty() => Ok(see_other(&format!("/findings/{}", encoded(&id)))),
-        Ok(()) => Ok(see_other(&format!("/findings/{}", encoded(&next)))),
-        Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
-            finding(app, session, id, errors).await
-        }
+    let failed = match done {
+        Ok(()) if next.is_empty() => return Ok(see_other(&format!("/findings/{}", encoded(&id)))),
+        Ok(()) => return Ok(see_other(&format!("/findings/{}", encoded(&next)))),
+        Err(failed) => failed,
+    };
+    let mut errors = Errors::new();
+    if let Refused::Changed { what } = failed.refused() {
+        errors.add("note", format!("{what}，这一步没有办。下面是最新情况；您写的说明还在，看过再提交。"));
+        let mut response = finding(app, session, id, note, errors).await?;
+        *response.status_mut() = StatusCode::CONFLICT;
+        return Ok(response);
     }
+    failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+    finding(app, session, id, note, errors).await
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -457,7 +474,7 @@ async fn decide(
     Path(id): Path<String>,
     Form(form): Form<DecideForm>,
 ) -> Result<Response, Failed> {
-    let (subject, next) = (id.clone(), form.next.clone());
+    let (subject, next, note) = (id.clone(), form.next.clone(), form.note.clone());
     let done = app
         .write(&session, move |desk| {
             let decision = Decision::from_code(&form.decision)
@@ -465,7 +482,7 @@ async fn decide(
             campaign::decide(desk, &subject, decision, &form.note, form.version)
         })
         .await;
-    step(&app, &session, (id, next), done).await
+    step(&app, &session, (id, next), note, done).await
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -481,10 +498,10 @@ async fn reopen(
     Path(id): Path<String>,
     Form(form): Form<ReopenForm>,
 ) -> Result<Response, Failed> {
-    let subject = id.clone();
+    let (subject, note) = (id.clone(), form.note.clone());
     let done =
         app.write(&session, move |desk| campaign::reopen(desk, &subject, &form.note, form.version)).await;
-    step(&app, &session, (id, String::new()), done).await
+    step(&app, &session, (id, String::new()), note, done).await
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -504,7 +521,7 @@ async fn assign(
     Path(id): Path<String>,
     Form(form): Form<AssignForm>,
 ) -> Result<Response, Failed> {
-    let (subject, next) = (id.clone(), form.next.clone());
+    let (subject, next, note) = (id.clone(), form.next.clone(), form.note.clone());
     let done = app
         .write(&session, move |desk| {
             let due = rules::date::parse_date(&form.due)
@@ -513,7 +530,7 @@ async fn assign(
             campaign::assign(desk, &subject, &assignment, &form.note, form.version)
         })
         .await;
-    step(&app, &session, (id, next), done).await
+    step(&app, &session, (id, next), note, done).await
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -530,7 +547,7 @@ async fn report(
     Path(id): Path<String>,
     Form(form): Form<ReportForm>,
 ) -> Result<Response, Failed> {
-    let subject = id.clone();
+    let (subject, note) = (id.clone(), form.note.clone());
     let done = app
         .write(&session, move |desk| {
             let found =
@@ -538,7 +555,7 @@ async fn report(
             campaign::report(desk, &subject, found, &form.note, form.version)
         })
         .await;
-    step(&app, &session, (id, String::new()), done).await
+    step(&app, &session, (id, String::new()), note, done).await
 }
 
 #[derive(Template)]

@@ -124,6 +124,21 @@ impl TestApp {
         *clock = clock.at_moment(at);
     }
 
+    /// The same app behind a proxy at this address.
+    pub(crate) fn behind(&self, proxy: &str) -> App {
+        let now = self.app.now();
+        App::new(Setup {
+            db: self.app.db().clone(),
+            keys: Keys::for_tests(),
+            hasher: Hasher::new(Cost::OWASP, Bounded::new(1, 1)).expect("enough memory"),
+            plan: plan(),
+            clock: Arc::new(move || now.clone()),
+            demo: None,
+            https: false,
+            proxies: vec![proxy.parse().expect("an address")],
+        })
+    }
+
     /// Opens a session of the account, as if it had just proved its identity; its token.
     pub(crate) fn session(&self, county: &'static str, account: &str) -> String {
         let (now, keys, account) = (self.app.now(), self.app.keys().clone(), account.to_owned());

@@ -14,6 +14,7 @@ mod assets_served;
 mod contrast;
 mod escaping;
 mod furnish;
+mod hostile;
 mod imports;
 mod markup;
 mod matrix;
@@ -23,6 +24,8 @@ mod matrix_rows;
 mod matrix_rows_api;
 mod schema;
 mod sizes;
+mod sockets;
+mod twice;
 mod words;
 
 // The partials name these two from the crate that the template stands in.

@@ -83,13 +83,13 @@ fn rehearse(app: &TestApp, id: &str, given: Vec<String>, seen: &str) -> Seen {
     did
 }
 
-fn values<'a>(sql: &str, id: &str) -> Vec<Value<'a>> {
+pub(crate) fn values<'a>(sql: &str, id: &str) -> Vec<Value<'a>> {
     let both = [Value::from(HERE), Value::from(id.to_owned())];
     both.into_iter().take(if sql.contains("$2") { 2 } else { usize::from(sql.contains("$1")) }).collect()
 }
 
 /// The path with the id in its first place; the second names what the act was given.
-fn filled(path: &str, id: &str) -> String {
+pub(crate) fn filled(path: &str, id: &str) -> String {
     let mut ids = [id].into_iter().chain(std::iter::repeat("a-fact"));
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
         Some("number}") => "1",
@@ -103,7 +103,7 @@ fn filled(path: &str, id: &str) -> String {
 }
 
 /// Whether rules::access allows it; `None` where the row expects nothing of it.
-fn allowed(row: &Row, policy: Policy, actor: &Actor, named: Option<&Named>) -> Option<bool> {
+pub(crate) fn allowed(row: &Row, policy: Policy, actor: &Actor, named: Option<&Named>) -> Option<bool> {
     if let Policy::Needs(own) = policy
         && may(actor, own, &Subject::Nothing).is_err()
     {
