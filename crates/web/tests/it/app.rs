@@ -135,6 +135,7 @@ impl TestApp {
             clock: Arc::new(move || now.clone()),
             demo: None,
             https: false,
+            vault: self.app.vault().clone(),
             proxies: vec![proxy.parse().expect("an address")],
         })
     }

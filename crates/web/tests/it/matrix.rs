@@ -3,7 +3,7 @@
 //! on the record; everything else is the very bytes of what is not there, leaves nothing behind, and stands on the
 //! record once. Each request is a rehearsal, so that every cell meets the same county.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::Method;

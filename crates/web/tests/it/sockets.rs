@@ -171,7 +171,7 @@ fn uploads_too_long_and_broken_off() {
             let mut request = head(body.len()).into_bytes();
             request.extend_from_slice(&body.as_bytes()[..cut]);
             let answer = say(at, &request);
-            assert!(!answer.contains("303"), "{answer}");
+            assert!(!statuses(&answer).contains(&"303"), "{answer}");
             let parts: String = (0..10_000)
                 .map(|nth| format!("--x\r\nContent-Disposition: form-data; name=\"p{nth}\"\r\n\r\n1\r\n"))
                 .collect();
