@@ -148,6 +148,24 @@ pub fn mark_read(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
 pub fn publish(desk: &mut Desk<'_, '_>, draft: &Draft) -> Result<String, Refused> {
     let grant = desk.require(Action::PublishNotice, &Subject::Nothing, ("notice", ""))?;
     let (from, until) = checked(draft, desk.now.day()).map_err(Refused::Invalid)?;
+    // Sent twice is published once (hazard H01).
+    let there = desk.tx.query(
+        "select id from notice
+         where county = $1 and title = $2 and body = $3 and by_account = $4 and from_day = $5 and withdrawn_at is null
+           and until_day is not distinct from $6 order by id limit 1",
+        &params![
+            desk.county(),
+            draft.title.trim(),
+            draft.body.trim(),
+            &desk.actor().account,
+            from,
+            until
+        ],
+        |row| row.get::<String>(0),
+    )?;
+    if let Some(id) = there.into_iter().next() {
+        return Ok(id);
+    }
     let id = desk.now.id();
     desk.tx.execute(
         "insert into notice (county, id, title, body, from_day, until_day, by_account, at)

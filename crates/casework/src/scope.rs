@@ -1,20 +1,22 @@
 //! The scope of an actor as a predicate of the query: rows of `child_tie` (or `finding_tie`) by which the actor may
-//! see a child. No query about children is without it.
+//! see a child at this moment. No query about children is without it.
 
 use rules::access::{Action, Actor, Arm, Tie, arms};
 
 use crate::db::Value;
+use crate::now::Now;
 
 /// The ways in which an actor reaches children for an action, as (unit, tie) pairs of `child_tie`.
 #[derive(Debug, Clone)]
 pub struct Scope<'a> {
     arms: Vec<Arm<'a>>,
+    at: String,
 }
 
 impl<'a> Scope<'a> {
-    /// The scope of `actor` for `action`; it may be empty, and then finds nothing.
+    /// The scope of `actor` for `action` at a moment; it may be empty, and then finds nothing.
     #[must_use]
-    pub fn of(actor: &'a Actor, action: Action) -> Self {
+    pub fn of(actor: &'a Actor, action: Action, now: &Now) -> Self {
         let mut arms = arms(actor, action);
         // Whoever sees the whole county needs no further tie to find a child.
         if arms.iter().any(|arm| arm.tie == Tie::County) {
@@ -22,7 +24,7 @@ impl<'a> Scope<'a> {
         }
         arms.sort_by(|a, b| (a.to, a.tie).cmp(&(b.to, b.tie)));
         arms.dedup_by(|a, b| (a.to, a.tie) == (b.to, b.tie));
-        Self { arms }
+        Self { arms, at: now.stamp() }
     }
 
     /// Whether nothing can be found.
@@ -31,25 +33,43 @@ impl<'a> Scope<'a> {
         self.arms.is_empty()
     }
 
+    /// Narrows it to some of its arms.
+    pub(crate) fn keep(&mut self, keep: impl Fn(&Arm<'_>) -> bool) {
+        self.arms.retain(keep);
+    }
+
     /// The arms: (unit or account, tie).
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, Tie)> + '_ {
         self.arms.iter().map(|arm| (arm.to, arm.tie))
     }
 
-    /// The predicate over the columns `unit`, `tie` of the tie table under the name `alias`. Its parameters are
-    /// pushed behind those that the query already has; an empty scope is never true.
+    /// The predicate over the columns `unit`, `tie`, `until_at` of the tie table under the name `alias`. Its parameters
+    /// are pushed behind those that the query already has; an empty scope is never true.
     #[must_use]
     pub fn predicate(&self, alias: &str, params: &mut Vec<Value<'a>>) -> String {
-        if self.arms.is_empty() {
-            return "1 = 0".to_owned();
-        }
-        let mut any = Vec::with_capacity(self.arms.len());
-        for arm in &self.arms {
-            params.push(Value::from(arm.to));
-            let unit = params.len();
-            params.push(Value::from(arm.tie.code()));
-            any.push(format!("({alias}.unit = ${unit} and {alias}.tie = ${})", params.len()));
-        }
-        format!("({})", any.join(" or "))
+        let arms: Vec<String> =
+            self.arms.iter().map(|arm| reached(alias, arm.to, arm.tie, &self.at, params)).collect();
+        if arms.is_empty() { "1 = 0".to_owned() } else { format!("({})", arms.join(" or ")) }
     }
+}
+
+/// That a row of the tie table under the name `alias` is the tie of `to`, and counts at the moment `at`: a granted tie
+/// ends with its last moment, whether or not anybody has tidied it away. Standing ties have no end and are not asked for
+/// one, so that their lists are read from the index alone.
+pub(crate) fn reached<'a>(
+    alias: &str,
+    to: impl Into<Value<'a>>,
+    tie: Tie,
+    at: &str,
+    params: &mut Vec<Value<'a>>,
+) -> String {
+    params.push(to.into());
+    let unit = params.len();
+    params.push(Value::from(tie.code()));
+    let is = format!("{alias}.unit = ${unit} and {alias}.tie = ${}", params.len());
+    if !tie.is_granted() {
+        return format!("({is})");
+    }
+    params.push(Value::from(at.to_owned()));
+    format!("({is} and ({alias}.until_at is null or {alias}.until_at > ${}))", params.len())
 }

@@ -309,7 +309,9 @@ impl Making<'_> {
             Some(_) => Some(enter::household(tx, &with, &household)?),
             None => None,
         };
-        let number = format!("53999920160{}{:02}{:04}", sort % 9 + 1, sort % 28 + 1, 11 + i16::from(sort));
+        let mut number = format!("53999920160{}{:02}001", sort % 9 + 1, sort % 28 + 1);
+        let check = number.as_bytes().try_into().ok().and_then(rules::identity::check_digit);
+        number.extend(check.map(char::from));
         enter::child(
             tx,
             &with,
@@ -398,8 +400,8 @@ impl Making<'_> {
                 &params![county, &child, &id, &campaign, &comparison],
             )?;
             tx.execute(
-                "insert into finding_tie (county, unit, tie, finding)
-                 select county, unit, tie, $3 from child_tie where county = $1 and child = $2 and tie <> 'emergency'",
+                "insert into finding_tie (county, unit, tie, finding, until_at)
+                 select county, unit, tie, $3, until_at from child_tie where county = $1 and child = $2 and tie <> 'emergency'",
                 &params![county, &child, &id],
             )?;
             self.made.findings.push((name, id));

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Form, FromRequest as _, Request, State};
 use axum::handler::Handler;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -123,6 +123,7 @@ async fn guarded(app: App, policy: Policy, mut request: Request, next: Next) -> 
             request.extensions_mut().extend(session.clone().map(extension).unwrap_or_default());
             next.run(request).await
         }
+        (_, None) if keeps_form(&app, &request) => kept_form(request).await,
         (_, None) => not_signed_in(&method, &uri, api),
         (Policy::SignedIn, Some(session)) => {
             request.extensions_mut().insert(session.clone());
@@ -172,6 +173,41 @@ async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Re
         Ok(None) => Ok(None),
         Err(failed) => Err(failed.into_response()),
     }
+}
+
+/// Whether a form comes from somebody whose session has ended meanwhile: what was typed is not thrown away (hazard C13).
+/// Secrets of one's own account are not kept in a page.
+fn keeps_form(app: &App, request: &Request) -> bool {
+    let path = request.uri().path();
+    let form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    form && *request.method() == Method::POST
+        && !["/api/", "/account/", "/sign-"].iter().any(|start| path.starts_with(start))
+        && matches!(token(request.headers(), app.https()), Some((_, Way::Cookie)))
+}
+
+/// The form once more, to be sent after signing in. Nothing of it is stored; whoever sends it is asked anew whether they
+/// may.
+async fn kept_form(request: Request) -> Response {
+    let action = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    match Form::<Vec<(String, String)>>::from_request(request, &()).await {
+        Ok(Form(fields)) => {
+            let mut response = html(&Resend { action, fields });
+            *response.status_mut() = StatusCode::UNAUTHORIZED;
+            response
+        }
+        Err(refused) => refused.into_response(),
+    }
+}
+
+/// What was sent without a session.
+#[derive(Template)]
+#[template(path = "resend.html")]
+struct Resend {
+    action: String,
+    fields: Vec<(String, String)>,
 }
 
 fn not_signed_in(method: &Method, uri: &Uri, api: bool) -> Response {

@@ -13,6 +13,8 @@ mod deploy;
 #[cfg(test)]
 mod directions;
 #[cfg(test)]
+mod hazards;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod keeping;

@@ -113,6 +113,16 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
         |row| row.get::<String>(0),
     )?;
     let child = child.first().map_or("", String::as_str);
+    // Sent twice is asked once (hazard H01); whether there is such a child is not told by it.
+    let there = desk.tx.query(
+        "select id from break_glass
+         where county = $1 and account = $2 and child = $3 and reason = $4 and state = 'asked' order by id limit 1",
+        &params![county, me, child, reason],
+        |row| row.get::<String>(0),
+    )?;
+    if let Some(id) = there.into_iter().next() {
+        return Ok(id);
+    }
     let id = desk.now.id();
     desk.tx.execute(
         "insert into break_glass (county, id, account, child, reason, asked_at, state)

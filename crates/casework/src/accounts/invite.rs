@@ -392,7 +392,7 @@ pub(super) fn hold(
     let Some(role) = role.as_deref().and_then(Role::from_code) else {
         return Err(Refused::rule("这个岗位已经撤销", "", "请另选一个岗位"));
     };
-    may_hold(tx, now, county, account, role)?;
+    units::may_hold(tx, now, county, account, role)?;
     let held = tx.nested(|tx| {
         tx.execute(
             "insert into tenure (county, id, post, account, from_day, by_account, made_at)
@@ -406,34 +406,6 @@ pub(super) fn hold(
             Err(Refused::rule("这个岗位已经有人", "五(一)", "请先办理工作交接，或另选一个岗位"))
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether an account may hold a post of this role beside those that it holds or is going to hold: asked wherever a
-/// post is given (hazards A14–A16).
-///
-/// # Errors
-/// [`Refused::Rule`] where the roles exclude each other.
-pub fn may_hold(
-    tx: &mut crate::db::Tx<'_>,
-    now: &Now,
-    county: &str,
-    account: &str,
-    role: Role,
-) -> Result<(), Refused> {
-    let held = tx.query(
-        "select p.role from tenure t join post p on p.county = t.county and p.id = t.post
-         where t.county = $1 and t.account = $2 and (t.until_day is null or t.until_day > $3)",
-        &params![county, account, now.day()],
-        |row| row.get::<String>(0),
-    )?;
-    match held.iter().filter_map(|held| Role::from_code(held)).find(|held| !role.goes_with(*held)) {
-        Some(other) => Err(Refused::rule(
-            format!("{}不能同时是{}", other.label(), role.label()),
-            "三权分立",
-            "请由另一个人担任",
-        )),
-        None => Ok(()),
     }
 }
 

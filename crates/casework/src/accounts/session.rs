@@ -229,6 +229,9 @@ pub(super) struct Opening<'a> {
     pub(super) account: &'a str,
     pub(super) kind: super::sign_in::Kind,
     pub(super) stage: Stage,
+    /// Whether a second factor was given on the way in: only then does signing in count as a proof of identity for what
+    /// asks for one again (ADR 0007).
+    pub(super) proved: bool,
     pub(super) device: &'a str,
     pub(super) browser: &'a str,
     pub(super) source: &'a str,
@@ -244,7 +247,7 @@ pub(super) fn open(
 ) -> Result<(String, String, Timestamp), Refused> {
     let (id, token) = (now.id(), now.token());
     let ends = ends(now, opening.stage);
-    let confirmed = (opening.stage == Stage::Full).then(|| now.stamp());
+    let confirmed = opening.proved.then(|| now.stamp());
     tx.execute(
         "insert into session (county, id, account, token, kind, stage, made_at, seen_at, ends_at, confirmed_at, device,
                               browser, source)
@@ -277,7 +280,7 @@ pub(crate) fn open_for_tests(
     account: &str,
 ) -> Result<String, Refused> {
     let (kind, stage) = (super::sign_in::Kind::Browser, Stage::Full);
-    let opening = Opening { account, kind, stage, device: "", browser: "", source: "" };
+    let opening = Opening { account, kind, stage, proved: true, device: "", browser: "", source: "" };
     open(tx, keys, now, county, &opening).map(|(_, token, _)| token)
 }
 
@@ -287,12 +290,13 @@ pub(super) fn advance(
     keys: &Keys,
     now: &Now,
     county: &str,
-    session: &str,
+    half: &Half,
     stage: Stage,
 ) -> Result<(String, Timestamp), Refused> {
-    let token = now.token();
+    let (session, token) = (&half.session, now.token());
     let ends = ends(now, stage);
-    let confirmed = (stage == Stage::Full).then(|| now.stamp());
+    let proved = stage == Stage::Full && matches!(half.stage, Stage::Code | Stage::Enrol);
+    let confirmed = proved.then(|| now.stamp());
     tx.execute(
         "update session set token = $3, stage = $4, seen_at = $5, ends_at = $6, confirmed_at = $7
          where county = $1 and id = $2 and ended_at is null",

@@ -224,6 +224,7 @@ pub fn finish(
         account,
         kind: sign_in::Kind::Browser,
         stage,
+        proved: false,
         device: &device.hash,
         browser: &from.browser,
         source: &from.source,

@@ -267,6 +267,7 @@ pub fn finish(
     }
     let settings = security::settings(tx, county)?;
     let mut stage = second::stage(tx, now, county, account, settings)?;
+    let mut by_code = false;
     if let (Stage::Code, Some(code)) = (stage, code.filter(|code| !code.as_str().trim().is_empty())) {
         let index = keys.index(county, "username", username);
         let asked = tries::Asked { county, username: &index, source: &origin.source, device };
@@ -279,6 +280,7 @@ pub fn finish(
             return Ok(Answer::Wrong);
         }
         stage = second::stage_after(tx, now, county, account, settings)?;
+        by_code = true;
     }
     let full = stage == Stage::Full;
     // A device becomes known by a sign-in that was completed on it.
@@ -288,6 +290,8 @@ pub fn finish(
         account,
         kind: origin.kind,
         stage,
+        // A token of the API is kept by a program, not by a browser that others use.
+        proved: full && (by_code || origin.kind == Kind::Api),
         device,
         browser: &origin.browser,
         source: &origin.source,
@@ -409,7 +413,7 @@ pub(super) fn advance(
     next: Stage,
     origin: &Origin,
 ) -> Result<Opened, Refused> {
-    let (token, ends) = session::advance(tx, keys, now, county, &half.session, next)?;
+    let (token, ends) = session::advance(tx, keys, now, county, half, next)?;
     if next == Stage::Full {
         let device = session_device(tx, county, &half.session)?;
         let index = keys.index(county, "username", &half.username);

@@ -60,7 +60,7 @@ pub struct Board {
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn board(desk: &mut Desk<'_, '_>, campaign: &str) -> Result<Board, Refused> {
     desk.require(Action::ReadFindings, &Subject::Nothing, ("campaign", campaign))?;
-    let scope = Scope::of(desk.actor(), Action::ReadFindings);
+    let scope = Scope::of(desk.actor(), Action::ReadFindings, desk.now);
     let mut counted = |column: &str, name: &str, join: &str| {
         let mut params = vec![Value::from(desk.who.actor.county.as_str()), Value::from(campaign)];
         let within = scope.predicate("tie", &mut params);

@@ -54,9 +54,29 @@ fn before(desk: &mut Desk<'_, '_>, action: Action, id: &str) -> Result<Before, R
     found.map(|before| Before { ties, ..before }).ok_or_else(|| Refused::denied(action, "finding", id))
 }
 
-fn same_version(before: &Before, version: i64) -> Result<(), Refused> {
+/// Whether the step is still to be done: nobody was quicker (H03, H04). The very same step by the same person, sent
+/// twice, is done already (H01).
+fn is_due(
+    desk: &mut Desk<'_, '_>,
+    id: &str,
+    before: &Before,
+    version: i64,
+    (kind, value): (&str, &str),
+) -> Result<bool, Refused> {
     if before.version == version {
-        return Ok(());
+        return Ok(true);
+    }
+    let last = desk.tx.query(
+        "select kind, value, by_account from finding_event where county = $1 and finding = $2
+         order by at desc, id desc limit 1",
+        &params![desk.county(), id],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?)),
+    )?;
+    let mine = last.iter().any(|(did, what, by)| {
+        did == kind && what == value && *by == desk.actor().account && before.version == version + 1
+    });
+    if mine {
+        return Ok(false);
     }
     Err(Refused::Changed { what: format!("“{}”的核查刚刚有了新的进展", before.name) })
 }
@@ -73,7 +93,9 @@ pub fn decide(
     version: i64,
 ) -> Result<(), Refused> {
     let before = before(desk, Action::DecideFinding, id)?;
-    same_version(&before, version)?;
+    if !is_due(desk, id, &before, version, ("decided", decision.code()))? {
+        return Ok(());
+    }
     let allowed =
         FindingKind::from_code(&before.kind).is_some_and(|kind| Decision::of(kind).contains(&decision));
     if !allowed || matches!(before.state.as_str(), "decided" | "gone") {
@@ -257,7 +279,9 @@ pub fn assign(
     version: i64,
 ) -> Result<(), Refused> {
     let before = before(desk, Action::AssignFinding, id)?;
-    same_version(&before, version)?;
+    if !is_due(desk, id, &before, version, ("assigned", &assignment.due.to_string()))? {
+        return Ok(());
+    }
     if matches!(before.state.as_str(), "decided" | "gone") {
         return Err(Refused::rule("已经认定的不用再交办", "五(四)", "认定错了的，先点“重新核查”"));
     }
@@ -292,7 +316,9 @@ pub fn report(
     version: i64,
 ) -> Result<(), Refused> {
     let before = before(desk, Action::ReportFinding, id)?;
-    same_version(&before, version)?;
+    if !is_due(desk, id, &before, version, ("reported", found.code()))? {
+        return Ok(());
+    }
     if before.state != "assigned" {
         return Err(Refused::rule("这条发现没有交办核查", "五(四)", "请等县教体局交办"));
     }
@@ -318,7 +344,9 @@ pub fn report(
 /// [`Refused::Storage`].
 pub fn reopen(desk: &mut Desk<'_, '_>, id: &str, reason: &str, version: i64) -> Result<(), Refused> {
     let before = before(desk, Action::DecideFinding, id)?;
-    same_version(&before, version)?;
+    if !is_due(desk, id, &before, version, ("reopened", ""))? {
+        return Ok(());
+    }
     if before.state != "decided" {
         return Err(Refused::rule("这条发现还没有认定", "五(四)", "请看最新情况，直接认定或者交办"));
     }

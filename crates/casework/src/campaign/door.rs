@@ -96,7 +96,7 @@ pub fn groups(desk: &mut Desk<'_, '_>, under: &str) -> Result<DoorLevel, Refused
     desk.require(Action::PrintDoorSheet, &Subject::Nothing, ("door", under))?;
     let county = desk.county();
     let campaign = newest(desk)?;
-    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet);
+    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet, desk.now);
     let mut units: Vec<(&str, Tie)> = scope.pairs().collect();
     units.sort_unstable();
     units.dedup();
@@ -184,7 +184,7 @@ pub fn door_sheet(desk: &mut Desk<'_, '_>, group: &str) -> Result<DoorSheet, Ref
         &params![county, group],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
-    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet);
+    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet, desk.now);
     let mut params = vec![Value::from(county), Value::from(group)];
     let within = scope.predicate("tie", &mut params);
     params.push(Value::from(campaign.as_str()));
@@ -249,7 +249,7 @@ pub fn check_door(desk: &mut Desk<'_, '_>, household: &str, result: &str) -> Res
     if !RESULTS.iter().any(|(code, _)| *code == result) {
         return Err(Refused::field("result", "请选择摸排结果"));
     }
-    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet);
+    let scope = Scope::of(desk.actor(), Action::PrintDoorSheet, desk.now);
     let mut params = vec![Value::from(county), Value::from(household)];
     let within = scope.predicate("tie", &mut params);
     let sql = format!(
@@ -267,6 +267,16 @@ pub fn check_door(desk: &mut Desk<'_, '_>, household: &str, result: &str) -> Res
     let campaign = newest(desk)?;
     if campaign.is_empty() {
         return Err(Refused::rule("现在没有专项行动", "五(四)", "请等县教体局开始行动"));
+    }
+    let last = desk.tx.query(
+        "select result, by_account from door_check
+         where county = $1 and campaign = $2 and village_group = $3 and household = $4 order by at desc, id desc limit 1",
+        &params![county, &campaign, &group, household],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    // Ticked twice is one visit (hazard H01).
+    if last.iter().any(|(was, by)| was == result && *by == desk.actor().account) {
+        return Ok(group);
     }
     desk.tx.execute(
         "insert into door_check (county, id, campaign, village_group, household, result, children, by_account, at)

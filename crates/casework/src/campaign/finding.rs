@@ -115,7 +115,7 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &ListQuery) -> Result<Listed, Refuse
     desk.require(Action::ReadFindings, &Subject::Nothing, ("finding", ""))?;
     let county = desk.county();
     let campaign = if query.campaign.is_empty() { newest(desk)? } else { query.campaign.clone() };
-    let scope = Scope::of(desk.actor(), Action::ReadFindings);
+    let scope = Scope::of(desk.actor(), Action::ReadFindings, desk.now);
     let mut params = vec![Value::from(county.to_owned()), Value::from(campaign.clone())];
     let mut conditions = query.conditions(desk.now.day(), &mut params);
     if let Some((spelling, id)) = &query.after {
@@ -246,11 +246,12 @@ pub struct FindingPage {
     pub remembered: bool,
 }
 
-/// The ties of a finding, and what stands in its row.
+/// The ties of a finding that count now.
 pub(super) fn ties(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Tie)>, Refused> {
     let found = desk.tx.query(
-        "select unit, tie from finding_tie where county = $1 and finding = $2",
-        &params![desk.county(), id],
+        "select unit, tie from finding_tie
+         where county = $1 and finding = $2 and (until_at is null or until_at > $3)",
+        &params![desk.county(), id, desk.now.stamp()],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
     Ok(found.into_iter().filter_map(|(unit, tie)| Some((unit, Tie::from_code(&tie)?))).collect())
@@ -339,7 +340,7 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
             )?);
         }
     }
-    let scope = Scope::of(desk.actor(), Action::ReadFindings);
+    let scope = Scope::of(desk.actor(), Action::ReadFindings, desk.now);
     let mut values = vec![
         Value::from(county.to_owned()),
         Value::from(campaign),

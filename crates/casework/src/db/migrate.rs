@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0003_once", include_str!("../../migrations/0003_once.sql")),
     ("0004_platform", include_str!("../../migrations/0004_platform.sql")),
     ("0005_comparison", include_str!("../../migrations/0005_comparison.sql")),
+    ("0006_finding_tie_end", include_str!("../../migrations/0006_finding_tie_end.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

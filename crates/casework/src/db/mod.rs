@@ -155,6 +155,8 @@ struct Shared {
     counts: Arc<Counts>,
     /// Tells the databases of one process apart.
     number: u64,
+    #[cfg(feature = "testing")]
+    rehearsal: std::sync::RwLock<Option<testing::Rehearsal>>,
 }
 
 enum Store {
@@ -245,7 +247,17 @@ impl Db {
             }
         };
         let (settings, location) = (settings.clone(), location.clone());
-        Ok(Self(Arc::new(Shared { settings, location, store, reads, writes, counts, number })))
+        Ok(Self(Arc::new(Shared {
+            settings,
+            location,
+            store,
+            reads,
+            writes,
+            counts,
+            number,
+            #[cfg(feature = "testing")]
+            rehearsal: std::sync::RwLock::new(None),
+        })))
     }
 
     /// Which engine it is.
@@ -383,7 +395,12 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         match &self.0.writes {
-            Some(crew) => crew.submit(Box::new(Task::new(f, reply, self.0.settings.wait))),
+            Some(crew) => {
+                let task = Task::new(f, reply, self.0.settings.wait);
+                #[cfg(feature = "testing")]
+                let task = task.rehearsed(self.rehearsal());
+                crew.submit(Box::new(task));
+            }
             None => reply(Err(DbError::Other("opened to look, not to write".to_owned()).into())),
         }
     }
@@ -398,7 +415,12 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         match &self.0.writes {
-            Some(crew) => crew.submit(Box::new(Task::new(f, reply, self.0.settings.wait).let_soon())),
+            Some(crew) => {
+                let task = Task::new(f, reply, self.0.settings.wait).let_soon();
+                #[cfg(feature = "testing")]
+                let task = task.rehearsed(self.rehearsal());
+                crew.submit(Box::new(task));
+            }
             None => reply(Err(DbError::Other("opened to look, not to write".to_owned()).into())),
         }
     }

@@ -49,16 +49,33 @@ pub(super) struct Task<F, R: FnOnce(Result<T, E>), T, E: From<DbError>> {
     outcome: Option<Result<T, E>>,
     deadline: Instant,
     soon: bool,
+    #[cfg(feature = "testing")]
+    rehearsal: Option<super::testing::Rehearsal>,
 }
 
 impl<F, R: FnOnce(Result<T, E>), T, E: From<DbError>> Task<F, R, T, E> {
     pub(super) fn new(call: F, reply: R, wait: Duration) -> Self {
-        Self { call, reply: Some(reply), outcome: None, deadline: Instant::now() + wait, soon: false }
+        Self {
+            call,
+            reply: Some(reply),
+            outcome: None,
+            deadline: Instant::now() + wait,
+            soon: false,
+            #[cfg(feature = "testing")]
+            rehearsal: None,
+        }
     }
 
     /// The same, but its commit need not wait for the disk.
     pub(super) fn let_soon(mut self) -> Self {
         self.soon = true;
+        self
+    }
+
+    /// As a rehearsal: undone after it was looked at.
+    #[cfg(feature = "testing")]
+    pub(super) fn rehearsed(mut self, rehearsal: Option<super::testing::Rehearsal>) -> Self {
+        self.rehearsal = rehearsal;
         self
     }
 
@@ -78,6 +95,11 @@ where
     E: From<DbError> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        #[cfg(feature = "testing")]
+        if let Some(rehearsal) = self.rehearsal.clone() {
+            self.outcome = Some(rehearsal.run(&mut self.call, tx));
+            return false;
+        }
         let outcome = contain(&mut self.call, tx);
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);

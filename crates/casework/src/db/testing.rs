@@ -3,15 +3,60 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use ::postgres::{Client, NoTls};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::error::DbError;
+use super::queue::contain;
+use super::tx::Tx;
 use super::{Db, Engine, Location, MIGRATIONS, Migration, Settings};
 
 /// Where the tests find PostgreSQL.
 const VARIABLE: &str = "BAOXUE_TEST_POSTGRES";
+
+type Part = Arc<dyn Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + Sync>;
+
+/// Writes that are undone after they were looked at, so that each request of a test meets the same county.
+#[derive(Clone)]
+pub struct Rehearsal {
+    before: Part,
+    after: Part,
+}
+
+impl Rehearsal {
+    /// `before` sets the scene, in the transaction of the call itself; `after` looks at what the call did.
+    pub fn new(
+        before: impl Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + Sync + 'static,
+        after: impl Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { before: Arc::new(before), after: Arc::new(after) }
+    }
+
+    pub(super) fn run<T, E: From<DbError>>(
+        &self,
+        call: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+        tx: &mut Tx<'_>,
+    ) -> Result<T, E> {
+        contain(&mut |tx: &mut Tx<'_>| (self.before)(tx), tx)?;
+        let done = contain(call, tx)?;
+        contain(&mut |tx: &mut Tx<'_>| (self.after)(tx), tx)?;
+        Ok(done)
+    }
+}
+
+impl Db {
+    /// From now on every write is answered as if it had been kept, and is not; `None` ends that.
+    pub fn rehearse(&self, rehearsal: Option<Rehearsal>) {
+        *self.0.rehearsal.write().unwrap_or_else(PoisonError::into_inner) = rehearsal;
+    }
+
+    pub(super) fn rehearsal(&self) -> Option<Rehearsal> {
+        self.0.rehearsal.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 /// An empty place for a database; gone with its owner.
 pub struct Place {

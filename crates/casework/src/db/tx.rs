@@ -68,7 +68,8 @@ impl<'a> Tx<'a> {
     }
 
     /// Statements run so far; savepoints are none.
-    pub(super) fn statements(&self) -> u64 {
+    #[must_use]
+    pub const fn statements(&self) -> u64 {
         self.statements
     }
 

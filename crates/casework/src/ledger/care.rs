@@ -71,6 +71,16 @@ pub fn add_guardian(desk: &mut Desk<'_, '_>, child: &str, form: &GuardianForm) -
     if !(phone.is_empty() || right) {
         return Err(Refused::field("phone", "电话只写数字，7到15位"));
     }
+    // Sent twice is entered once (hazard H01): a child has one father of a name.
+    let there = desk.tx.query(
+        "select id from guardian
+         where county = $1 and child = $2 and name = $3 and relation = $4 and until_at is null order by id limit 1",
+        &params![desk.county(), child, &name, &relation],
+        |row| row.get::<String>(0),
+    )?;
+    if !there.is_empty() {
+        return Ok(());
+    }
     let sort = desk.tx.one(
         "select cast(coalesce(max(sort), 0) as bigint) from guardian where county = $1 and child = $2",
         &params![desk.county(), child],
@@ -123,12 +133,16 @@ pub fn join_household(desk: &mut Desk<'_, '_>, child: &str, book: &str, head: &s
     let county = desk.county();
     let index = desk.index("book_number", &book);
     let found = desk.tx.query(
-        "select id from household where county = $1 and book_index = $2 order by id limit 1",
+        "select id, head from household where county = $1 and book_index = $2 order by id limit 1",
         &params![county, &index],
-        |row| row.get::<String>(0),
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
     let household = match found.into_iter().next() {
-        Some(id) => id,
+        // A number alone opens nobody's household (hazard A04).
+        Some((_, named)) if named.trim() != head => {
+            return Err(Refused::field("head", "户号和户主姓名对不上，请核对户口簿"));
+        }
+        Some((id, _)) => id,
         None => {
             let places = super::write::places(desk, Action::WriteChild, child)?;
             let new = enter::NewHousehold {
@@ -280,6 +294,17 @@ pub fn record_elsewhere(desk: &mut Desk<'_, '_>, child: &str, form: &ElsewhereFo
         return Err(Refused::field("expires", "证明有效期最长一年，到期要重新核实"));
     }
     let county = desk.county();
+    let there = desk.tx.query(
+        "select id from elsewhere
+         where county = $1 and child = $2 and school = $3 and place = $4 and proof = $5 and proof_number = $6
+           and from_day = $7 and expires_day = $8 and ended_day is null order by id limit 1",
+        &params![county, child, &school, &place, *proof, form.number.trim(), from, expires],
+        |row| row.get::<String>(0),
+    )?;
+    // Sent twice is recorded once (hazard H01).
+    if !there.is_empty() {
+        return Ok(());
+    }
     let (id, stamp) = (desk.now.id(), desk.now.stamp());
     desk.tx.execute(
         "update elsewhere set ended_day = $3 where county = $1 and child = $2 and ended_day is null",
@@ -376,7 +401,7 @@ pub struct Expiring {
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn expiring(desk: &mut Desk<'_, '_>) -> Result<Vec<Expiring>, Refused> {
     desk.require(Action::RecordElsewhere, &Subject::Nothing, ("elsewhere", ""))?;
-    let scope = Scope::of(desk.actor(), Action::RecordElsewhere);
+    let scope = Scope::of(desk.actor(), Action::RecordElsewhere, desk.now);
     let today = desk.now.day();
     let mut params = vec![Value::from(desk.county()), Value::from(today.saturating_add(AHEAD.days()))];
     let within = scope.predicate("tie", &mut params);

@@ -4,9 +4,8 @@
 use documents::workbook::{Book, Column, Date, Kind, SheetSpec, Value};
 use rules::access::{Action, Subject};
 use rules::purpose::Purpose;
-use rules::standing::Standing;
 
-use super::list::{Query, Step, pages};
+use super::list::{Child, Query, Step, pages};
 use crate::desk::Desk;
 use crate::refused::Refused;
 
@@ -21,6 +20,20 @@ pub struct Exported {
     /// Children in it.
     pub rows: usize,
 }
+
+/// Heading, width, and what stands there; `None` is what the reader does not see.
+type Shown = (&'static str, f64, fn(&Child) -> Option<String>);
+
+const COLUMNS: [Shown; 8] = [
+    ("姓名", 12.0, |child| Some(child.name.clone())),
+    ("性别", 6.0, |child| child.sex.map(str::to_owned)),
+    ("出生日期", 12.0, |child| child.birth.clone()),
+    ("证件号", 22.0, |child| child.number.as_ref().map(|shown| shown.text.clone())),
+    ("乡镇、村", 18.0, |child| child.home.clone()),
+    ("学校、班级", 30.0, |child| child.school.clone()),
+    ("就学情况", 12.0, |child| child.standing.map(|standing| standing.label().to_owned())),
+    ("特殊群体", 20.0, |child| (!child.groups.is_empty()).then(|| child.groups.join("、"))),
+];
 
 /// The list that the query finds, all of it.
 ///
@@ -37,6 +50,11 @@ pub fn export(desk: &mut Desk<'_, '_>, query: &Query, purpose: Purpose) -> Resul
             "请先按乡镇、学校或就学情况筛选，再导出",
         ));
     }
+    // What the reader sees of nobody is no column (hazard A09).
+    let columns: Vec<_> = COLUMNS
+        .iter()
+        .filter(|(.., value)| page.children.iter().any(|child| value(child).is_some()))
+        .collect();
     let spec = SheetSpec {
         name: "适龄儿童名单".to_owned(),
         titles: vec![
@@ -49,19 +67,10 @@ pub fn export(desk: &mut Desk<'_, '_>, query: &Query, purpose: Purpose) -> Resul
                 page.children.len()
             ),
         ],
-        columns: [
-            ("姓名", 12.0),
-            ("性别", 6.0),
-            ("出生日期", 12.0),
-            ("证件号", 22.0),
-            ("乡镇、村", 18.0),
-            ("学校、班级", 30.0),
-            ("就学情况", 12.0),
-            ("特殊群体", 20.0),
-        ]
-        .into_iter()
-        .map(|(heading, width)| Column::new(heading, width, Kind::Text))
-        .collect(),
+        columns: columns
+            .iter()
+            .map(|(heading, width, _)| Column::new(*heading, *width, Kind::Text))
+            .collect(),
         frozen_columns: 1,
         ..SheetSpec::default()
     };
@@ -71,18 +80,8 @@ pub fn export(desk: &mut Desk<'_, '_>, query: &Query, purpose: Purpose) -> Resul
     let mut book =
         Book::new(Date { year: number(day.year()), month: small(day.month()), day: small(day.day()) });
     let rows = page.children.len();
-    let lines = page.children.into_iter().map(|child| {
-        [
-            child.name,
-            child.sex.unwrap_or_default().to_owned(),
-            child.birth.unwrap_or_default(),
-            child.number.map(|shown| shown.text).unwrap_or_default(),
-            child.home.unwrap_or_default(),
-            child.school.unwrap_or_default(),
-            child.standing.map_or("", Standing::label).to_owned(),
-            child.groups.join("、"),
-        ]
-        .map(Value::from)
+    let lines = page.children.iter().map(|child| {
+        columns.iter().map(|(_, _, value)| Value::from(value(child).unwrap_or_default())).collect::<Vec<_>>()
     });
     let fault = |error: documents::SaveError| Refused::Fault(error.to_string());
     book.sheet(&spec, lines).map_err(fault)?;

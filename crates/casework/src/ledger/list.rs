@@ -2,15 +2,17 @@
 //! starts from the ties, or from an index that is narrower, so that it costs the same at any size of county; a filter
 //! on a field that the reader may not see finds nothing.
 
-use rules::access::{Action, Arm, Field, Sight, Subject, Tie, arms};
+use rules::access::{Action, Arm, Field, Sight, Subject, Tie, arms, may};
 use rules::groups::Special;
 use rules::standing::Standing;
 
+use super::read::ties_of;
 use super::sees::{Sees, Shown};
 use crate::db::{Row, Value};
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
+use crate::scope::reached;
 use crate::search::Typed;
 use crate::units::Names;
 
@@ -162,7 +164,7 @@ pub(super) fn pages(
     if ways.iter().any(|arm| arm.tie == Tie::County) {
         ways.retain(|arm| arm.tie == Tie::County);
     }
-    let edge = edge(desk, &query.step)?;
+    let edge = edge(desk, &query.step, action)?;
     let typed = Typed::read(&query.q);
     if typed.is_none() && !query.q.trim().is_empty() {
         ways.clear();
@@ -249,9 +251,18 @@ fn allows(query: &Query, sees: Sees) -> bool {
         }
 }
 
-/// Spelling and id of the child from which the page goes on.
-fn edge(desk: &mut Desk<'_, '_>, step: &Step) -> Result<Option<(String, String)>, Refused> {
+/// Spelling and id of the child from which the page goes on. Another's child is no such place: where the list went on
+/// from it would tell how it is spelt (hazard A07).
+fn edge(
+    desk: &mut Desk<'_, '_>,
+    step: &Step,
+    action: Action,
+) -> Result<Option<(String, String)>, Refused> {
     let (Step::After(id) | Step::Before(id)) = step else { return Ok(None) };
+    let ties = ties_of(desk, id)?;
+    if may(desk.actor(), action, &Subject::Child(&ties)).is_err() {
+        return Ok(None);
+    }
     Ok(desk.tx.optional(
         "select spelling, id from child where county = $1 and id = $2",
         &params![desk.county(), id],
@@ -323,20 +334,15 @@ impl Pass<'_> {
     fn conditions(&self, desk: &Desk<'_, '_>) -> Conditions<'static> {
         let (unit, tie) = self.driver();
         let query = self.query;
-        let mut all = Conditions {
-            sql: "drive.county = $1 and drive.unit = $2 and drive.tie = $3".to_owned(),
-            params: vec![
-                Value::from(desk.county().to_owned()),
-                Value::from(unit.to_owned()),
-                Value::from(tie.code().to_owned()),
-            ],
-            of_child: false,
-        };
+        let at = desk.now.stamp();
+        let mut params = vec![Value::from(desk.county().to_owned())];
+        let driven = reached("drive", unit.to_owned(), tie, &at, &mut params);
+        let mut all = Conditions { sql: format!("drive.county = $1 and {driven}"), params, of_child: false };
         if (unit, tie) != (self.arm.to, self.arm.tie) {
-            let (to, by) = (all.push(self.arm.to.to_owned()), all.push(self.arm.tie.code().to_owned()));
+            let within = reached("tie", self.arm.to.to_owned(), self.arm.tie, &at, &mut all.params);
             all.and(&format!(
                 "exists (select 1 from child_tie tie where tie.county = drive.county and tie.child = drive.child
-                          and tie.unit = ${to} and tie.tie = ${by})"
+                          and {within})"
             ));
         }
         if !self.standing.is_empty() {

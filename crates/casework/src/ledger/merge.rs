@@ -264,22 +264,27 @@ fn fill(desk: &mut Desk<'_, '_>, merge: &str, sort: &mut i64, kept: &str, gone: 
     Ok(())
 }
 
-/// Makes two files of one again: everything that moved goes back, unless it was changed hands once more.
+/// Makes two files of `kept` again: everything that moved goes back, unless it was changed hands once more.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Rule`], [`Refused::Storage`].
-pub fn unmerge(desk: &mut Desk<'_, '_>, merge: &str, reason: &str) -> Result<(String, String), Refused> {
+pub fn unmerge(
+    desk: &mut Desk<'_, '_>,
+    kept: &str,
+    merge: &str,
+    reason: &str,
+) -> Result<(String, String), Refused> {
     let county = desk.county();
+    let ties = ties_of(desk, kept)?;
+    let grant = desk.require(Action::MergeChildren, &Subject::Child(&ties), ("child", kept))?;
     let found = desk.tx.optional(
-        "select kept, gone from child_merge where county = $1 and id = $2 and undone_at is null",
-        &params![county, merge],
+        "select kept, gone from child_merge where county = $1 and id = $2 and kept = $3 and undone_at is null",
+        &params![county, merge, kept],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
     let Some((kept, gone)) = found else {
         return Err(Refused::denied(Action::MergeChildren, "merge", merge));
     };
-    let ties = ties_of(desk, &kept)?;
-    let grant = desk.require(Action::MergeChildren, &Subject::Child(&ties), ("child", &kept))?;
     if reason.trim().is_empty() || reason.chars().count() > 200 || !plain(reason) {
         return Err(Refused::field("reason", "请写清楚为什么拆回，200个字以内"));
     }

@@ -4,7 +4,7 @@
 use rules::access::Field;
 use rules::codes::RollChange;
 use rules::groups::Special;
-use rules::plan::FindingKind;
+use rules::plan::{FindingKind, ListKind};
 use rules::roll::Change;
 
 use super::sees::Sees;
@@ -55,6 +55,19 @@ pub(super) fn field_label(code: &str) -> (&'static str, Field) {
         "guardian" => ("监护人", Field::Guardians),
         "phone" => ("联系电话", Field::Phone),
         _ => ("档案", Field::Household),
+    }
+}
+
+/// The field that it tells to stand on a list (hazard A11).
+const fn told_by(list: ListKind) -> Field {
+    match list {
+        ListKind::Household => Field::Home,
+        ListKind::Roll | ListKind::Present => Field::Schooling,
+        ListKind::Poverty => Field::Poverty,
+        ListKind::Disability => Field::Disability,
+        ListKind::Elsewhere => Field::Elsewhere,
+        // Nobody knows what else a county adds: as guarded as what is guarded most.
+        ListKind::Generic => Field::Judicial,
     }
 }
 
@@ -199,15 +212,18 @@ fn others(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) -
         )?);
     }
     let imports = desk.tx.query(
-        "select coalesce(import.applied_at, import.made_at), import.title, import_row.outcome
+        "select coalesce(import.applied_at, import.made_at), import.title, import_row.outcome, import.kind
          from import_row join import on import.county = import_row.county and import.id = import_row.import
          where import_row.county = $1 and import_row.child = $2 and import.state = 'applied'
            and import_row.outcome in ('added', 'changed')
          order by import.made_at desc, import.id limit $3",
         &params![county, id, EACH],
-        three,
+        |row| Ok((three(row)?, row.get::<String>(3)?)),
     )?;
-    for (at, title, outcome) in imports {
+    for ((at, title, outcome), kind) in imports {
+        if !ListKind::from_code(&kind).is_some_and(|kind| sees.shows(told_by(kind))) {
+            continue;
+        }
         let did = if outcome == "added" { "由名单建档" } else { "由名单更新" };
         all.push(Event { at, what: format!("{did}：{title}"), who: String::new() });
     }

@@ -350,6 +350,11 @@ fn alike(desk: &mut Desk<'_, '_>, checked: &Checked, but: Option<&str>) -> Resul
     for (id, name, same_number) in found {
         let ties = ties_of(desk, &id)?;
         let open = may(desk.actor(), Action::ReadChild, &Subject::Child(&ties)).is_ok();
+        // That somewhere else there is a child of this name and birthday is nobody's affair here; who has the number of
+        // its document in hand is told that it is taken (hazard A08).
+        if !open && !same_number {
+            continue;
+        }
         alike.push(Alike {
             // Of a child outside one's own part of the county no more is told than that it is there.
             name: if open { name } else { String::new() },

@@ -8,7 +8,7 @@ use crate::db::{Row, Value};
 use crate::desk::Desk;
 use crate::ledger::{self, Sees};
 use crate::refused::Refused;
-use crate::scope::Scope;
+use crate::scope::{Scope, reached};
 
 /// Children shown at most.
 const CHILDREN: usize = 20;
@@ -225,7 +225,7 @@ fn findings(desk: &mut Desk<'_, '_>, what: &Typed) -> Result<Vec<Hit>, Refused> 
         Typed::Name(key, _) => ("name", key),
         Typed::Tail(_) | Typed::Number(_) => return Ok(Vec::new()),
     };
-    let scope = Scope::of(desk.actor(), Action::ReadFindings);
+    let scope = Scope::of(desk.actor(), Action::ReadFindings, desk.now);
     if scope.is_empty() {
         return Ok(Vec::new());
     }
@@ -291,11 +291,9 @@ fn numbers(desk: &mut Desk<'_, '_>, typed: &str) -> Result<Vec<Hit>, Refused> {
             .filter(|arm| arm.tie != Tie::Emergency && Sees::new(arm.post.role, arm.tie).shows(*field))
             .collect();
         let mut values = word_range(desk, number);
-        let mut any = Vec::new();
+        let (mut any, at) = (Vec::new(), desk.now.stamp());
         for way in &ways {
-            values.push(Value::from(way.to));
-            values.push(Value::from(way.tie.code()));
-            any.push(format!("(tie.unit = ${} and tie.tie = ${})", values.len() - 1, values.len()));
+            any.push(reached("tie", way.to, way.tie, &at, &mut values));
         }
         if any.is_empty() {
             continue;

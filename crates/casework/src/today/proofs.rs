@@ -60,7 +60,7 @@ pub fn expired_proofs(
         Value::from(day.to_owned()),
         Value::from(id.to_owned()),
     ];
-    let from = in_scope(&Scope::of(desk.actor(), Action::RecordElsewhere), &mut values);
+    let from = in_scope(&Scope::of(desk.actor(), Action::RecordElsewhere, desk.now), &mut values);
     let sql = format!(
         "select child.id, child.name, elsewhere.school, elsewhere.expires_day, elsewhere.id {from}
            and elsewhere.expires_day < $2
@@ -85,7 +85,7 @@ pub fn expired_proofs(
 
 /// What is to be done about proofs today.
 pub(super) fn tasks(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> {
-    let scope = Scope::of(desk.actor(), Action::RecordElsewhere);
+    let scope = Scope::of(desk.actor(), Action::RecordElsewhere, desk.now);
     if scope.is_empty() {
         return Ok(());
     }

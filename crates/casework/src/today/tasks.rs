@@ -113,7 +113,7 @@ fn allowed(desk: &Desk<'_, '_>, action: Action) -> bool {
 }
 
 fn children(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<(), Refused> {
-    let scope = Scope::of(desk.actor(), Action::ListChildren);
+    let scope = Scope::of(desk.actor(), Action::ListChildren, desk.now);
     if scope.is_empty() {
         return Ok(());
     }

@@ -1,9 +1,9 @@
 //! 工作交接: when somebody leaves a post, everything open goes to the successor (or to the vacancy) in one act, and a
 //! sheet says what it was (capability 54). Nothing is lost between two people.
 
-use rules::access::{Action, Role, Subject};
+use rules::access::{Action, Role, Subject, Tie, reaches};
 
-use super::posts::post_place;
+use super::posts::{post_place, takes};
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -24,6 +24,8 @@ pub struct Item {
 pub struct HandOver {
     /// The post that is left.
     pub post: String,
+    /// Who holds it, as far as the page knew.
+    pub from: String,
     /// The successor; `None` leaves the post vacant.
     pub to: Option<String>,
     /// Why: 调离, 退休….
@@ -53,19 +55,20 @@ pub struct Sheet {
     pub items: Vec<Item>,
 }
 
-/// What is open on a post: what its unit must act on, if the post leads or is the unit's only one, and what is tied to
-/// the person.
+/// Who holds a post, and what is open on it: what its unit must act on, and what is tied to the person by the post.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn what_is_open(desk: &mut Desk<'_, '_>, post: &str) -> Result<Vec<Item>, Refused> {
+pub fn what_is_open(desk: &mut Desk<'_, '_>, post: &str) -> Result<(String, Vec<Item>), Refused> {
     let (up, held) = post_place(desk, post, Action::HandOver)?;
     desk.require(Action::HandOver, &Subject::Unit(&up), ("post", post))?;
     let unit = up.first().cloned().unwrap_or_default();
-    open_items(desk, &unit, held.as_deref().unwrap_or_default())
+    let held = held.unwrap_or_default();
+    let items = open_items(desk, &unit, post, &held)?;
+    Ok((held, items))
 }
 
-fn open_items(desk: &mut Desk<'_, '_>, unit: &str, account: &str) -> Result<Vec<Item>, Refused> {
+fn open_items(desk: &mut Desk<'_, '_>, unit: &str, post: &str, account: &str) -> Result<Vec<Item>, Refused> {
     let county = desk.county();
     let item = |kind: &'static str| {
         move |row: &crate::db::Row<'_>| {
@@ -88,13 +91,12 @@ fn open_items(desk: &mut Desk<'_, '_>, unit: &str, account: &str) -> Result<Vec<
         &params![county, unit],
         item("move"),
     )?);
-    items.extend(desk.tx.query(
-        "select child.id, child.name || '：结对包保' from child_tie
-         join child on child.county = child_tie.county and child.id = child_tie.child
-         where child_tie.county = $1 and child_tie.unit = $2 and child_tie.tie = 'paired' order by child.spelling",
-        &params![county, account],
-        item("pairing"),
-    )?);
+    let paired = paired(desk, post, account)?;
+    items.extend(paired.into_iter().map(|(child, name)| Item {
+        kind: "pairing".to_owned(),
+        subject: child,
+        label: format!("{name}：结对包保"),
+    }));
     Ok(items)
 }
 
@@ -102,15 +104,16 @@ fn open_items(desk: &mut Desk<'_, '_>, unit: &str, account: &str) -> Result<Vec<
 /// writes the sheet. One act, one transaction.
 ///
 /// # Errors
-/// [`Refused::Denied`], [`Refused::Rule`], [`Refused::Invalid`], [`Refused::Storage`].
+/// [`Refused::Denied`], [`Refused::Rule`], [`Refused::Invalid`], [`Refused::Changed`], [`Refused::Storage`].
 pub fn hand_over(desk: &mut Desk<'_, '_>, wish: &HandOver) -> Result<String, Refused> {
     let county = desk.county();
     let (up, held) = post_place(desk, &wish.post, Action::HandOver)?;
     let grant = desk.require(Action::HandOver, &Subject::Unit(&up), ("post", &wish.post))?;
     let unit = up.first().cloned().unwrap_or_default();
-    let Some(from) = held else {
-        return Err(Refused::rule("岗位上没有人，不用交接", "五(一)", "请直接任命"));
-    };
+    if held.as_ref() != Some(&wish.from) {
+        return already(desk, wish, held.as_deref());
+    }
+    let from = wish.from.clone();
     let reason = wish.reason.trim();
     if reason.is_empty() || reason.chars().count() > 100 {
         return Err(Refused::field("reason", "请写交接原因，100个字以内，如“调离”"));
@@ -118,30 +121,24 @@ pub fn hand_over(desk: &mut Desk<'_, '_>, wish: &HandOver) -> Result<String, Ref
     if wish.to.as_deref() == Some(from.as_str()) {
         return Err(Refused::field("to", "接手人和离岗人是同一个人"));
     }
-    let items = open_items(desk, &unit, &from)?;
+    if let Some(to) = &wish.to {
+        takes(desk, "to", &up, &wish.post, to)?;
+    }
+    let items = open_items(desk, &unit, &wish.post, &from)?;
     let (day, at) = (desk.now.day(), desk.now.stamp());
     desk.tx.execute(
         "update tenure set until_day = $3 where county = $1 and post = $2 and until_day is null",
         &params![county, &wish.post, day],
     )?;
     if let Some(to) = &wish.to {
-        check_successor(desk, &wish.post, to)?;
         desk.tx.execute(
             "insert into tenure (county, id, post, account, from_day, by_account, made_at)
              values ($1, $2, $3, $4, $5, $6, $7)",
             &params![county, desk.now.id(), &wish.post, to, day, &desk.actor().account, &at],
         )?;
-        // A child that both were paired with keeps the successor's own tie.
-        desk.tx.execute(
-            "delete from child_tie where county = $1 and unit = $2 and tie = 'paired'
-               and exists (select 1 from child_tie other where other.county = $1 and other.child = child_tie.child
-                            and other.unit = $3 and other.tie = 'paired')",
-            &params![county, &from, to],
-        )?;
-        desk.tx.execute(
-            "update child_tie set unit = $3 where county = $1 and unit = $2 and tie = 'paired'",
-            &params![county, &from, to],
-        )?;
+        for item in items.iter().filter(|item| item.kind == "pairing") {
+            pair_with(desk, &item.subject, &from, to)?;
+        }
         desk.tx.execute(
             "insert into notification (county, id, account, at, kind, subject, text, href)
              values ($1, $2, $3, $4, 'hand_over', $5, $6, '/')",
@@ -178,32 +175,101 @@ pub fn hand_over(desk: &mut Desk<'_, '_>, wish: &HandOver) -> Result<String, Ref
     Ok(id)
 }
 
-fn check_successor(desk: &mut Desk<'_, '_>, post: &str, to: &str) -> Result<(), Refused> {
+/// What a wish comes to whose holder has gone meanwhile: the sheet, where it is this very hand-over sent twice (H01);
+/// where somebody else was quicker, nothing (H04).
+fn already(desk: &mut Desk<'_, '_>, wish: &HandOver, held: Option<&str>) -> Result<String, Refused> {
+    let last = desk.tx.optional(
+        "select id, from_account, to_account, by_account from hand_over where county = $1 and post = $2
+         order by made_at desc, id desc limit 1",
+        &params![desk.county(), &wish.post],
+        |row| {
+            let (by, to) = (row.get::<String>(3)?, row.get::<Option<String>>(2)?);
+            Ok((row.get::<String>(0)?, row.get::<String>(1)?, to, by))
+        },
+    )?;
+    match last {
+        Some((id, from, to, by))
+            if (&from, &to, to.as_deref(), by.as_str())
+                == (&wish.from, &wish.to, held, desk.actor().account.as_str()) =>
+        {
+            Ok(id)
+        }
+        _ if held.is_none() => Err(Refused::rule("岗位上没有人，不用交接", "五(一)", "请直接任命")),
+        _ => Err(Refused::Changed { what: "这个岗位刚刚换了人".to_owned() }),
+    }
+}
+
+/// The children that somebody is paired with (结对包保) by this post, for as long as the tie lasts. Whoever holds another
+/// post that pairs keeps what did not come with this one, so that handing back undoes handing over. `$1` county, `$2`
+/// account, `$3` now, `$4` post, `$5` whether there is another such post.
+const PAIRED: &str = "child_tie.county = $1 and child_tie.unit = $2 and child_tie.tie = 'paired'
+    and (child_tie.until_at is null or child_tie.until_at > $3)
+    and (cast($5 as bigint) = 0
+         or exists (select 1 from hand_over
+                    join hand_over_item on hand_over_item.county = hand_over.county
+                                       and hand_over_item.hand_over = hand_over.id
+                    where hand_over.county = $1 and hand_over.post = $4 and hand_over.to_account = $2
+                      and hand_over_item.kind = 'pairing' and hand_over_item.subject = child_tie.child))";
+
+/// What is paired by a post that somebody holds or has just left: ids and names of the children.
+fn paired(desk: &mut Desk<'_, '_>, post: &str, account: &str) -> Result<Vec<(String, String)>, Refused> {
     let county = desk.county();
-    let state = desk.tx.optional(
-        "select state from account where county = $1 and id = $2",
-        &params![county, to],
+    let roles = desk.tx.query(
+        "select post.id, post.role from tenure
+         join post on post.county = tenure.county and post.id = tenure.post
+         where tenure.county = $1 and tenure.account = $2 and tenure.until_day is null and post.closed_at is null
+         union select id, role from post where county = $1 and id = $3",
+        &params![county, account, post],
+        |row| Ok((row.get::<String>(0)?, Role::from_code(&row.get::<String>(1)?))),
+    )?;
+    let pairs = |own: bool| {
+        roles
+            .iter()
+            .any(|(id, role)| (id == post) == own && role.is_some_and(|role| reaches(role, Tie::Paired)))
+    };
+    if !pairs(true) {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "select child.id, child.name from child_tie
+         join child on child.county = child_tie.county and child.id = child_tie.child
+         where {PAIRED} order by child.spelling, child.id"
+    );
+    Ok(desk.tx.query(&sql, &params![county, account, desk.now.stamp(), post, pairs(false)], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?)
+}
+
+/// Gives the pairing of a child to somebody else. Who has one already keeps their own.
+fn pair_with(desk: &mut Desk<'_, '_>, child: &str, from: &str, to: &str) -> Result<(), Refused> {
+    let county = desk.county();
+    desk.tx.execute(
+        "insert into child_tie (county, unit, tie, child, spelling, standing, group_bits, until_at, ground)
+         select county, $4, tie, child, spelling, standing, group_bits, until_at, ground from child_tie
+         where county = $1 and child = $2 and unit = $3 and tie = 'paired'
+         on conflict (county, child, unit, tie) do nothing",
+        &params![county, child, from, to],
+    )?;
+    desk.tx.execute(
+        "delete from child_tie where county = $1 and child = $2 and unit = $3 and tie = 'paired'",
+        &params![county, child, from],
+    )?;
+    Ok(())
+}
+
+/// Gives whoever is put on a vacant post what its last holder left on it.
+pub(super) fn take_up(desk: &mut Desk<'_, '_>, post: &str, to: &str) -> Result<(), Refused> {
+    let last = desk.tx.optional(
+        "select account from tenure where county = $1 and post = $2 and until_day is not null
+         order by until_day desc, made_at desc, id desc limit 1",
+        &params![desk.county(), post],
         |row| row.get::<String>(0),
     )?;
-    if !matches!(state.as_deref(), Some("active" | "approved")) {
-        return Err(Refused::field("to", "接手人没有可用的账号，请先邀请并批准"));
+    let Some(last) = last.filter(|last| last != to) else { return Ok(()) };
+    for (child, _) in paired(desk, post, &last)? {
+        pair_with(desk, &child, &last, to)?;
     }
-    let roles = desk.tx.query(
-        "select post.role from tenure join post on post.county = tenure.county and post.id = tenure.post
-         where tenure.county = $1 and tenure.account = $2 and tenure.until_day is null",
-        &params![county, to],
-        |row| Ok(Role::from_code(&row.get::<String>(0)?)),
-    )?;
-    let new = desk.tx.one(
-        "select role from post where county = $1 and id = $2",
-        &params![county, post],
-        |row| Ok(Role::from_code(&row.get::<String>(0)?)),
-    )?;
-    let fits = |held: &Role| new.is_some_and(|new| held.goes_with(new));
-    if roles.iter().flatten().all(fits) {
-        return Ok(());
-    }
-    Err(Refused::rule("接手人已有的岗位与这个岗位不能由同一人担任", "系统、安全、审计三权分立", "请换一个人"))
+    Ok(())
 }
 
 /// The sheet of a hand-over.

@@ -15,7 +15,7 @@ pub use export::{PostFilter, PostRow, Posts, UnitLine, export_posts, export_unit
 pub use hand_over::{HandOver, Item, Sheet, hand_over, sheet, what_is_open};
 pub(crate) use names::Names;
 pub use posts::{
-    Gap, NewPost, Person, appoint, candidates, close_post, gaps, open_post, people_of, roles_of, successors,
-    vacate,
+    Gap, NewPost, Person, appoint, candidates, close_post, gaps, may_hold, open_post, people_of, roles_of,
+    successors, vacate,
 };
 pub use tree::{NewUnit, UnitPage, UnitRow, add_unit, close_unit, path, unit_page, units};

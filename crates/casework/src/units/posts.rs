@@ -3,7 +3,9 @@
 use rules::access::{Action, Role, Standing, Subject};
 
 use super::tree::path;
+use crate::db::Tx;
 use crate::desk::Desk;
+use crate::now::Now;
 use crate::params;
 use crate::refused::Refused;
 
@@ -159,6 +161,9 @@ pub fn gaps(desk: &mut Desk<'_, '_>) -> Result<Vec<Gap>, Refused> {
     Ok(found)
 }
 
+/// What stands on the record of a post that was opened.
+const OPENED: &str = "新设岗位";
+
 /// Opens a post at a unit.
 ///
 /// # Errors
@@ -180,6 +185,27 @@ pub fn open_post(desk: &mut Desk<'_, '_>, new: &NewPost) -> Result<String, Refus
     let Some(role) = new.role.filter(|role| fits(*role, &kind)) else {
         return Err(Refused::field("role", "请选择这个单位能设的岗位角色"));
     };
+    // The same post asked for twice within a minute is one (hazard H01); two alike are opened one after the other.
+    let lately = desk.now.timestamp().saturating_sub(jiff::SignedDuration::from_mins(1));
+    let there = desk.tx.query(
+        "select post.id from audit join post on post.county = audit.county and post.id = audit.subject
+         where audit.county = $1 and audit.account = $2 and audit.at > $3 and audit.action = 'appoint_post'
+           and audit.detail = $4 and post.unit = $5 and post.role = $6 and post.title = $7 and post.closed_at is null
+         order by post.id limit 1",
+        &params![
+            county,
+            &desk.actor().account,
+            crate::now::stamp(lately.unwrap_or(desk.now.timestamp())),
+            OPENED,
+            &new.unit,
+            role.code(),
+            title
+        ],
+        |row| row.get::<String>(0),
+    )?;
+    if let Some(id) = there.into_iter().next() {
+        return Ok(id);
+    }
     let id = desk.now.id();
     desk.tx.execute(
         "insert into post (county, id, unit, role, standing, duty, title, sort) values ($1, $2, $3, $4, $5, $6, $7, 9999)",
@@ -193,7 +219,7 @@ pub fn open_post(desk: &mut Desk<'_, '_>, new: &NewPost) -> Result<String, Refus
             title
         ],
     )?;
-    desk.record(Action::AppointPost, grant.post, ("post", &id), "", "新设岗位")?;
+    desk.record(Action::AppointPost, grant.post, ("post", &id), "", OPENED)?;
     Ok(id)
 }
 
@@ -237,35 +263,14 @@ pub fn appoint(desk: &mut Desk<'_, '_>, post: &str, account: &str) -> Result<(),
     let county = desk.county();
     let (up, held) = post_place(desk, post, Action::AppointPost)?;
     let grant = desk.require(Action::AppointPost, &Subject::Unit(&up), ("post", post))?;
+    if held.as_deref() == Some(account) {
+        // Sent twice is one appointment (hazard H01).
+        return Ok(());
+    }
     if held.is_some() {
         return Err(Refused::rule("这个岗位已经有人", "五(一)", "请先办理工作交接"));
     }
-    // 三权分立：一个人不能同时有系统、安全、审计或业务岗位中的两种（A14、A15）。
-    let roles = desk.tx.query(
-        "select post.role from tenure join post on post.county = tenure.county and post.id = tenure.post
-         where tenure.county = $1 and tenure.account = $2 and tenure.until_day is null
-         union all select role from post where county = $1 and id = $3",
-        &params![county, account, post],
-        |row| Ok(Role::from_code(&row.get::<String>(0)?)),
-    )?;
-    let roles: Vec<Role> = roles.into_iter().flatten().collect();
-    if let Some((new, rest)) = roles.split_last()
-        && rest.iter().any(|held| !held.goes_with(*new))
-    {
-        return Err(Refused::rule(
-            "这个人已有的岗位与新岗位不能由同一人担任",
-            "系统、安全、审计三权分立",
-            "请换一个人",
-        ));
-    }
-    let active = desk.tx.optional(
-        "select unit from account where county = $1 and id = $2 and state <> 'disabled'",
-        &params![county, account],
-        |row| row.get::<String>(0),
-    )?;
-    if active.is_none() {
-        return Err(Refused::field("account", "没有这个账号，或者已经停用"));
-    }
+    takes(desk, "account", &up, post, account)?;
     let written = desk.tx.execute(
         "insert into tenure (county, id, post, account, from_day, by_account, made_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -284,8 +289,78 @@ pub fn appoint(desk: &mut Desk<'_, '_>, post: &str, account: &str) -> Result<(),
             Err(Refused::rule("这个岗位刚刚有人任职", "五(一)", "请刷新后再看"))
         }
         Err(error) => Err(Refused::from(error)),
-        Ok(_) => desk.record(Action::AppointPost, grant.post, ("post", post), "", "任职"),
+        Ok(_) => {
+            super::hand_over::take_up(desk, post, account)?;
+            desk.record(Action::AppointPost, grant.post, ("post", post), "", "任职")
+        }
     }
+}
+
+/// Whether somebody can be put on a post: one of the people that its unit or the unit above keeps, not the one who puts
+/// them there (A16), and with no other post that excludes it. `field` is the form's.
+pub(super) fn takes(
+    desk: &mut Desk<'_, '_>,
+    field: &'static str,
+    up: &[String],
+    post: &str,
+    account: &str,
+) -> Result<(), Refused> {
+    let county = desk.county();
+    if account == desk.actor().account {
+        return Err(Refused::rule("不能给自己任职", "四(十四)", "请由另一位负责人或管理员办理"));
+    }
+    let unit = desk.tx.optional(
+        "select unit from account where county = $1 and id = $2 and state in ('active', 'approved')",
+        &params![county, account],
+        |row| row.get::<String>(0),
+    )?;
+    if !unit.is_some_and(|unit| up.iter().take(2).any(|keeper| *keeper == unit)) {
+        return Err(Refused::field(field, "请从名单里选一个在用的账号；没有的，请先邀请并批准"));
+    }
+    let role = desk.tx.one(
+        "select role from post where county = $1 and id = $2",
+        &params![county, post],
+        |row| Ok(Role::from_code(&row.get::<String>(0)?)),
+    )?;
+    match role {
+        Some(role) => may_hold(desk.tx, desk.now, county, account, role),
+        None => Err(Refused::rule("这个岗位的角色已经不用了", "", "请撤销后新设岗位")),
+    }
+}
+
+/// Whether an account may hold a post of this role beside those that it holds or is going to hold: asked wherever a post
+/// is given (hazards A14–A16).
+///
+/// # Errors
+/// [`Refused::Rule`] where the roles exclude each other.
+pub fn may_hold(tx: &mut Tx<'_>, now: &Now, county: &str, account: &str, role: Role) -> Result<(), Refused> {
+    let held = roles_held(tx, now, county, account)?;
+    match role.kept_from_by(&held) {
+        Some(other) => Err(Refused::rule(
+            format!("{}不能同时是{}", other.label(), role.label()),
+            "系统、安全、审计三权分立",
+            "请由另一个人担任",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The roles of the posts that an account holds or is going to hold.
+pub(super) fn roles_held(
+    tx: &mut Tx<'_>,
+    now: &Now,
+    county: &str,
+    account: &str,
+) -> Result<Vec<Role>, Refused> {
+    let held = tx.query(
+        "select post.role from tenure join post on post.county = tenure.county and post.id = tenure.post
+         where tenure.county = $1 and tenure.account = $2 and post.closed_at is null
+           and (tenure.until_day is null or tenure.until_day > $3)
+         order by post.id",
+        &params![county, account, now.day()],
+        |row| Ok(Role::from_code(&row.get::<String>(0)?)),
+    )?;
+    Ok(held.into_iter().flatten().collect())
 }
 
 /// Takes the holder off a post without a successor: the post is vacant, and listed as a gap from now on.
@@ -323,7 +398,7 @@ pub(super) fn post_place(
     Ok((path(desk.tx, county, &unit)?, held))
 }
 
-/// Accounts that may be put on a post of the unit: those that the unit, or a unit above it, keeps.
+/// Accounts that may be put on a post of the unit: those that the unit, or the unit above it, keeps; never one's own.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
@@ -335,8 +410,9 @@ pub fn candidates(desk: &mut Desk<'_, '_>, unit: &str) -> Result<Vec<(String, St
     for keeper in up.iter().take(2) {
         found.extend(desk.tx.query(
             "select id, name || '（' || username || '）' from account
-             where county = $1 and unit = $2 and state in ('active', 'approved') order by username limit 200",
-            &params![county, keeper],
+             where county = $1 and unit = $2 and state in ('active', 'approved') and id <> $3
+             order by username limit 200",
+            &params![county, keeper, &desk.actor().account],
             |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
         )?);
     }

@@ -16,6 +16,8 @@ mod db;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod hand_over;
+#[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod jobs;

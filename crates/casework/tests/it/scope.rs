@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use casework::campaign;
 use casework::db::testing::on_each_engine;
 use casework::db::{Db, Engine, Tx, Value};
+use casework::desk::{Desk, SignedIn};
 use casework::keys::Keys;
+use casework::ledger;
 use casework::now::Now;
+use casework::params;
 use casework::refused::Refused;
 use casework::scope::Scope;
 use casework::testing::{SmallCounty, session, small_county};
@@ -50,8 +54,8 @@ fn counties(db: &Db) -> (SmallCounty, SmallCounty, Vec<Actor>) {
 fn ties(tx: &mut Tx<'_>, county: &str) -> Result<BTreeMap<String, Vec<(String, Tie)>>, Refused> {
     let mut ties: BTreeMap<String, Vec<(String, Tie)>> = BTreeMap::new();
     let rows = tx.query(
-        "select child, unit, tie from child_tie where county = $1",
-        &[Value::from(county.to_owned())],
+        "select child, unit, tie from child_tie where county = $1 and (until_at is null or until_at > $2)",
+        &params![county.to_owned(), now().stamp()],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?)),
     )?;
     for (child, unit, tie) in rows {
@@ -62,7 +66,7 @@ fn ties(tx: &mut Tx<'_>, county: &str) -> Result<BTreeMap<String, Vec<(String, T
 
 fn found(tx: &mut Tx<'_>, actor: &Actor, action: Action) -> Result<BTreeSet<String>, Refused> {
     let mut params = vec![Value::from(actor.county.clone())];
-    let within = Scope::of(actor, action).predicate("tie", &mut params);
+    let within = Scope::of(actor, action, &now()).predicate("tie", &mut params);
     let sql = format!("select distinct tie.child from child_tie tie where tie.county = $1 and {within}");
     Ok(tx.query(&sql, &params, |row| row.get::<String>(0))?.into_iter().collect())
 }
@@ -140,6 +144,80 @@ fn who_lists_whom() {
     });
 }
 
+/// What somebody sees of a child through each query at a moment: the list, the search, the file, the findings and one of
+/// them.
+fn seen_at(db: &Db, who: &SignedIn, at: &str, child: &str, finding: &str) -> [bool; 5] {
+    let now = Now::predictable(at.parse().expect("a moment"), 9);
+    let (who, child, finding) = (who.clone(), child.to_owned(), finding.to_owned());
+    db.write(move |tx| {
+        let (keys, plan) = (Keys::for_tests(), crate::county::plan());
+        let desk = &mut Desk { tx, who: &who, now: &now, keys: &keys, plan: &plan };
+        let shown = |found: Result<bool, Refused>| match found {
+            Err(Refused::Denied { .. }) => Ok(false),
+            found => found,
+        };
+        let list = ledger::list(desk, &ledger::Query::default());
+        let search = casework::today::search(desk, "duanxiao");
+        let findings = campaign::list(desk, &campaign::ListQuery::default());
+        Ok::<_, Refused>([
+            shown(list.map(|page| page.children.iter().any(|one| one.id == child)))?,
+            shown(search.map(|hits| hits.iter().any(|hit| hit.id == child)))?,
+            shown(ledger::read(desk, &child).map(|_| true))?,
+            shown(findings.map(|page| page.rows.iter().any(|row| row.id == finding)))?,
+            shown(campaign::read(desk, &finding).map(|_| true))?,
+        ])
+    })
+    .expect("the queries run")
+}
+
+/// A20, A23: a granted tie ends with its moment, in every query, whether or not the nightly job has been by; the last
+/// moment before it still counts.
+#[test]
+fn granted_ties_end_with_their_moment() {
+    on_each_engine(|db| {
+        let (here, _, actors) = counties(&db);
+        let end = "2026-11-24T12:00:00.000+08:00";
+        let child = |name: &str| {
+            let at = here.children.iter().position(|(own, _)| *own == name).expect("a child of the county");
+            (here.children[at].1.clone(), here.findings[at].1.clone())
+        };
+        let ((shared, shared_finding), (paired, paired_finding)) = (child("shared"), child("paired"));
+        let (emergency, emergency_finding) = child("emergency");
+        db.write(move |tx| {
+            for table in ["child_tie", "finding_tie"] {
+                tx.execute(
+                    &format!("update {table} set until_at = $2 where county = $1 and tie in ('shared', 'paired', 'emergency')"),
+                    &params![HERE, end],
+                )?;
+            }
+            Ok::<_, Refused>(())
+        })
+        .expect("the ends are set");
+        let who = |role: Role| {
+            let one = here.with(role).next().expect("somebody in every role");
+            let actor = actors.iter().find(|actor| actor.account == one.account).expect("their session");
+            SignedIn { actor: actor.clone(), confirmed: None }
+        };
+        let (before, at, after) =
+            ("2026-11-24T11:59:59.999+08:00", "2026-11-24T12:00:00+08:00", "2026-11-24T12:00:00.001+08:00");
+        let check = |who: &SignedIn, child: &str, finding: &str, seen: [bool; 5]| {
+            assert_eq!(seen_at(&db, who, before, child, finding), seen, "{} before", who.actor.account);
+            for moment in [at, after] {
+                let seen = seen_at(&db, who, moment, child, finding);
+                assert_eq!(seen, [false; 5], "{} at {moment}", who.actor.account);
+            }
+        };
+        check(&who(Role::Police), &shared, &shared_finding, [true; 5]);
+        check(&who(Role::Civil), &shared, &shared_finding, [true, true, true, false, false]);
+        check(&who(Role::Cadre), &paired, &paired_finding, [true; 5]);
+        // An emergency opens the file alone: no list, no finding.
+        check(&who(Role::Police), &emergency, &emergency_finding, [false, false, true, false, false]);
+        // A standing tie has no end.
+        let bureau = who(Role::Bureau);
+        assert_eq!(seen_at(&db, &bureau, after, &shared, &shared_finding), [true; 5]);
+    });
+}
+
 /// A25: the scope is answered by an index of `child_tie`, never by reading the whole table. (PostgreSQL reads a table
 /// of a few rows whole whatever indexes there are, so its plan is looked at with that way shut.)
 #[test]
@@ -156,7 +234,8 @@ fn scope_goes_by_the_index() {
             };
             for actor in &actors {
                 let mut params = vec![Value::from(HERE)];
-                let scope = Scope::of(actor, Action::ListChildren);
+                let now = now();
+                let scope = Scope::of(actor, Action::ListChildren, &now);
                 if scope.is_empty() {
                     continue;
                 }

@@ -1,7 +1,7 @@
 //! The closed list of actions, and for each which posts may do it and how far they reach. One table: the web's
 //! routes, the queries' scopes, the buttons and the printed matrix are all read from it.
 
-use super::{Role, Standing};
+use super::{Role, Standing, Tie};
 use crate::codes::codes;
 
 codes! {
@@ -152,12 +152,14 @@ impl Action {
         }
     }
 
-    /// Whether one must prove oneself again, shortly before: what leaves the house or cannot be taken back.
+    /// Whether one must prove oneself again, shortly before: what leaves the house, shows a sealed field whole, or cannot
+    /// be taken back.
     #[must_use]
     pub const fn needs_step_up(self) -> bool {
         matches!(
             self,
             Self::ExportChildren
+                | Self::RevealField
                 | Self::ExportFindings
                 | Self::ExportAudit
                 | Self::ExportAccounts
@@ -171,10 +173,18 @@ impl Action {
         )
     }
 
-    /// Whether a granted break-glass (紧急查看) covers it: reading only.
+    /// Whether it can be done to a child by this tie. A break-glass (紧急查看) covers reading alone; a township in which a
+    /// child only goes to school reads what both work with, and writes nothing of another's (五(十); hazard A03).
     #[must_use]
-    pub const fn works_in_emergency(self) -> bool {
-        matches!(self, Self::ReadChild | Self::RevealField)
+    pub const fn works_by(self, tie: Tie) -> bool {
+        match tie {
+            Tie::Emergency => matches!(self, Self::ReadChild | Self::RevealField),
+            Tie::SchoolTownship => !matches!(
+                self,
+                Self::WriteChild | Self::TagChild | Self::RecordElsewhere | Self::PrintDoorSheet
+            ),
+            _ => true,
+        }
     }
 
     /// Whether a post of `role` may do it, and how far. Deny by default.

@@ -96,6 +96,12 @@ pub struct Arm<'a> {
     pub to: &'a str,
 }
 
+/// Whether a post of `role` has to do with children to which there is the tie `tie`: it sees at least their names.
+#[must_use]
+pub fn reaches(role: Role, tie: Tie) -> bool {
+    sight(role, tie, Field::Name) != Sight::Absent
+}
+
 /// Every way in which `actor` reaches children for `action`. A query shows what is tied by one of these and nothing
 /// else; empty means nobody.
 #[must_use]
@@ -112,8 +118,7 @@ pub fn arms(actor: &Actor, action: Action) -> Vec<Arm<'_>> {
                 Tie::County => actor.county.as_str(),
                 _ => post.unit.as_str(),
             };
-            let sees = sight(post.role, tie, Field::Name) != Sight::Absent;
-            if sees && (tie != Tie::Emergency || action.works_in_emergency()) {
+            if reaches(post.role, tie) && action.works_by(tie) {
                 arms.push(Arm { post, tie, to });
             }
         }

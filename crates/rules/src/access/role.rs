@@ -78,4 +78,11 @@ impl Role {
     pub fn goes_with(self, other: Self) -> bool {
         self == other || !(self.is_separated_power() || other.is_separated_power())
     }
+
+    /// Of the posts that somebody holds, the first that keeps them from one of this role; `None` where nothing does.
+    /// Asked wherever a post is given: appointment, hand-over, invitation, first run (A14–A16).
+    #[must_use]
+    pub fn kept_from_by(self, held: &[Self]) -> Option<Self> {
+        held.iter().copied().find(|held| !self.goes_with(*held))
+    }
 }

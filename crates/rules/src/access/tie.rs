@@ -19,6 +19,15 @@ codes! {
     }
 }
 
+impl Tie {
+    /// Whether somebody granted it (转请协助、结对包保、紧急查看), in place of following from where a child belongs. Only
+    /// such a tie can have an end.
+    #[must_use]
+    pub const fn is_granted(self) -> bool {
+        matches!(self, Self::Shared | Self::Paired | Self::Emergency)
+    }
+}
+
 /// Where a child belongs today: the ids of the units, as far as known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {

@@ -209,8 +209,36 @@ fn posts_of_one_person() {
         for &b in Role::ALL {
             let apart = a != b && (a.is_separated_power() || b.is_separated_power());
             assert_eq!(a.goes_with(b), !apart, "{} {}", a.label(), b.label());
+            assert_eq!(b.goes_with(a), !apart, "{} {}", b.label(), a.label());
         }
     }
+}
+
+/// A14, A15: which posts keep somebody from a new one, said by name. Appointment, hand-over, invitation and first run
+/// all ask this.
+#[test]
+fn which_post_keeps_from_which() {
+    use Role as R;
+    let check = |held: &[Role], new: Role, by: Option<Role>| {
+        assert_eq!(new.kept_from_by(held), by, "{held:?} and {}", new.label());
+    };
+    check(&[], R::Admin, None);
+    check(&[], R::Teacher, None);
+    check(&[R::Admin], R::Admin, None);
+    check(&[R::Admin], R::Security, Some(R::Admin));
+    check(&[R::Security], R::Auditor, Some(R::Security));
+    check(&[R::Auditor], R::Admin, Some(R::Auditor));
+    check(&[R::Admin], R::UnitAdmin, Some(R::Admin));
+    check(&[R::Security], R::Teacher, Some(R::Security));
+    check(&[R::Teacher], R::Auditor, Some(R::Teacher));
+    check(&[R::UnitAdmin], R::Security, Some(R::UnitAdmin));
+    // The one that stands in the way is named, wherever it stands among the others.
+    check(&[R::Teacher, R::Cadre, R::Admin], R::Head, Some(R::Admin));
+    check(&[R::Teacher, R::Cadre, R::Head], R::Admin, Some(R::Teacher));
+    // Small schools and villages: one person, several posts.
+    check(&[R::Head, R::Teacher], R::Registrar, None);
+    check(&[R::Village], R::Cadre, None);
+    check(&[R::Township], R::UnitAdmin, None);
 }
 
 /// A12, A13: acts of the county and of the ledger are not for those who only look or teach.
@@ -370,9 +398,34 @@ fn emergency_reads_only() {
         for &action in Action::ALL {
             assert!(may(&me, action, &Subject::Child(&others)).is_err(), "{role} {action}");
             if may(&me, action, &Subject::Child(&mine)).is_ok() {
-                assert!(action.works_in_emergency(), "{role} {action}");
+                assert!(action.works_by(Tie::Emergency), "{role} {action}");
             }
         }
+    }
+}
+
+/// A03: the township in which a child only goes to school reads it and reports what it found; its record is written where
+/// it lives.
+#[test]
+fn a_township_of_the_school_writes_nothing() {
+    let me = actor(vec![post(Role::Township, "unit", Standing::Leads)]);
+    let tie = |tie| [("unit".to_owned(), tie)];
+    for (action, home, school) in [
+        (Action::ListChildren, true, true),
+        (Action::ReadChild, true, true),
+        (Action::ReadFindings, true, true),
+        (Action::ReportFinding, true, true),
+        (Action::WriteChild, true, false),
+        (Action::TagChild, true, false),
+        (Action::RecordElsewhere, true, false),
+        (Action::PrintDoorSheet, true, false),
+    ] {
+        let may = |ties: &[(String, Tie)]| may(&me, action, &Subject::Child(ties)).is_ok();
+        assert_eq!(
+            (may(&tie(Tie::HomeTownship)), may(&tie(Tie::SchoolTownship))),
+            (home, school),
+            "{action}"
+        );
     }
 }
 
@@ -415,8 +468,17 @@ proptest! {
                         Tie::County => to == "530900",
                         _ => *to == post.unit,
                     };
-                    let open = *tie != Tie::Emergency
-                        || matches!(action, Action::ReadChild | Action::RevealField);
+                    let open = match tie {
+                        Tie::Emergency => matches!(action, Action::ReadChild | Action::RevealField),
+                        Tie::SchoolTownship => !matches!(
+                            action,
+                            Action::WriteChild
+                                | Action::TagChild
+                                | Action::RecordElsewhere
+                                | Action::PrintDoorSheet
+                        ),
+                        _ => true,
+                    };
                     mine && open && sight(post.role, *tie, Field::Name) != Sight::Absent
                 })
         });

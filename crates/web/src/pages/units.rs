@@ -275,6 +275,7 @@ async fn close(
 struct HandOverPage {
     shell: Shell,
     post: String,
+    from: String,
     items: Vec<Item>,
     accounts: Vec<Choice>,
     reason: String,
@@ -286,37 +287,40 @@ async fn hand_over_form(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
-    form(&app, &session, id, String::new(), Errors::new()).await
+    form(&app, &session, id, HandOverForm::default(), Errors::new()).await
 }
 
 async fn form(
     app: &App,
     session: &Session,
     post: String,
-    reason: String,
+    given: HandOverForm,
     errors: Errors,
 ) -> Result<Response, Failed> {
     let id = post.clone();
-    let (items, accounts) = app
+    let ((from, items), accounts) = app
         .read(session, move |desk| {
-            let items = units::what_is_open(desk, &id)?;
-            Ok((items, units::successors(desk, &id)?))
+            let open = units::what_is_open(desk, &id)?;
+            Ok((open, units::successors(desk, &id)?))
         })
         .await?;
-    let mut choices = vec![Choice::new("", "暂时没有人接手（岗位空缺）", "")];
-    choices.extend(accounts.into_iter().map(|(id, name)| Choice::new(id, name, "")));
+    let mut choices = vec![Choice::new("", "暂时没有人接手（岗位空缺）", &given.to)];
+    choices.extend(accounts.into_iter().map(|(id, name)| Choice::new(id, name, &given.to)));
     Ok(html(&HandOverPage {
         shell: app.shell(session, "/units").await?,
         post,
+        from,
         items,
         accounts: choices,
-        reason,
+        reason: given.reason,
         errors,
     }))
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 struct HandOverForm {
+    #[serde(default)]
+    from: String,
     #[serde(default)]
     to: String,
     reason: String,
@@ -330,7 +334,8 @@ async fn hand_over(
 ) -> Result<Response, Failed> {
     let wish = HandOver {
         post: id.clone(),
-        to: Some(given.to).filter(|to| !to.is_empty()),
+        from: given.from.clone(),
+        to: Some(given.to.clone()).filter(|to| !to.is_empty()),
         reason: given.reason.clone(),
     };
     match app.write(&session, move |desk| units::hand_over(desk, &wish)).await {
@@ -338,7 +343,7 @@ async fn hand_over(
         Err(failed) => {
             let mut errors = Errors::new();
             failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
-            form(&app, &session, id, given.reason, errors).await
+            form(&app, &session, id, given, errors).await
         }
     }
 }

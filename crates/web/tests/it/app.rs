@@ -21,6 +21,8 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 use web::{App, Setup};
 
+use crate::matrix_rows::Target;
+
 /// The county of the built-in plan.
 pub(crate) const HERE: &str = "532926";
 /// Another county in the same database (hazard A28).
@@ -122,6 +124,22 @@ impl TestApp {
         *clock = clock.at_moment(at);
     }
 
+    /// The same app behind a proxy at this address.
+    pub(crate) fn behind(&self, proxy: &str) -> App {
+        let now = self.app.now();
+        App::new(Setup {
+            db: self.app.db().clone(),
+            keys: Keys::for_tests(),
+            hasher: Hasher::new(Cost::OWASP, Bounded::new(1, 1)).expect("enough memory"),
+            plan: plan(),
+            clock: Arc::new(move || now.clone()),
+            demo: None,
+            https: false,
+            vault: self.app.vault().clone(),
+            proxies: vec![proxy.parse().expect("an address")],
+        })
+    }
+
     /// Opens a session of the account, as if it had just proved its identity; its token.
     pub(crate) fn session(&self, county: &'static str, account: &str) -> String {
         let (now, keys, account) = (self.app.now(), self.app.keys().clone(), account.to_owned());
@@ -169,11 +187,25 @@ impl TestApp {
         self.ask(Ask::new(Method::GET, path, token))
     }
 
+    /// Runs statements on the county, `$1`; what tests need that no act of the program makes.
+    pub(crate) fn run(&self, statements: &[String]) {
+        let statements = statements.to_vec();
+        let done = self.app.db().write(move |tx| {
+            for sql in &statements {
+                let params = [Value::from(HERE)];
+                tx.execute(sql, if sql.contains("$1") { &params } else { &[] })?;
+            }
+            Ok::<_, Refused>(())
+        });
+        done.expect("the statements run");
+    }
+
     /// Ties in `table` (`child_tie`, `finding_tie`) by child or finding, those that are over left out.
     pub(crate) fn ties(&self, table: &str, column: &str) -> BTreeMap<String, Vec<(String, Tie)>> {
         let now = self.app.now();
-        let open = if table == "child_tie" { "until_at is null or until_at > $2" } else { "$2 <> ''" };
-        let sql = format!("select {column}, unit, tie from {table} where county = $1 and ({open})");
+        let sql = format!(
+            "select {column}, unit, tie from {table} where county = $1 and (until_at is null or until_at > $2)"
+        );
         let rows = self.app.db().read(|tx| {
             Ok::<_, Refused>(tx.query(&sql, &[Value::from(HERE), Value::from(now.stamp())], |row| {
                 Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?))
@@ -184,6 +216,73 @@ impl TestApp {
             ties.entry(of).or_default().push((unit, Tie::from_code(&tie).expect("a tie of the list")));
         }
         ties
+    }
+
+    /// Household and village group of each child that has one.
+    pub(crate) fn homes(&self) -> BTreeMap<String, (String, String)> {
+        let rows = self.app.db().read(|tx| {
+            Ok::<_, Refused>(tx.query(
+                "select id, household, village_group from child
+                 where county = $1 and household is not null and village_group is not null",
+                &[Value::from(HERE)],
+                |row| Ok((row.get::<String>(0)?, (row.get::<String>(1)?, row.get::<String>(2)?))),
+            )?)
+        });
+        rows.expect("the children are read").into_iter().collect()
+    }
+
+    /// Opens a session of somebody; its id.
+    pub(crate) fn session_id(&self, account: &str) -> String {
+        let token = self.session(HERE, account);
+        self.actor(&token).session
+    }
+
+    /// What the marks of a form stand for, where the path names this.
+    pub(crate) fn told(&self, target: Target, id: &str) -> Vec<(&'static str, String)> {
+        let text = |sql: &str| {
+            let params = [Value::from(HERE), Value::from(id.to_owned())];
+            let found = self.app.db().read(|tx| {
+                Ok::<_, Refused>(tx.optional(sql, &params, |row| row.get::<Option<String>>(0))?.flatten())
+            });
+            found.expect("the storage answers").unwrap_or_default()
+        };
+        match target {
+            Target::Unit => {
+                let kind = text("select kind from unit where county = $1 and id = $2");
+                let role = casework::units::roles_of(&kind).first().map_or("", |role| role.code());
+                vec![("{role}", role.to_owned())]
+            }
+            Target::Post => {
+                let unit = text("select unit from post where county = $1 and id = $2");
+                let holder =
+                    text("select account from tenure where county = $1 and post = $2 and until_day is null");
+                vec![("{holder}", holder), ("{spare}", format!("spare-{unit}"))]
+            }
+            Target::Finding => {
+                let checker = text(
+                    "select coalesce(village, school, township) from finding where county = $1 and id = $2",
+                );
+                vec![("{checker}", checker)]
+            }
+            Target::Child => {
+                let other = self.here.children.iter().map(|(_, other)| other).find(|other| *other != id);
+                vec![
+                    ("{birth}", text("select birth from child where county = $1 and id = $2")),
+                    (
+                        "{home}",
+                        text(
+                            "select coalesce(village_group, village, township) from child where county = $1 and id = $2",
+                        ),
+                    ),
+                    (
+                        "{version}",
+                        text("select cast(version as text) from child where county = $1 and id = $2"),
+                    ),
+                    ("{other}", other.cloned().unwrap_or_default()),
+                ]
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The unit and those above it.

@@ -14,14 +14,19 @@ mod assets_served;
 mod comparing;
 mod contrast;
 mod escaping;
+mod furnish;
+mod hostile;
 mod imports;
 mod markup;
 mod matrix;
+mod matrix_fields;
 mod matrix_page;
 mod matrix_rows;
 mod matrix_rows_api;
 mod schema;
 mod sizes;
+mod sockets;
+mod twice;
 mod words;
 
 // The partials name these two from the crate that the template stands in.

@@ -1,6 +1,8 @@
 //! How each route is addressed by the access matrix: what its path names, a form that it can read, and by which right
 //! it answers. A route without a row fails the matrix.
 
+use rules::access::{Action, Field, Sight};
+
 /// What the placeholder of a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
@@ -11,9 +13,28 @@ pub(crate) enum Target {
     Account,
     Child,
     Finding,
-    /// A village group.
+    /// A village group: whoever is tied to one of its children.
     Group,
-    /// Something whose right stands in other rows too: only that another county's answers as one that is not there.
+    /// The village group of a child; in no path.
+    InGroup,
+    Household,
+    Session,
+    Import,
+    Announcement,
+    /// A change of the roll, by the side that gives.
+    Move,
+    /// A change of the roll, by who asked for it.
+    MoveOf,
+    BreakGlass,
+    HandOver,
+    Invitation,
+    /// An account that was approved and not yet set up.
+    Invited,
+    Job,
+    Schedule,
+    /// A kind of list.
+    Kind,
+    /// A secret: only that another's answers as one that is not there.
     Other,
 }
 
@@ -25,6 +46,16 @@ pub(crate) enum By {
     /// As [`By::Policy`], but it may be that what the rest of the path or the form names is not there: of who may,
     /// nothing is expected.
     Part,
+    /// As [`By::Policy`], for this action, where the route itself is open to all who are signed in.
+    Right(Action),
+    /// Whoever may do one or the other.
+    Either(Action, Action),
+    /// Whose it is.
+    Owner,
+    /// Whose it is, and whoever may do it to the unit that keeps the account.
+    OwnerOr(Action),
+    /// As [`By::Policy`], where the reader sees the field of this child at least so.
+    Sees(Field, Sight),
     /// Everybody who is signed in.
     Everybody,
     /// It looks at a token, or at whether it is a demo; nothing is expected of the status.
@@ -40,8 +71,11 @@ pub(crate) struct Row(
     pub(crate) &'static str,
 );
 
-use By::{Everybody, Itself, Part, Policy};
-use Target::{Account, Child, Finding, Group, Nothing, Other, Post, Unit};
+use By::{Either, Everybody, Itself, Owner, OwnerOr, Part, Policy, Right, Sees};
+use Target::{
+    Account, Announcement, BreakGlass, Child, Finding, Group, HandOver, Household, Import, Invitation,
+    Invited, Job, Kind, Move, MoveOf, Nothing, Other, Post, Schedule, Session, Unit,
+};
 
 pub(crate) const ROWS: &[Row] = &[
     Row("GET", "/", Nothing, Everybody, ""),
@@ -77,32 +111,44 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/account/totp/drop", Nothing, Everybody, ""),
     Row("POST", "/account/codes", Nothing, Everybody, ""),
     Row("POST", "/account/sessions/end", Nothing, Everybody, ""),
-    Row("POST", "/account/sessions/{id}/end", Other, Itself, ""),
+    Row("POST", "/account/sessions/{id}/end", Session, Owner, ""),
     // accounts of others
     Row("GET", "/accounts", Nothing, Policy, ""),
-    Row("POST", "/accounts", Nothing, Policy, ""),
+    Row(
+        "POST",
+        "/accounts",
+        Nothing,
+        Policy,
+        "name=段新来&username=xinlai&post=h-P/h-post-vacant&reason=任职文件",
+    ),
     Row("GET", "/accounts/new", Nothing, Policy, ""),
     Row("POST", "/accounts/export", Nothing, Policy, "purpose=check"),
-    Row("GET", "/accounts/invitations", Nothing, Itself, ""),
-    Row("POST", "/accounts/invitations/{id}", Other, Itself, "answer=refuse"),
+    Row("GET", "/accounts/invitations", Nothing, Either(Action::InviteAccount, Action::ApproveAccount), ""),
+    Row("POST", "/accounts/invitations/{id}", Invitation, Policy, "answer=refuse"),
     Row("GET", "/accounts/{id}", Account, Policy, ""),
-    Row("POST", "/accounts/{id}/link", Other, Itself, ""),
+    Row("POST", "/accounts/{id}/link", Invited, Right(Action::InviteAccount), ""),
     Row("POST", "/accounts/{id}/reset", Account, Policy, "reason=x"),
     Row("POST", "/accounts/{id}/end", Account, Policy, ""),
     Row("POST", "/accounts/{id}/disable", Account, Policy, "reason=x"),
     Row("POST", "/accounts/{id}/enable", Account, Policy, ""),
     Row("GET", "/online", Nothing, Policy, ""),
     Row("POST", "/online/export", Nothing, Part, "purpose=check"),
-    Row("POST", "/online/{id}/end", Other, Itself, ""),
+    Row("POST", "/online/{id}/end", Session, OwnerOr(Action::EndSession), ""),
     Row("GET", "/sign-ins", Nothing, Policy, ""),
     Row("POST", "/sign-ins/export", Nothing, Policy, "purpose=check"),
     Row("GET", "/security", Nothing, Policy, ""),
-    Row("POST", "/security", Nothing, Policy, "profile=x&second_factor=x"),
-    Row("GET", "/break-glass", Nothing, Itself, ""),
-    Row("POST", "/break-glass", Nothing, Policy, ""),
-    Row("POST", "/break-glass/{id}/approve", Other, Itself, "hours=1"),
-    Row("POST", "/break-glass/{id}/refuse", Other, Itself, ""),
-    Row("POST", "/break-glass/{id}/end", Other, Itself, ""),
+    Row("POST", "/security", Nothing, Policy, "profile=asvs&second_factor=off"),
+    Row("GET", "/break-glass", Nothing, Either(Action::BreakGlass, Action::ApproveBreakGlass), ""),
+    Row(
+        "POST",
+        "/break-glass",
+        Nothing,
+        Policy,
+        "number=539999201601010015&name=段小一&reason=接到失踪警情，要联系家长",
+    ),
+    Row("POST", "/break-glass/{id}/approve", BreakGlass, Right(Action::ApproveBreakGlass), "hours=1"),
+    Row("POST", "/break-glass/{id}/refuse", BreakGlass, Right(Action::ApproveBreakGlass), ""),
+    Row("POST", "/break-glass/{id}/end", BreakGlass, OwnerOr(Action::ApproveBreakGlass), ""),
     // units and posts
     Row("GET", "/units", Nothing, Policy, ""),
     Row("POST", "/units/export", Nothing, Policy, "purpose=check"),
@@ -110,16 +156,16 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/posts/export", Nothing, Policy, "purpose=check"),
     Row("GET", "/units/gaps", Nothing, Policy, ""),
     Row("GET", "/units/{id}", Unit, Policy, ""),
-    Row("POST", "/units/{id}/posts", Unit, Policy, "role=&title="),
+    Row("POST", "/units/{id}/posts", Unit, Policy, "role={role}&title=新岗位"),
     Row("GET", "/posts/{id}/hand-over", Post, Policy, ""),
-    Row("POST", "/posts/{id}/hand-over", Post, Policy, "to=&reason="),
+    Row("POST", "/posts/{id}/hand-over", Post, Policy, "from={holder}&to={spare}&reason=调离"),
     Row("POST", "/posts/{id}/close", Post, Policy, "unit=x"),
-    Row("POST", "/posts/{id}/appoint", Post, Policy, "account={account}&unit=x"),
+    Row("POST", "/posts/{id}/appoint", Post, Policy, "account={spare}&unit=x"),
     Row("POST", "/posts/{id}/vacate", Post, Policy, "unit=x"),
-    Row("GET", "/hand-overs/{id}", Other, Itself, ""),
+    Row("GET", "/hand-overs/{id}", HandOver, Policy, ""),
     // comparison
     Row("GET", "/comparison", Nothing, Policy, ""),
-    Row("POST", "/comparison", Nothing, Policy, "title=&semester="),
+    Row("POST", "/comparison", Nothing, Policy, "title=春季比对&semester=2027-1"),
     Row("POST", "/comparison/{id}/close", Other, Itself, ""),
     Row("GET", "/comparison/{id}/lists", Other, Itself, ""),
     Row("POST", "/comparison/{id}/lists", Other, Itself, ""),
@@ -135,13 +181,13 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/findings/bulk/assign", Nothing, Policy, "to=village~0&due=2026-11-27&note="),
     Row("POST", "/findings/bulk/remind", Nothing, Policy, "expected=1000"),
     Row("GET", "/findings/{id}", Finding, Policy, ""),
-    Row("POST", "/findings/{id}/decide", Finding, Policy, "decision=noted&note=&version=0"),
-    Row("POST", "/findings/{id}/reopen", Finding, Policy, "note=x&version=0"),
-    Row("POST", "/findings/{id}/assign", Finding, Policy, "unit=x&due=&version=0"),
-    Row("POST", "/findings/{id}/report", Finding, Policy, "found=elsewhere&note=&version=0"),
+    Row("POST", "/findings/{id}/decide", Finding, Policy, "decision=suspected&note=&version=1"),
+    Row("POST", "/findings/{id}/reopen", Finding, Policy, "note=x&version=1"),
+    Row("POST", "/findings/{id}/assign", Finding, Policy, "unit={checker}&due=2026-12-01&version=1"),
+    Row("POST", "/findings/{id}/report", Finding, Policy, "found=elsewhere&note=&version=1"),
     Row("GET", "/door", Nothing, Policy, ""),
-    Row("GET", "/door/{id}", Group, Itself, ""),
-    Row("POST", "/door/{id}/check", Other, Itself, "result=found"),
+    Row("GET", "/door/{id}", Group, Policy, ""),
+    Row("POST", "/door/{id}/check", Household, Policy, "result=found"),
     // platforms of province and state
     Row("GET", "/platforms", Nothing, Policy, ""),
     Row("POST", "/platforms/export", Nothing, Policy, "on=rescue&purpose=platform"),
@@ -153,11 +199,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/children/{id}/platform/reveal", Child, Policy, "on=rescue&purpose=platform"),
     // told to people, the record, running it
     Row("GET", "/announcements", Nothing, Policy, ""),
-    Row("POST", "/announcements", Nothing, Policy, "title=&body=&from_day=&until_day="),
+    Row("POST", "/announcements", Nothing, Policy, "title=通知&body=开会&from_day=&until_day="),
     Row("POST", "/announcements/export", Nothing, Policy, "purpose=check"),
-    Row("GET", "/announcements/{id}", Other, Itself, ""),
-    Row("POST", "/announcements/{id}/read", Other, Itself, ""),
-    Row("POST", "/announcements/{id}/withdraw", Other, Itself, ""),
+    Row("GET", "/announcements/{id}", Announcement, Policy, ""),
+    Row("POST", "/announcements/{id}/read", Announcement, Policy, ""),
+    Row("POST", "/announcements/{id}/withdraw", Announcement, Policy, ""),
     Row("GET", "/audit", Nothing, Policy, ""),
     Row("POST", "/audit/export", Nothing, Policy, "purpose=check"),
     Row("POST", "/audit/seal", Nothing, Policy, "month=2026-10"),
@@ -172,32 +218,38 @@ pub(crate) const ROWS: &[Row] = &[
     Row("GET", "/metrics", Nothing, Itself, ""),
     Row("GET", "/jobs", Nothing, Policy, ""),
     Row("POST", "/jobs/export", Nothing, Part, "purpose=check"),
-    Row("POST", "/jobs/{id}/retry", Other, Itself, ""),
-    Row("POST", "/schedules/{name}/run", Other, Itself, ""),
+    Row("POST", "/jobs/{id}/retry", Job, Policy, ""),
+    Row("POST", "/schedules/{name}/run", Schedule, Policy, ""),
     // lists
     Row("GET", "/imports", Nothing, Policy, ""),
     Row("POST", "/imports", Nothing, Part, ""),
-    Row("GET", "/imports/templates/{kind}", Other, Itself, ""),
-    Row("GET", "/imports/{id}", Other, Itself, ""),
-    Row("GET", "/imports/{id}/errors.xlsx", Other, Itself, ""),
-    Row("POST", "/imports/{id}/apply", Other, Itself, ""),
-    Row("POST", "/imports/{id}/drop", Other, Itself, ""),
-    Row("POST", "/imports/{id}/undo", Other, Itself, ""),
-    Row("POST", "/imports/{id}/rows/{number}", Other, Itself, "choice=same"),
+    Row("GET", "/imports/templates/{kind}", Kind, Policy, ""),
+    Row("GET", "/imports/{id}", Import, Policy, ""),
+    Row("GET", "/imports/{id}/errors.xlsx", Import, Policy, ""),
+    Row("POST", "/imports/{id}/apply", Import, Policy, ""),
+    Row("POST", "/imports/{id}/drop", Import, Policy, ""),
+    Row("POST", "/imports/{id}/undo", Import, Policy, ""),
+    Row("POST", "/imports/{id}/rows/{number}", Import, Policy, "choice=leave"),
     // children
     Row("GET", "/children", Nothing, Policy, ""),
-    Row("POST", "/children/export", Nothing, Part, "purpose="),
+    Row("POST", "/children/export", Nothing, Policy, "purpose=visit"),
     Row("GET", "/children/new", Nothing, Policy, ""),
     Row(
         "POST",
         "/children/new",
         Nothing,
-        Part,
-        "name=&sex=&birth=&ethnicity=&id_kind=&id_number=&student_number=&registration=&home=&address=&boarding=&version=0&sure=",
+        Policy,
+        "name=段新生&sex=1&birth=2017-05-05&ethnicity=&id_kind=&id_number=&student_number=&registration=local&home=h-P11&address=&boarding=&version=0&sure=1",
     ),
     Row("GET", "/children/elsewhere", Nothing, Policy, ""),
     Row("GET", "/children/{id}", Child, Policy, ""),
-    Row("POST", "/children/{id}/reveal", Child, Part, "field=phone&purpose="),
+    Row(
+        "POST",
+        "/children/{id}/reveal",
+        Child,
+        Sees(Field::Phone, Sight::OnRequest),
+        "field=phone&purpose=contact",
+    ),
     Row("GET", "/children/{id}/looks", Child, Policy, ""),
     Row("GET", "/children/{id}/edit", Child, Policy, ""),
     Row("GET", "/children/{id}/groups", Child, Policy, ""),
@@ -208,28 +260,295 @@ pub(crate) const ROWS: &[Row] = &[
         "POST",
         "/children/{id}/edit",
         Child,
-        Part,
-        "name=&sex=&birth=&ethnicity=&id_kind=&id_number=&student_number=&registration=&home=&address=&boarding=&version=0&sure=",
+        Policy,
+        "name=段改名&sex=1&birth={birth}&ethnicity=&id_kind=1&id_number=&student_number=&registration=local&home={home}&address=&boarding=&version={version}&sure=1",
     ),
-    Row("POST", "/children/{id}/guardians", Child, Part, "name=&relation=&phone=&away="),
-    Row("POST", "/children/{id}/guardians/{guardian}/end", Child, Part, ""),
-    Row("POST", "/children/{id}/household", Child, Part, "book=&head="),
-    Row("POST", "/children/{id}/groups", Child, Part, "group=&from=&detail=&source="),
-    Row("POST", "/children/{id}/groups/{fact}/end", Child, Part, "until=2026-11-24"),
-    Row("POST", "/children/{id}/elsewhere", Child, Part, "school=&place=&proof=&number=&from=&expires="),
-    Row("POST", "/children/{id}/elsewhere/{fact}/end", Child, Part, "until=2026-11-24"),
-    Row("POST", "/children/{id}/merge", Child, Part, "gone=&merge=&reason="),
-    Row("POST", "/children/{id}/unmerge", Child, Part, "gone=&merge=&reason="),
+    Row(
+        "POST",
+        "/children/{id}/guardians",
+        Child,
+        Policy,
+        "name=段某某&relation=祖母&phone=13800000009&away=",
+    ),
+    Row("POST", "/children/{id}/guardians/{guardian}/end", Child, Policy, ""),
+    Row("POST", "/children/{id}/household", Child, Policy, "book=8800&head=段某"),
+    Row(
+        "POST",
+        "/children/{id}/groups",
+        Child,
+        Sees(Field::Migrant, Sight::Clear),
+        "group=migrant&from=2026-09-01&detail=&source=户口簿",
+    ),
+    Row(
+        "POST",
+        "/children/{id}/groups/{fact}/end",
+        Child,
+        Sees(Field::Migrant, Sight::Clear),
+        "until=2026-11-24",
+    ),
+    Row(
+        "POST",
+        "/children/{id}/elsewhere",
+        Child,
+        Policy,
+        "school=某小学&place=某市&proof=就读证明&number=1&from=2026-09-01&expires=",
+    ),
+    Row("POST", "/children/{id}/elsewhere/{fact}/end", Child, Policy, "until=2026-11-24"),
+    Row("POST", "/children/{id}/merge", Child, Policy, "gone={other}&reason=户口簿核对"),
+    Row("POST", "/children/{id}/unmerge", Child, Policy, "merge=a-fact&reason=并错了"),
     Row(
         "POST",
         "/children/{id}/move",
         Child,
-        Part,
-        "kind=&to_school=&other_place=&effective=&until=&reason=&paper=",
+        Policy,
+        "kind=transfer_out&to_school=&other_place=某市某小学&effective=2026-12-24&until=&reason=搬家&paper=1",
     ),
     // changes of the roll
-    Row("GET", "/moves", Nothing, Part, ""),
-    Row("POST", "/moves/{id}/agree", Other, Itself, "side=&class=&answer="),
-    Row("POST", "/moves/{id}/back", Other, Itself, "side=&class=&answer="),
-    Row("POST", "/moves/{id}/withdraw", Other, Itself, "side=&class=&answer="),
+    Row("GET", "/moves", Nothing, Policy, ""),
+    Row("POST", "/moves/{id}/agree", Move, Policy, "side=giving&class=&answer="),
+    Row("POST", "/moves/{id}/back", Move, Policy, "side=giving&class=&answer=资料不全"),
+    Row("POST", "/moves/{id}/withdraw", MoveOf, Owner, ""),
+];
+
+/// What an act leaves behind: the query counts it, and its answer differs once the act is done. What is needed before is
+/// written first, in the same transaction. `$1` is the county, `$2` the id in the path; nothing of it is kept.
+pub(crate) struct Act {
+    pub(crate) path: &'static str,
+    pub(crate) given: &'static [&'static str],
+    pub(crate) seen: &'static str,
+    /// How an act that was done answers: 303, a page, or that a rule forbids it now.
+    pub(crate) status: u16,
+    /// Whether it stands on the record.
+    pub(crate) recorded: bool,
+}
+
+const fn act(path: &'static str, given: &'static [&'static str], seen: &'static str) -> Act {
+    Act { path, given, seen, status: 303, recorded: true }
+}
+
+const VACANT: &str = "update tenure set until_day = '2026-11-01' where county = $1 and post = $2";
+const STATE: &str =
+    "update finding set state = 'decided', decision = 'suspected' where county = $1 and id = $2";
+const ASSIGNED: &str =
+    "update finding set state = 'assigned', assigned_to = 'h-P1' where county = $1 and id = $2";
+const APPLIED: &str = "update import set state = 'applied' where county = $1 and id = $2";
+const GUARDIAN: &str = "insert into guardian (county, id, child, sort, name, relation, away)
+     values ($1, 'a-fact', $2, 9, '段某某', '祖母', 0)";
+const GROUP: &str = "insert into child_group (county, id, child, code, from_day, source, by_account, made_at)
+     values ($1, 'a-fact', $2, 'migrant', '2026-09-01', '', '', '')";
+const ELSEWHERE: &str =
+    "insert into elsewhere (county, id, child, school, place, proof, proof_number, from_day,
+                                                by_account, made_at)
+     values ($1, 'a-fact', $2, '某小学', '某市', '就读证明', '', '2026-09-01', '', '')";
+const MERGED: &str = "insert into child_merge (county, id, kept, gone, reason, by_account, at)
+     select cast($1 as text), 'a-fact', cast($2 as text), max(id), '', '', '' from child where county = $1 and id <> $2";
+const UNREAD: &str = "insert into notification (county, id, account, at, kind, subject, text, href)
+     select county, 'n-' || id, id, '2026-11-24', 'x', '', '', '/' from account where county = $1";
+const GRANTED: &str = "update break_glass set state = 'approved', until_at = '2026-11-24T09:00:00.000+08:00'
+     where county = $1 and id = $2";
+const OFF: &str = "update account set state = 'disabled' where county = $1 and id = $2";
+
+const OPEN_SESSIONS: &str =
+    "select cast(count(*) as bigint) from session where county = $1 and ended_at is null";
+const MOVES: &str = "select cast(count(*) as bigint) from roll_move where county = $1 and state = 'waiting' and from_at is null";
+
+/// Every act behind the door.
+pub(crate) const ACTS: &[Act] = &[
+    Act {
+        recorded: false,
+        ..act(
+            "/notices/read",
+            &[UNREAD],
+            "select cast(count(*) as bigint) from notification where county = $1 and read_at is null",
+        )
+    },
+    act("/account/sessions/end", &["update session set ended_at = null where county = $1"], OPEN_SESSIONS),
+    act("/account/sessions/{id}/end", &[], OPEN_SESSIONS),
+    act("/accounts", &[], "select cast(count(*) as bigint) from invitation where county = $1"),
+    act(
+        "/accounts/invitations/{id}",
+        &[],
+        "select cast(count(*) as bigint) from invitation where county = $1 and state = 'refused'",
+    ),
+    Act {
+        status: 200,
+        ..act(
+            "/accounts/{id}/link",
+            &[],
+            "select cast(count(*) as bigint) from invitation where county = $1 and expires_at is not null",
+        )
+    },
+    Act {
+        status: 200,
+        ..act(
+            "/accounts/{id}/reset",
+            &[],
+            "select cast(count(*) as bigint) from invitation where county = $1 and kind = 'reset'",
+        )
+    },
+    act("/accounts/{id}/end", &[], OPEN_SESSIONS),
+    act(
+        "/accounts/{id}/disable",
+        &[],
+        "select cast(count(*) as bigint) from account where county = $1 and state = 'disabled'",
+    ),
+    act(
+        "/accounts/{id}/enable",
+        &[OFF],
+        "select cast(count(*) as bigint) from account where county = $1 and state = 'disabled'",
+    ),
+    act("/online/{id}/end", &[], OPEN_SESSIONS),
+    act(
+        "/security",
+        &[],
+        "select cast(count(*) as bigint) from setting where county = $1 and value in ('asvs', 'off') and changed_by <> ''",
+    ),
+    act("/break-glass", &[], "select cast(count(*) as bigint) from break_glass where county = $1"),
+    act(
+        "/break-glass/{id}/approve",
+        &[],
+        "select cast(count(*) as bigint) from break_glass where county = $1 and state = 'approved'",
+    ),
+    act(
+        "/break-glass/{id}/refuse",
+        &[],
+        "select cast(count(*) as bigint) from break_glass where county = $1 and state = 'refused'",
+    ),
+    act(
+        "/break-glass/{id}/end",
+        &[GRANTED],
+        "select cast(count(*) as bigint) from break_glass where county = $1 and state = 'ended'",
+    ),
+    act("/units/{id}/posts", &[], "select cast(count(*) as bigint) from post where county = $1"),
+    act("/posts/{id}/hand-over", &[], "select cast(count(*) as bigint) from hand_over where county = $1"),
+    act(
+        "/posts/{id}/close",
+        &[VACANT],
+        "select cast(count(*) as bigint) from post where county = $1 and closed_at is null",
+    ),
+    act(
+        "/posts/{id}/appoint",
+        &[VACANT],
+        "select cast(count(*) as bigint) from tenure where county = $1 and until_day is null",
+    ),
+    act(
+        "/posts/{id}/vacate",
+        &[],
+        "select cast(count(*) as bigint) from tenure where county = $1 and until_day is null",
+    ),
+    act("/comparison", &[], "select cast(count(*) as bigint) from campaign where county = $1"),
+    act(
+        "/findings/{id}/decide",
+        &[],
+        "select cast(count(*) as bigint) from finding where county = $1 and state = 'decided'",
+    ),
+    act(
+        "/findings/{id}/reopen",
+        &[STATE],
+        "select cast(count(*) as bigint) from finding where county = $1 and state = 'open'",
+    ),
+    act(
+        "/findings/{id}/assign",
+        &[],
+        "select cast(count(*) as bigint) from finding where county = $1 and state = 'assigned'",
+    ),
+    act(
+        "/findings/{id}/report",
+        &[ASSIGNED],
+        "select cast(count(*) as bigint) from finding where county = $1 and state = 'reported'",
+    ),
+    act("/door/{id}/check", &[], "select cast(count(*) as bigint) from door_check where county = $1"),
+    act("/announcements", &[], "select cast(count(*) as bigint) from notice where county = $1"),
+    Act {
+        recorded: false,
+        ..act(
+            "/announcements/{id}/read",
+            &[],
+            "select cast(count(*) as bigint) from notice_read where county = $1",
+        )
+    },
+    act(
+        "/announcements/{id}/withdraw",
+        &[],
+        "select cast(count(*) as bigint) from notice where county = $1 and withdrawn_at is not null",
+    ),
+    // The month of the test has nothing to seal: that a rule says so shows that the right was there.
+    Act { status: 409, recorded: false, ..act("/audit/seal", &[], "") },
+    act(
+        "/jobs/{id}/retry",
+        &[],
+        "select cast(count(*) as bigint) from job where county = $1 and state = 'waiting'",
+    ),
+    Act { ..act("/schedules/{name}/run", &[], "") },
+    act(
+        "/imports/{id}/apply",
+        &[],
+        "select cast(count(*) as bigint) from import where county = $1 and state = 'applying'",
+    ),
+    act(
+        "/imports/{id}/drop",
+        &[],
+        "select cast(count(*) as bigint) from import where county = $1 and state = 'dropped'",
+    ),
+    act(
+        "/imports/{id}/undo",
+        &[APPLIED],
+        "select cast(count(*) as bigint) from import where county = $1 and state = 'undoing'",
+    ),
+    act(
+        "/imports/{id}/rows/{number}",
+        &[],
+        "select cast(count(*) as bigint) from import_row where county = $1 and outcome = 'left'",
+    ),
+    Act { status: 200, ..act("/children/export", &[], "") },
+    act("/children/new", &[], "select cast(count(*) as bigint) from child where county = $1"),
+    Act { status: 200, ..act("/children/{id}/reveal", &[], "") },
+    act("/children/{id}/edit", &[], "select version from child where county = $1 and id = $2"),
+    act("/children/{id}/guardians", &[], "select cast(count(*) as bigint) from guardian where county = $1"),
+    act(
+        "/children/{id}/guardians/{guardian}/end",
+        &[GUARDIAN],
+        "select cast(count(*) as bigint) from guardian where county = $1 and until_at is null",
+    ),
+    act("/children/{id}/household", &[], "select cast(count(*) as bigint) from household where county = $1"),
+    act("/children/{id}/groups", &[], "select cast(count(*) as bigint) from child_group where county = $1"),
+    act(
+        "/children/{id}/groups/{fact}/end",
+        &[GROUP],
+        "select cast(count(*) as bigint) from child_group where county = $1 and until_day is null",
+    ),
+    act("/children/{id}/elsewhere", &[], "select cast(count(*) as bigint) from elsewhere where county = $1"),
+    act(
+        "/children/{id}/elsewhere/{fact}/end",
+        &[ELSEWHERE],
+        "select cast(count(*) as bigint) from elsewhere where county = $1 and ended_day is null",
+    ),
+    act(
+        "/children/{id}/merge",
+        &["delete from roll_move where county = $1"],
+        "select cast(count(*) as bigint) from child_merge where county = $1",
+    ),
+    act(
+        "/children/{id}/unmerge",
+        &[MERGED],
+        "select cast(count(*) as bigint) from child_merge where county = $1 and undone_at is null",
+    ),
+    act(
+        "/children/{id}/move",
+        &["delete from roll_move where county = $1"],
+        "select cast(count(*) as bigint) from roll_move where county = $1",
+    ),
+    act("/moves/{id}/agree", &[], MOVES),
+    act("/moves/{id}/back", &[], MOVES),
+    act("/moves/{id}/withdraw", &[], MOVES),
+];
+
+/// Acts that need what no row can hold, a password, a code or a file, and where they are shown.
+pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
+    ("/account/confirm", "crates/casework/tests/it/accounts/second.rs"),
+    ("/account/password", "crates/casework/tests/it/accounts/ends.rs"),
+    ("/account/totp", "crates/casework/tests/it/accounts/second.rs"),
+    ("/account/totp/drop", "crates/casework/tests/it/accounts/second.rs"),
+    ("/account/codes", "crates/casework/tests/it/accounts/second.rs"),
+    ("/imports", "crates/web/tests/it/imports.rs"),
 ];

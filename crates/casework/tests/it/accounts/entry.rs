@@ -1,11 +1,11 @@
 //! Signing in and what a session is good for.
 
-use casework::accounts::sign_in::Answer;
+use casework::accounts::sign_in::{self, Answer, Begun};
 use casework::accounts::{Stage, sign_out, touch};
 use jiff::SignedDuration;
 use rules::access::Role;
 
-use super::{COUNTY, PASSWORD, on_each, origin};
+use super::{COUNTY, PASSWORD, on_each, origin, typed};
 
 /// C08: a user name that does not exist, a wrong password and an account without a password answer alike, and leave the
 /// same row.
@@ -36,6 +36,62 @@ fn wrong_is_wrong_whoever_it_is() {
             ),
             0
         );
+    });
+}
+
+/// C08: a name that is known and one that is not cost the same: as many hashes, and as many statements in each step of the
+/// try, whatever is wrong.
+#[test]
+fn the_work_does_not_tell() {
+    on_each(|house| {
+        house.person("bela", Role::Teacher, "school", false);
+        house.person("stopped", Role::Teacher, "school", false);
+        house.write(|tx| {
+            tx.execute(
+                "update account set state = 'disabled' where county = '532926' and id = 'stopped'",
+                &[],
+            )?;
+            Ok(())
+        });
+        let cost = |username: &'static str| {
+            let from = origin("127.0.0.1", None);
+            let (keys, now) = (house.keys.clone(), house.now());
+            let (begun, first) = house.write(move |tx| {
+                let begun = sign_in::begin(tx, &keys, &now, COUNTY, username, &from)?;
+                Ok((begun, tx.statements()))
+            });
+            let Begun::Go(attempt) = begun else { panic!("kept out") };
+            let passed = house.hasher.gate().passed();
+            let checked = attempt.check(&house.hasher, &typed("wrong")).unwrap();
+            let hashes = house.hasher.gate().passed() - passed;
+            let (keys, now) = (house.keys.clone(), house.now());
+            let second = house.write(move |tx| {
+                let answer = sign_in::finish(tx, &keys, &now, COUNTY, &checked, None)?;
+                assert!(matches!(answer, Answer::Wrong));
+                Ok(tx.statements())
+            });
+            (first, hashes, second)
+        };
+        let known = cost("bela");
+        assert_eq!(known.1, 1);
+        for username in ["nobody", "stopped", "", "%"] {
+            let (first, hashes, second) = cost(username);
+            assert_eq!((first, hashes), (known.0, known.1), "{username}");
+            // The one statement that an account has more, its present password, is a look-up by key.
+            assert!(second.abs_diff(known.2) <= 1, "{username}: {second} and {}", known.2);
+        }
+    });
+}
+
+/// ADR 0007: signing in counts as a proof of identity for exports and sealed fields only where a second factor was given
+/// on the way in: on a computer that many use, a password alone may have been kept by the browser.
+#[test]
+fn a_password_alone_proves_nothing_later() {
+    on_each(|house| {
+        house.setting("second_factor", "off");
+        house.person("bela", Role::Teacher, "school", false);
+        let opened = house.enter("bela");
+        assert_eq!(house.found(&opened.token).unwrap().who.confirmed, None);
     });
 }
 

@@ -84,6 +84,52 @@ fn spraying_is_bounded() {
     });
 }
 
+/// C06: pairs of names and passwords from many addresses (two thousand from as many; a hundred thousand from ten thousand
+/// in `make soak`): those checked are bounded by the whole and by each account, and honest people on their own devices
+/// come in meanwhile, each within a second and a half.
+#[test]
+fn stuffing_from_many_addresses_is_bounded() {
+    let long = std::env::var_os("BAOXUE_TEST_SECONDS").is_some();
+    let (pairs, addresses) = if long { (100_000, 10_000) } else { (2_000, 2_000) };
+    on_each(|house| {
+        house.setting("second_factor", "off");
+        let people = ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9"];
+        let mut devices = Vec::new();
+        for name in people {
+            house.person(name, Role::Teacher, "school", false);
+            devices.push(house.enter(name).device.unwrap());
+        }
+        let (mut checked, mut of_one, mut honest) = (0_u32, 0_u32, Vec::new());
+        for pair in 0..pairs {
+            let at = pair % addresses;
+            let from = origin(&format!("127.{}.{}.{}", at / 65_536, at / 256 % 256, at % 256), None);
+            let name = if pair % 10 == 0 { "p0".to_owned() } else { format!("leaked{}", pair % 5_000) };
+            match house.try_in(&name, "Leaked-2026", None, &from) {
+                Answer::Wrong => {
+                    checked += 1;
+                    of_one += u32::from(pair % 10 == 0);
+                }
+                Answer::Wait { .. } => {}
+                other => panic!("{other:?}"),
+            }
+            if pair % 50 == 0 {
+                let (name, device) = (people[pair / 50 % 10], &devices[pair / 50 % 10]);
+                let began = std::time::Instant::now();
+                let answer = house.try_in(name, PASSWORD, None, &origin("10.0.0.1", Some(device)));
+                assert!(matches!(answer, Answer::Opened(_)), "{name}: {answer:?}");
+                honest.push(began.elapsed());
+            }
+        }
+        // All of it within one window: no more than the whole may be checked, and few of one account.
+        let everywhere = casework::limit::Limits::USUAL.everywhere;
+        assert!(checked <= everywhere, "{checked}");
+        assert!(of_one <= 10, "{of_one}");
+        honest.sort_unstable();
+        let p99 = honest[honest.len() * 99 / 100];
+        assert!(p99 <= std::time::Duration::from_millis(1_500), "{p99:?}");
+    });
+}
+
 /// C12: a thousand sign-ins from a hundred threads, with passwords of up to a megabyte, each get an answer, and never
 /// more than two are hashed at once with a queue of sixty-four.
 #[test]

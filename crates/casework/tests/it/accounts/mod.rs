@@ -174,7 +174,7 @@ impl House {
     fn signed_in(&self, username: &str) -> SignedIn {
         let opened = self.enter(username);
         assert_eq!(opened.stage, Stage::Full);
-        self.found(&opened.token).unwrap().who
+        SignedIn { confirmed: Some(self.now().timestamp()), ..self.found(&opened.token).unwrap().who }
     }
 
     fn act<T: Send + 'static>(

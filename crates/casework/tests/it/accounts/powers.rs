@@ -1,10 +1,10 @@
 //! Three separated powers (A14–A16), and the settings of one of them.
 
-use casework::accounts::invite::may_hold;
 use casework::accounts::security::{self, SecondFactor, Settings};
 use casework::accounts::{keep, sign_ins};
 use casework::password::Profile;
 use casework::refused::Refused;
+use casework::units::may_hold;
 use rules::access::Role;
 use rules::purpose::ListPurpose;
 

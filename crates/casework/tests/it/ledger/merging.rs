@@ -46,8 +46,15 @@ fn a_merge_can_be_undone() {
         assert!(one.identity.iter().any(|line| line.text.starts_with("539999********")));
         assert_eq!(read(&gone).id, kept, "the old address leads to the file that stays");
         assert_eq!(one.merges.len(), 1);
-        let undo = merge.clone();
-        let parts = town.act(&bureau(), move |desk| ledger::unmerge(desk, &undo, "并错了")).expect("undone");
+        // A06: the merge of this file under the address of another is not there.
+        let (of, undo) = (gone.clone(), merge.clone());
+        assert!(matches!(
+            town.act(&bureau(), move |desk| ledger::unmerge(desk, &of, &undo, "并错了")),
+            Err(Refused::Denied { .. })
+        ));
+        let (of, undo) = (kept.clone(), merge.clone());
+        let parts =
+            town.act(&bureau(), move |desk| ledger::unmerge(desk, &of, &undo, "并错了")).expect("undone");
         assert_eq!(parts, (kept.clone(), gone.clone()));
         town.ties_are_true();
         let after = (read(&kept), read(&gone));
@@ -58,7 +65,7 @@ fn a_merge_can_be_undone() {
             );
         }
         assert!(matches!(
-            town.act(&bureau(), move |desk| ledger::unmerge(desk, &merge, "再来")),
+            town.act(&bureau(), move |desk| ledger::unmerge(desk, &kept, &merge, "再来")),
             Err(Refused::Denied { .. })
         ));
     });

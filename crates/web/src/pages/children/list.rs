@@ -160,13 +160,48 @@ impl Asked {
     }
 }
 
+/// The columns that the reader sees of anybody on the page; the others are not there at all (hazard A09).
+struct Columns {
+    birth: bool,
+    number: bool,
+    home: bool,
+    school: bool,
+}
+
+impl Columns {
+    fn of(rows: &[ledger::Child]) -> Self {
+        Self {
+            birth: rows.iter().any(|row| row.birth.is_some()),
+            number: rows.iter().any(|row| row.number.is_some()),
+            home: rows.iter().any(|row| row.home.is_some()),
+            school: rows.iter().any(|row| row.school.is_some()),
+        }
+    }
+
+    fn heads(&self) -> Vec<Head> {
+        [
+            (true, "姓名"),
+            (self.birth, "出生日期"),
+            (self.number, "证件号"),
+            (self.home, "村"),
+            (self.school, "学校、班级"),
+            (self.school, "就学情况"),
+        ]
+        .into_iter()
+        .filter(|(seen, _)| *seen)
+        .map(|(_, label)| Head::text(label))
+        .collect()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "children/list.html")]
 struct ListPage {
     shell: Shell,
     sub: String,
     filter: Filter,
-    heads: [Head; 6],
+    heads: Vec<Head>,
+    sees: Columns,
     rows: Vec<ledger::Child>,
     pager: Pager,
     empty: Empty,
@@ -235,18 +270,13 @@ pub(super) async fn page(
             act: None,
         }
     };
+    let sees = Columns::of(&found.children);
     Ok(html(&ListPage {
         shell: app.shell(&session, "/children").await?,
         sub,
         filter,
-        heads: [
-            Head::text("姓名"),
-            Head::text("出生日期"),
-            Head::text("证件号"),
-            Head::text("村"),
-            Head::text("学校、班级"),
-            Head::text("就学情况"),
-        ],
+        heads: sees.heads(),
+        sees,
         rows: found.children,
         pager: Pager { prev: address(found.before), next: address(found.after), shown, total, unit: "人" },
         empty,

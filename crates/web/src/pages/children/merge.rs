@@ -96,10 +96,10 @@ pub(super) async fn merge(
 pub(super) async fn unmerge(
     State(app): State<App>,
     session: Session,
-    Path(_): Path<String>,
+    Path(id): Path<String>,
     Form(fields): Form<MergeFields>,
 ) -> Result<Response, Failed> {
     let (_, gone) =
-        app.write(&session, move |desk| ledger::unmerge(desk, &fields.merge, &fields.reason)).await?;
+        app.write(&session, move |desk| ledger::unmerge(desk, &id, &fields.merge, &fields.reason)).await?;
     Ok(see_other(&format!("/children/{gone}")))
 }

@@ -2,6 +2,7 @@
 
 use axum::Form;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use casework::campaign::{self, Assignment};
 use casework::refused::Refused;
@@ -15,22 +16,29 @@ use crate::look::Errors;
 use crate::route::encoded;
 use crate::session::Session;
 
-/// Goes on to the next finding, or shows what must be corrected.
+/// Goes on to the next finding, or shows what must be corrected. Whoever was overtaken sees what the other did, and what
+/// was typed is still there (hazard H03).
 async fn step(
     app: &App,
     session: &Session,
     (id, next): (String, String),
+    note: String,
     done: Result<(), Failed>,
 ) -> Result<Response, Failed> {
-    match done {
-        Ok(()) if next.is_empty() => Ok(see_other(&format!("/findings/{}", encoded(&id)))),
-        Ok(()) => Ok(see_other(&format!("/findings/{}", encoded(&next)))),
-        Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
-            finding(app, session, id, errors).await
-        }
+    let failed = match done {
+        Ok(()) if next.is_empty() => return Ok(see_other(&format!("/findings/{}", encoded(&id)))),
+        Ok(()) => return Ok(see_other(&format!("/findings/{}", encoded(&next)))),
+        Err(failed) => failed,
+    };
+    let mut errors = Errors::new();
+    if let Refused::Changed { what } = failed.refused() {
+        errors.add("note", format!("{what}，这一步没有办。下面是最新情况；您写的说明还在，看过再提交。"));
+        let mut response = finding(app, session, id, note, errors).await?;
+        *response.status_mut() = StatusCode::CONFLICT;
+        return Ok(response);
     }
+    failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+    finding(app, session, id, note, errors).await
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -49,7 +57,7 @@ pub(super) async fn decide(
     Path(id): Path<String>,
     Form(form): Form<DecideForm>,
 ) -> Result<Response, Failed> {
-    let (subject, next) = (id.clone(), form.next.clone());
+    let (subject, next, note) = (id.clone(), form.next.clone(), form.note.clone());
     let done = app
         .write(&session, move |desk| {
             let decision = Decision::from_code(&form.decision)
@@ -57,7 +65,7 @@ pub(super) async fn decide(
             campaign::decide(desk, &subject, decision, &form.note, form.version)
         })
         .await;
-    step(&app, &session, (id, next), done).await
+    step(&app, &session, (id, next), note, done).await
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -73,10 +81,10 @@ pub(super) async fn reopen(
     Path(id): Path<String>,
     Form(form): Form<ReopenForm>,
 ) -> Result<Response, Failed> {
-    let subject = id.clone();
+    let (subject, note) = (id.clone(), form.note.clone());
     let done =
         app.write(&session, move |desk| campaign::reopen(desk, &subject, &form.note, form.version)).await;
-    step(&app, &session, (id, String::new()), done).await
+    step(&app, &session, (id, String::new()), note, done).await
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -96,7 +104,7 @@ pub(super) async fn assign(
     Path(id): Path<String>,
     Form(form): Form<AssignForm>,
 ) -> Result<Response, Failed> {
-    let (subject, next) = (id.clone(), form.next.clone());
+    let (subject, next, note) = (id.clone(), form.next.clone(), form.note.clone());
     let done = app
         .write(&session, move |desk| {
             let due = rules::date::parse_date(&form.due)
@@ -105,7 +113,7 @@ pub(super) async fn assign(
             campaign::assign(desk, &subject, &assignment, &form.note, form.version)
         })
         .await;
-    step(&app, &session, (id, next), done).await
+    step(&app, &session, (id, next), note, done).await
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -122,7 +130,7 @@ pub(super) async fn report(
     Path(id): Path<String>,
     Form(form): Form<ReportForm>,
 ) -> Result<Response, Failed> {
-    let subject = id.clone();
+    let (subject, note) = (id.clone(), form.note.clone());
     let done = app
         .write(&session, move |desk| {
             let found =
@@ -130,5 +138,5 @@ pub(super) async fn report(
             campaign::report(desk, &subject, found, &form.note, form.version)
         })
         .await;
-    step(&app, &session, (id, String::new()), done).await
+    step(&app, &session, (id, String::new()), note, done).await
 }

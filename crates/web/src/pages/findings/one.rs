@@ -34,6 +34,8 @@ struct OnePage {
     checkers: Vec<Choice>,
     due: String,
     moments: Vec<Moment>,
+    /// What was typed and is not saved yet.
+    note: String,
     errors: Errors,
 }
 
@@ -42,7 +44,7 @@ pub(super) async fn one(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
-    finding(&app, &session, id, Errors::new()).await
+    finding(&app, &session, id, String::new(), Errors::new()).await
 }
 
 /// The page, with what was wrong with a form on it.
@@ -50,6 +52,7 @@ pub(super) async fn finding(
     app: &App,
     session: &Session,
     id: String,
+    note: String,
     errors: Errors,
 ) -> Result<Response, Failed> {
     let shell = app.shell(session, "/findings").await?;
@@ -106,6 +109,7 @@ pub(super) async fn finding(
             })
             .collect(),
         page,
+        note,
         errors,
     }))
 }
