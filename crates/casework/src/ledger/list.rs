@@ -253,11 +253,7 @@ fn allows(query: &Query, sees: Sees) -> bool {
 
 /// Spelling and id of the child from which the page goes on. Another's child is no such place: where the list went on
 /// from it would tell how it is spelt (hazard A07).
-fn edge(
-    desk: &mut Desk<'_, '_>,
-    step: &Step,
-    action: Action,
-) -> Result<Option<(String, String)>, Refused> {
+fn edge(desk: &mut Desk<'_, '_>, step: &Step, action: Action) -> Result<Option<(String, String)>, Refused> {
     let (Step::After(id) | Step::Before(id)) = step else { return Ok(None) };
     let ties = ties_of(desk, id)?;
     if may(desk.actor(), action, &Subject::Child(&ties)).is_err() {

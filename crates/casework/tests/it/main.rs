@@ -6,9 +6,9 @@ mod accounts;
 mod audit;
 #[cfg(test)]
 mod campaign;
-mod comparing;
 #[cfg(test)]
 mod codes;
+mod comparing;
 #[cfg(test)]
 mod county;
 #[cfg(test)]
