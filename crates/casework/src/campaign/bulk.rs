@@ -84,7 +84,7 @@ fn select<'a>(
     let campaign = if query.campaign.is_empty() { newest(desk)? } else { query.campaign.clone() };
     let mut params: Vec<Value<'a>> = vec![Value::from(desk.county()), Value::from(campaign)];
     let filter = query.conditions(desk.now.day(), &mut params);
-    let within = Scope::of(desk.actor(), Action::AssignFinding).predicate("tie", &mut params);
+    let within = Scope::of(desk.actor(), Action::AssignFinding, desk.now).predicate("tie", &mut params);
     params.push(Value::from(desk.now.day().to_string()));
     let what = what.replace("{day}", &format!("cast(${} as text)", params.len()));
     let conditions = conditions.replace("{day}", &format!("cast(${} as text)", params.len()));

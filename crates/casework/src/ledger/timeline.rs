@@ -66,8 +66,8 @@ const fn told_by(list: ListKind) -> Field {
         ListKind::Poverty => Field::Poverty,
         ListKind::Disability => Field::Disability,
         ListKind::Elsewhere => Field::Elsewhere,
-        // Nobody knows what else a county adds: as guarded as what is guarded most.
-        ListKind::Generic => Field::Judicial,
+        // A platform's list is of who dropped out; nobody knows what else a county adds: as guarded as what is most.
+        ListKind::Platform | ListKind::Generic => Field::Judicial,
     }
 }
 

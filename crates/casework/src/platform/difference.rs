@@ -73,7 +73,7 @@ fn own<'v>(desk: &Desk<'v, '_>, platform: &'v str, params: &mut Vec<Value<'v>>) 
         params.push(Value::from(unit));
         any.push(format!("d.unit = ${0} or d.sent_to = ${0}", params.len()));
     }
-    let within = Scope::of(desk.actor(), Action::KeepPlatformNumber).predicate("tie", params);
+    let within = Scope::of(desk.actor(), Action::KeepPlatformNumber, desk.now).predicate("tie", params);
     format!(
         "d.county = $1 and d.platform = $2 and ({})
          and (d.child is null or exists (select 1 from child_tie tie

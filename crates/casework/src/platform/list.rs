@@ -86,7 +86,7 @@ fn wanted<'v>(desk: &Desk<'v, '_>, platform: &'v Platform, params: &mut Vec<Valu
         })
         .collect();
     let codes = codes.join(", ");
-    let within = Scope::of(desk.actor(), Action::KeepPlatformNumber).predicate("tie", params);
+    let within = Scope::of(desk.actor(), Action::KeepPlatformNumber, desk.now).predicate("tie", params);
     let from = format!(
         "from (select id as child from child where county = $1 and standing in ({codes}) and merged_into is null
                union select child from platform_entry

@@ -214,7 +214,7 @@ fn findings(
 
 /// Findings in the actor's scope that a unit should have reported by now.
 fn overdue(desk: &mut Desk<'_, '_>) -> Result<i64, Refused> {
-    let scope = Scope::of(desk.actor(), Action::ReadFindings);
+    let scope = Scope::of(desk.actor(), Action::ReadFindings, desk.now);
     let mut params = vec![Value::from(desk.county()), Value::from(desk.now.day())];
     let within = scope.predicate("tie", &mut params);
     let sql = format!(
