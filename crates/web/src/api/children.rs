@@ -37,6 +37,10 @@ pub(super) struct Wanted {
     township: String,
     /// Id of the unit of the village.
     village: String,
+    /// Id of the unit of the village group.
+    village_group: String,
+    /// Id of the account of the 包保干部.
+    cadre: String,
     /// Id of the unit of the school.
     school: String,
     /// Id of the unit of the class.
@@ -149,6 +153,8 @@ impl Wanted {
             q: self.q.clone(),
             township: self.township.clone(),
             village: self.village.clone(),
+            village_group: self.village_group.clone(),
+            cadre: self.cadre.clone(),
             school: self.school.clone(),
             class: self.class.clone(),
             grade: self.grade,
