@@ -22,6 +22,7 @@ pub mod now;
 pub mod once;
 pub mod password;
 pub mod refused;
+pub mod reseal;
 pub mod scope;
 pub mod search;
 pub mod seed;

@@ -170,7 +170,7 @@ impl Server {
 
     fn attempt(&self, mode: Mode, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<Attempt, DbError> {
         let (pool, begin) = match mode {
-            Mode::Read => (&self.reads, "begin isolation level repeatable read read only"),
+            Mode::Read => (&self.reads, "begin isolation level serializable read only"),
             Mode::Write => (&self.writes, "begin isolation level serializable read write"),
         };
         let mut reached = true;
