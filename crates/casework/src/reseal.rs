@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use rules::access::Action;
 
-use crate::accounts::operator::operator;
 use crate::audit::{self, Entry};
 use crate::db::{Db, DbError, Row, Tx, Value};
-use crate::jobs::{Means, Schedule};
+use crate::jobs::{Means, Schedule, program};
 use crate::keys::{KeyId, Keys, Place};
 use crate::now::Now;
 use crate::params;
@@ -184,11 +183,7 @@ fn part(value: &Value<'_>) -> String {
 ///
 /// # Errors
 /// [`DbError`]; what was sealed anew before stays so.
-pub fn go_on(
-    means: &dyn Means,
-    progress: &mut Progress,
-    slice: Duration,
-) -> Result<Outcome, DbError> {
+pub fn go_on(means: &dyn Means, progress: &mut Progress, slice: Duration) -> Result<Outcome, DbError> {
     let (began, county, active) = (Instant::now(), means.plan().county().code.clone(), means.keys().active());
     if progress.active != Some(active) {
         *progress = Progress { active: Some(active), done: progress.done, ..Progress::default() };
@@ -276,58 +271,63 @@ pub fn said(tx: &mut Tx<'_>, county: &str) -> Result<Option<String>, DbError> {
 #[must_use]
 pub fn schedule() -> Schedule {
     let state: Mutex<(Progress, bool)> = Mutex::default();
-    Schedule::new("reseal", "更换密钥后重新加密", SignedDuration::from_secs(5), move |means: &Arc<dyn Means>| {
-        means.keys().follow()?;
-        let entries = means.keys().entries();
-        let active = means.keys().active();
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.0.active != Some(active) {
-            state.1 = false;
-        }
-        note(means.as_ref(), entries.len() > 1, &format!("在用的密钥是 {active}"))?;
-        if entries.len() == 1 {
-            return Ok("只有一把密钥，没有要重新加密的".to_owned());
-        }
-        if !state.1 {
-            state.1 = go_on(means.as_ref(), &mut state.0, SLICE)? == Outcome::All;
-            if !state.1 {
-                return Ok(format!("正在用密钥 {active} 重新加密，已办 {} 项", state.0.done));
+    Schedule::new(
+        "reseal",
+        "更换密钥后重新加密",
+        SignedDuration::from_secs(5),
+        move |means: &Arc<dyn Means>| {
+            means.keys().follow()?;
+            let entries = means.keys().entries();
+            let active = means.keys().active();
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            if state.0.active != Some(active) {
+                state.1 = false;
             }
-            note(means.as_ref(), true, &all_by(active))?;
-        }
-        Ok(match state.0.shut {
-            0 => all_by(active),
-            shut => format!("有 {shut} 项打不开，请从备份恢复；其余都用密钥 {active}"),
-        })
-    })
+            if entries.len() == 1 {
+                return Ok("只有一把密钥，没有要重新加密的".to_owned());
+            }
+            if !state.1 {
+                note(means.as_ref(), active, "更换加密密钥")?;
+                state.1 = go_on(means.as_ref(), &mut state.0, SLICE)? == Outcome::All;
+                if !state.1 {
+                    return Ok(format!("正在用密钥 {active} 重新加密，已办 {} 项", state.0.done));
+                }
+                note(means.as_ref(), active, "全部加密内容都已用新密钥")?;
+            }
+            Ok(match state.0.shut {
+                0 => all_by(active),
+                shut => format!("有 {shut} 项打不开，请从备份恢复；其余都用密钥 {active}"),
+            })
+        },
+    )
 }
 
-/// Puts a change of the keys on the record, once. A new installation with its first key has nothing to say.
-fn note(means: &dyn Means, changed: bool, detail: &str) -> Result<(), Refused> {
-    let county = means.plan().county().code.clone();
-    let last = means.db().read(|tx| -> Result<Option<String>, DbError> {
-        tx.optional(
-            "select detail from audit where county = $1 and subject = 'keys' order by at desc, id desc limit 1",
-            &params![&county],
-            |row| row.get(0),
+/// Puts a change of the keys on the record, once: which key seals since, and when everything was sealed by it. A new
+/// installation with its first key has nothing to say.
+fn note(means: &dyn Means, key: KeyId, detail: &str) -> Result<(), Refused> {
+    let (county, subject) = (means.plan().county().code.clone(), key.to_string());
+    let known = means.db().read(|tx| -> Result<bool, DbError> {
+        tx.one(
+            "select cast(count(*) as bigint) from audit
+             where county = $1 and subject = $2 and subject_kind = 'key' and detail = $3",
+            &params![&county, &subject, detail],
+            |row| Ok(row.get::<i64>(0)? > 0),
         )
     })?;
-    let known = match &last {
-        None => !changed,
-        // What follows from the key in use was said after it.
-        Some(last) => last == detail || (last.starts_with("全部") && detail.get(detail.len() - 8..) == last.get(last.len() - 8..)),
-    };
     if known {
         return Ok(());
     }
     let (now, detail) = (means.now(), detail.to_owned());
     means.db().write(move |tx| {
-        let actor = operator(&county);
-        let subject = ("keys", "keys");
-        audit::record(
-            tx,
-            &now,
-            &Entry { actor: &actor, post: None, action: Action::SetSecurity, subject, purpose: "", detail: &detail },
-        )
+        let actor = program(&county);
+        let entry = Entry {
+            actor: &actor,
+            post: None,
+            action: Action::SetSecurity,
+            subject: ("key", &subject),
+            purpose: "",
+            detail: &detail,
+        };
+        audit::record(tx, &now, &entry)
     })
 }

@@ -64,12 +64,7 @@ impl Ring {
     }
 
     /// Adds an active key; of the cipher of the last one unless another is said.
-    pub(super) fn add(
-        &mut self,
-        today: Date,
-        cipher: Option<Cipher>,
-        entropy: &mut dyn FnMut(&mut [u8]),
-    ) {
+    pub(super) fn add(&mut self, today: Date, cipher: Option<Cipher>, entropy: &mut dyn FnMut(&mut [u8])) {
         let cipher = cipher.unwrap_or(self.active.entry.cipher);
         let mut next = drawn(today, cipher, entropy);
         while self.opening(next.entry.id).is_some() {
@@ -152,7 +147,8 @@ impl Ring {
 fn drawn(today: Date, cipher: Cipher, entropy: &mut dyn FnMut(&mut [u8])) -> SealKey {
     let mut id = [0; 4];
     entropy(&mut id);
-    let entry = KeyEntry { id: KeyId(u32::from_be_bytes(id)), state: KeyState::Active, created: today, cipher };
+    let entry =
+        KeyEntry { id: KeyId(u32::from_be_bytes(id)), state: KeyState::Active, created: today, cipher };
     SealKey::new(entry, Secret::drawn(entropy))
 }
 
