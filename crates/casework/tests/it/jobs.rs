@@ -31,8 +31,12 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn new(db: Db) -> Arc<Self> {
+        Self::with(db, Keys::for_tests())
+    }
+
+    pub(crate) fn with(db: Db, keys: Keys) -> Arc<Self> {
         let at = "2026-11-24T01:00:00Z".parse().unwrap();
-        let (keys, plan) = (Keys::for_tests(), plan());
+        let plan = plan();
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::at(&folder.path().join("seals"));
         Arc::new(Self {

@@ -23,6 +23,8 @@ mod limit;
 #[cfg(test)]
 mod password;
 #[cfg(test)]
+mod reseal;
+#[cfg(test)]
 mod running;
 #[cfg(test)]
 mod scope;
