@@ -108,8 +108,8 @@ enum Attempt {
     Lost(DbError),
 }
 
-/// How a snapshot begins.
-const READ: &str = "begin isolation level serializable read only";
+/// How the snapshot of a page begins. It is let go of unchecked, so that asking for more would only cost.
+const VISIT: &str = "begin isolation level repeatable read read only";
 
 /// How often a transaction in conflict is tried.
 const ATTEMPTS: u32 = 12;
@@ -176,7 +176,7 @@ impl Server {
 
     fn attempt(&self, mode: Mode, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<Attempt, DbError> {
         let (pool, begin) = match mode {
-            Mode::Read => (&self.reads, READ),
+            Mode::Read => (&self.reads, "begin isolation level serializable read only"),
             Mode::Write => (&self.writes, "begin isolation level serializable read write"),
             Mode::Soon => {
                 let begin =
@@ -210,7 +210,7 @@ impl Server {
         if lost {
             return Ok(Attempt::Lost(failure));
         }
-        if !keep || again || matches!(mode, Mode::Read) {
+        if !keep || again {
             if again {
                 session.statements.clear();
             }
@@ -219,18 +219,22 @@ impl Server {
             }
             return Ok(if again { Attempt::Conflict(failure) } else { Attempt::Done });
         }
-        match session.batch("commit") {
-            Ok(()) => {
-                self.counts.commit();
+        // A read counts only once it is committed, too: a serializable one that is rolled back was not checked.
+        match (session.batch("commit"), mode) {
+            (Ok(()), mode) => {
+                if !matches!(mode, Mode::Read) {
+                    self.counts.commit();
+                }
                 lent.keep();
                 Ok(Attempt::Done)
             }
-            // The server said so: nothing was committed. Any other loss leaves it open, so it is not repeated.
-            Err(fault) if fault.again => {
+            // The server said so: nothing was committed. Any other loss of a write leaves it open, so it is not repeated.
+            (Err(fault), _) if fault.again => {
                 lent.keep();
                 Ok(Attempt::Conflict(fault.error))
             }
-            Err(fault) => Err(fault.error),
+            (Err(fault), Mode::Read) if fault.lost => Ok(Attempt::Lost(fault.error)),
+            (Err(fault), _) => Err(fault.error),
         }
     }
 
@@ -243,7 +247,7 @@ impl Server {
         });
         let begun = opened.and_then(|mut lent| {
             let mut session = lent.out()?;
-            session.batch(READ)?;
+            session.batch(VISIT)?;
             Ok((lent, session))
         });
         let Ok((mut lent, session)) = begun else {

@@ -88,11 +88,11 @@ fn a_change_of_keys_can_be_broken_off_anywhere() {
         while reseal::go_on(machine.as_ref(), &mut progress, Duration::ZERO).unwrap() == Outcome::More {
             slices += 1;
             assert_eq!(opened(&machine.db, &machine.keys), before, "slice {slices}: both keys open");
-            if slices % 3 == 0 {
+            if [3, 9, 20, 45].contains(&slices) {
                 // As after a kill: nothing is known but what stands in the fields.
                 progress = Progress::default();
             }
-            assert!(slices < 1_000, "it comes to an end");
+            assert!(slices < 500, "it comes to an end");
         }
         assert_eq!(progress.shut, 0);
         let count = reseal::count(&machine.db).unwrap();
