@@ -229,6 +229,7 @@ fn findings(desk: &mut Desk<'_, '_>, what: &Typed) -> Result<Vec<Hit>, Refused> 
     if scope.is_empty() {
         return Ok(Vec::new());
     }
+    let plan = desk.plan;
     let mut values = word_range(desk, text);
     let within = scope.predicate("tie", &mut values);
     let sql = format!(
@@ -247,7 +248,8 @@ fn findings(desk: &mut Desk<'_, '_>, what: &Typed) -> Result<Vec<Hit>, Refused> 
             kind: Kind::Finding,
             title: row.get(1)?,
             note: joined([
-                FindingKind::from_code(&kind).map_or("", |kind| kind.label()).to_owned(),
+                FindingKind::from_code(&kind)
+                    .map_or_else(String::new, |kind| plan.finding(kind).title.clone()),
                 row.get(3)?,
                 if row.get::<String>(4)? == "decided" { "已认定" } else { "待办" }.to_owned(),
             ]),

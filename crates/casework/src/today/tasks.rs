@@ -171,6 +171,15 @@ fn findings(
             });
         }
     }
+    let watches = desk.who.actor.posts.iter().any(|post| post.role == Role::Director);
+    if watches || allowed(desk, Action::AssignFinding) {
+        figures.push(Figure {
+            label: "超期没有报回的核查",
+            count: overdue(desk)?,
+            href: "/findings?state=assigned",
+            is_alarm: true,
+        });
+    }
     if !allowed(desk, Action::ReportFinding) {
         return Ok(());
     }
@@ -201,6 +210,21 @@ fn findings(
         )?);
     }
     Ok(())
+}
+
+/// Findings in the actor's scope that a unit should have reported by now.
+fn overdue(desk: &mut Desk<'_, '_>) -> Result<i64, Refused> {
+    let scope = Scope::of(desk.actor(), Action::ReadFindings);
+    let mut params = vec![Value::from(desk.county()), Value::from(desk.now.day())];
+    let within = scope.predicate("tie", &mut params);
+    let sql = format!(
+        "select cast(count(*) as bigint) from finding
+         where county = $1 and state = 'assigned' and due_day < $2
+           and campaign in (select id from campaign where county = $1 and state = 'open')
+           and exists (select 1 from finding_tie tie
+                        where tie.county = finding.county and tie.finding = finding.id and {within})"
+    );
+    Ok(desk.tx.one(&sql, &params, |row| row.get(0))?)
 }
 
 fn moves(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> {

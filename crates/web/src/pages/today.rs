@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use casework::today::{self, Today};
+use rules::access::Role;
 
 use crate::app::App;
 use crate::failed::Failed;
@@ -40,7 +41,7 @@ struct Row {
 async fn page(State(app): State<App>, session: Session) -> Result<Response, Failed> {
     let Today { figures, tasks, notices } = app.read(&session, today::today).await?;
     let day = app.now().day();
-    let stats = figures
+    let stats: Vec<Stat> = figures
         .into_iter()
         .map(|figure| Stat {
             label: figure.label.to_owned(),
@@ -78,17 +79,32 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
     } else {
         format!("今天要办的{}件事", rows.len())
     };
+    let empty = nothing(&session, stats.first().is_some_and(|stat| stat.value != "0"));
     Ok(html(&TodayPage {
         shell: app.shell(&session, "/").await?,
         title,
         stats,
         heads: [Head::text("谁"), Head::text("下一步"), Head::text("期限")],
         rows,
-        empty: Empty {
-            why: "轮到您办的事都办完了。".to_owned(),
-            what_to_do: "有新的会出现在这里，并在右上角提醒。".to_owned(),
-            act: None,
-        },
+        empty,
         notices,
     }))
+}
+
+/// Why nothing waits, for whom it is; `any` child on the list or not.
+fn nothing(session: &Session, any: bool) -> Empty {
+    let posts = &session.who().actor.posts;
+    let all = |is: fn(Role) -> bool| !posts.is_empty() && posts.iter().all(|post| is(post.role));
+    let (why, what_to_do) = if all(Role::is_separated_power) {
+        ("没有等您处理的申请。", "要看的数字在上面，点开就是明细；有新的申请会出现在这里。")
+    } else if all(|role| role == Role::Planning) {
+        ("您的岗位不办理孩子的事。", "可以看单位、责任链和公告；有通知会在右上角提醒。")
+    } else if all(Role::is_department) && !any {
+        ("现在没有转请您单位协助的孩子。", "教体局、乡镇转请协助后，孩子会出现在“孩子”里，并在右上角提醒。")
+    } else if all(|role| matches!(role, Role::Director | Role::Inspector)) {
+        ("没有等您批准的事。", "各单位办到哪一步，点上面的数字，或者看“比对行动”。")
+    } else {
+        ("轮到您办的事都办完了。", "有新的会出现在这里，并在右上角提醒。")
+    };
+    Empty { why: why.to_owned(), what_to_do: what_to_do.to_owned(), act: None }
 }
