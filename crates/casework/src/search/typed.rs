@@ -31,6 +31,10 @@ pub(crate) enum Typed {
 impl Typed {
     /// Reads what was typed; `None` where nothing is left that could be looked for.
     pub(crate) fn read(typed: &str) -> Option<Self> {
+        // Marks that turn the direction of writing stand in no name: whoever sends them is not looking for one (L03).
+        if typed.contains(|c| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')) {
+            return None;
+        }
         let short: String = typed.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
         let key = linkage::spelling::key(&short);
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -164,6 +168,7 @@ mod tests {
             ("  ·  ", None),
             ("\u{0}", None),
             ("%", None),
+            ("\u{202E}李", None),
             ("０１１Ｘ", Some(Typed::Tail("011X".to_owned()))),
             ("0118", Some(Typed::Tail("0118".to_owned()))),
             ("539999201705040118", Some(Typed::Number("539999201705040118".to_owned()))),

@@ -68,7 +68,7 @@ async fn page(
         }
     } else {
         Empty {
-            why: format!("在您的范围内没有找到“{}”。", asked.q.trim()),
+            why: "在您的范围内没有找到。".to_owned(),
             what_to_do: "核对用字，或换拼音首字母、身份证号后四位再找；不在您范围内的不会显示。".to_owned(),
             act: None,
         }
