@@ -69,7 +69,7 @@ impl House {
         let keys = if key_file.exists() {
             Keys::load(&key_file).map_err(|error| key_failure(&error))?
         } else if fresh {
-            let mut chance = |bytes: &mut [u8]| fill(now, bytes);
+            let mut chance = |bytes: &mut [u8]| random(now, bytes);
             Keys::create(&key_file, now.day(), &mut chance).map_err(|error| key_failure(&error))?
         } else {
             return Err(Failure::machine(
@@ -136,11 +136,13 @@ impl House {
     }
 }
 
-fn key_failure(error: &KeyError) -> Failure {
+/// What a person is told when the key file will not do.
+pub(crate) fn key_failure(error: &KeyError) -> Failure {
     Failure::machine(error.to_string(), "密钥文件", "按上面说的处理后再启动")
 }
 
-fn fill(now: &Now, bytes: &mut [u8]) {
+/// Fills with random bytes.
+pub(crate) fn random(now: &Now, bytes: &mut [u8]) {
     for chunk in bytes.chunks_mut(32) {
         let random: [u8; 32] = now.random();
         for (byte, value) in chunk.iter_mut().zip(random) {

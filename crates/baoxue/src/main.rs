@@ -11,6 +11,7 @@ mod export;
 mod failure;
 mod house;
 mod import;
+mod keys;
 mod office;
 mod progress;
 mod serve;
@@ -120,6 +121,13 @@ enum Command {
     /// 打印接口说明（OpenAPI 3.1）
     #[command(help_template = TEMPLATE, disable_help_flag = true, override_usage = "baoxue openapi")]
     Openapi,
+    /// 加密密钥：查看、更换、停用
+    #[command(help_template = TEMPLATE, disable_help_flag = true, disable_help_subcommand = true)]
+    #[command(subcommand_help_heading = "命令", override_usage = "baoxue keys <status|rotate|retire> [参数]")]
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// 写出一份名单的空白模板，带下拉列表和填写说明
     #[command(help_template = TEMPLATE, disable_help_flag = true, next_help_heading = ARGUMENTS)]
     #[command(override_usage = "baoxue template <名单> [参数]")]
@@ -240,6 +248,7 @@ fn main() -> ExitCode {
         Command::Export(args) => export::run(args),
         Command::User { command } => user::run(command),
         Command::Openapi => openapi(),
+        Command::Keys { command } => keys::run(command),
         Command::Template(args) => county::plan(args.plan.as_deref())
             .and_then(|plan| template::run(args.kind, &plan, today(), args.out.as_deref())),
         Command::Plan { command: PlanCommand::Check { folder } } => check(folder),

@@ -66,7 +66,7 @@ pub fn once(
         return before(desk, key);
     }
     let answer = act(desk)?;
-    let row = format!("{}:{}", desk.actor().account, key.key);
+    let row = format!("{}/{}", desk.actor().account, key.key);
     let text = format!("{}\n{}", answer.version, answer.body);
     let sealed = desk.seal("once", "answer", &row, &text);
     desk.tx.execute(
@@ -106,7 +106,7 @@ fn before(desk: &mut Desk<'_, '_>, key: &Key) -> Result<Answer, Refused> {
             "这个 Idempotency-Key 已经用于另一个请求，没有办理；请为新的请求换一个",
         ));
     }
-    let row = format!("{account}:{}", key.key);
+    let row = format!("{account}/{}", key.key);
     let text = desk.open("once", "answer", &row, sealed.as_deref())?;
     let (version, body) = text.split_once('\n').unwrap_or_default();
     let status = u16::try_from(status).map_err(|_| Refused::Fault("once: a status".to_owned()))?;

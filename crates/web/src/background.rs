@@ -38,6 +38,7 @@ impl Means for App {
 pub fn registry() -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
     let registry = registry.schedule(casework::audit::monthly()).schedule(casework::once::sweep());
+    let registry = registry.schedule(casework::reseal::schedule());
     casework::today::register(casework::imports::register(registry))
 }
 

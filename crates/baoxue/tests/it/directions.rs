@@ -67,7 +67,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("linkage", &["pinyin", "rapidfuzz", "strsim", "unicode-normalization"]),
-    ("casework", &["aes-gcm", "argon2", "hmac", "postgres", "qrcodegen", "rusqlite", "totp-rs"]),
+    ("casework", &["aes-gcm", "argon2", "hmac", "postgres", "qrcodegen", "rusqlite", "sm4", "totp-rs"]),
     ("web", &["askama", "axum", "tower", "tower-http"]),
     ("baoxue", &["clap", "indicatif"]),
 ];

@@ -170,7 +170,7 @@ impl Server {
 
     fn attempt(&self, mode: Mode, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<Attempt, DbError> {
         let (pool, begin) = match mode {
-            Mode::Read => (&self.reads, "begin isolation level repeatable read read only"),
+            Mode::Read => (&self.reads, "begin isolation level serializable read only"),
             Mode::Write => (&self.writes, "begin isolation level serializable read write"),
         };
         let mut reached = true;
@@ -195,7 +195,7 @@ impl Server {
         if lost {
             return Ok(Attempt::Lost(failure));
         }
-        if !keep || again || matches!(mode, Mode::Read) {
+        if !keep || again {
             if again {
                 session.statements.clear();
             }
@@ -204,18 +204,20 @@ impl Server {
             }
             return Ok(if again { Attempt::Conflict(failure) } else { Attempt::Done });
         }
-        match session.batch("commit") {
-            Ok(()) => {
-                self.commits.fetch_add(1, Ordering::Relaxed);
+        // A read counts only once it is committed, too: a serializable one that is rolled back was not checked.
+        match (session.batch("commit"), mode) {
+            (Ok(()), mode) => {
+                self.commits.fetch_add(u64::from(matches!(mode, Mode::Write)), Ordering::Relaxed);
                 lent.keep();
                 Ok(Attempt::Done)
             }
-            // The server said so: nothing was committed. Any other loss leaves it open, so it is not repeated.
-            Err(fault) if fault.again => {
+            // The server said so: nothing was committed. Any other loss of a write leaves it open, so it is not repeated.
+            (Err(fault), _) if fault.again => {
                 lent.keep();
                 Ok(Attempt::Conflict(fault.error))
             }
-            Err(fault) => Err(fault.error),
+            (Err(fault), Mode::Read) if fault.lost => Ok(Attempt::Lost(fault.error)),
+            (Err(fault), _) => Err(fault.error),
         }
     }
 

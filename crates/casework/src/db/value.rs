@@ -186,7 +186,10 @@ impl Row<'_> {
             Source::Sqlite(row) => match row.get_ref(index).map_err(|_| none())? {
                 ValueRef::Null => Ok(Value::Null),
                 ValueRef::Integer(number) => Ok(Value::Int(number)),
-                ValueRef::Text(text) => Ok(Value::Text(String::from_utf8_lossy(text))),
+                // SQLite does not look: text that is none was changed on the disk (I11).
+                ValueRef::Text(text) => std::str::from_utf8(text)
+                    .map(Value::from)
+                    .map_err(|_| DbError::Corrupt(format!("column {index} is no text"))),
                 ValueRef::Blob(bytes) => Ok(Value::Bytes(Cow::Borrowed(bytes))),
                 ValueRef::Real(_) => Err(none()),
             },

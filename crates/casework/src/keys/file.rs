@@ -11,7 +11,7 @@
 //! end CODE
 //! ```
 //!
-//! `CODE` is the authentication code of all lines above under the `mac` key: a file that was cut, joined or edited
+//! A key of SM4 stands after `seal-sm4`. `CODE` is the authentication code of all lines above under the `mac` key: a file that was cut, joined or edited
 //! is refused as a whole, before it seals a field that nobody can open.
 
 use std::fs::{self, File, OpenOptions};
@@ -19,12 +19,11 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use aes_gcm::Aes256Gcm;
-use aes_gcm::aead::KeyInit;
 use hmac::Mac;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
+use super::cipher::{Cipher, Sealer};
 use super::{KeyEntry, KeyError, KeyId, KeyState, Secret, hex};
 
 const FIRST: &str = "baoxue-keys 1";
@@ -36,13 +35,13 @@ const LONGEST: u64 = 64 * 1024;
 struct SealKey {
     entry: KeyEntry,
     secret: Secret,
-    cipher: Box<Aes256Gcm>,
+    sealer: Sealer,
 }
 
 impl SealKey {
     fn new(entry: KeyEntry, secret: Secret) -> Self {
-        let cipher = Box::new(Aes256Gcm::new((&*secret.0).into()));
-        Self { entry, secret, cipher }
+        let sealer = Sealer::new(entry.cipher, &secret);
+        Self { entry, secret, sealer }
     }
 }
 
@@ -60,14 +59,16 @@ impl Ring {
             index: (today, Secret::drawn(entropy)),
             mac: (today, Secret::drawn(entropy)),
             old: Vec::new(),
-            active: drawn(today, entropy),
+            active: drawn(today, Cipher::Aes, entropy),
         }
     }
 
-    pub(super) fn add(&mut self, today: Date, entropy: &mut dyn FnMut(&mut [u8])) {
-        let mut next = drawn(today, entropy);
+    /// Adds an active key; of the cipher of the last one unless another is said.
+    pub(super) fn add(&mut self, today: Date, cipher: Option<Cipher>, entropy: &mut dyn FnMut(&mut [u8])) {
+        let cipher = cipher.unwrap_or(self.active.entry.cipher);
+        let mut next = drawn(today, cipher, entropy);
         while self.opening(next.entry.id).is_some() {
-            next = drawn(today, entropy);
+            next = drawn(today, cipher, entropy);
         }
         let mut last = std::mem::replace(&mut self.active, next);
         last.entry.state = KeyState::Old;
@@ -87,12 +88,12 @@ impl Ring {
         self.active.entry.id
     }
 
-    pub(super) fn sealing(&self) -> (KeyId, &Aes256Gcm) {
-        (self.active.entry.id, &self.active.cipher)
+    pub(super) fn sealing(&self) -> (KeyId, &Sealer) {
+        (self.active.entry.id, &self.active.sealer)
     }
 
-    pub(super) fn opening(&self, id: KeyId) -> Option<&Aes256Gcm> {
-        self.all().find(|key| key.entry.id == id).map(|key| &*key.cipher)
+    pub(super) fn opening(&self, id: KeyId) -> Option<&Sealer> {
+        self.all().find(|key| key.entry.id == id).map(|key| &key.sealer)
     }
 
     pub(super) fn entries(&self) -> Vec<KeyEntry> {
@@ -131,9 +132,9 @@ impl Ring {
                 KeyState::Active => "active",
                 KeyState::Old => "old",
             };
-            let KeyEntry { id, created, .. } = key.entry;
+            let KeyEntry { id, created, cipher, .. } = key.entry;
             let digits = Zeroizing::new(hex(&*key.secret.0));
-            line(&["seal", &id.to_string(), state, &created.to_string(), &digits]);
+            line(&[cipher.word(), &id.to_string(), state, &created.to_string(), &digits]);
         }
         let end = self.code("key file lines", text.as_bytes());
         text.push_str("end ");
@@ -143,10 +144,11 @@ impl Ring {
     }
 }
 
-fn drawn(today: Date, entropy: &mut dyn FnMut(&mut [u8])) -> SealKey {
+fn drawn(today: Date, cipher: Cipher, entropy: &mut dyn FnMut(&mut [u8])) -> SealKey {
     let mut id = [0; 4];
     entropy(&mut id);
-    let entry = KeyEntry { id: KeyId(u32::from_be_bytes(id)), state: KeyState::Active, created: today };
+    let entry =
+        KeyEntry { id: KeyId(u32::from_be_bytes(id)), state: KeyState::Active, created: today, cipher };
     SealKey::new(entry, Secret::drawn(entropy))
 }
 
@@ -186,14 +188,15 @@ fn parse(text: &str) -> Result<Ring, Fault> {
                     return Err((at, "里同一把密钥出现了两次"));
                 }
             }
-            Some("seal") => {
+            Some(word @ ("seal" | "seal-sm4")) => {
+                let cipher = if word == Cipher::Sm4.word() { Cipher::Sm4 } else { Cipher::Aes };
                 let id: KeyId = words.next().and_then(|w| w.parse().ok()).ok_or((at, "里的密钥编号不对"))?;
                 let state = match words.next() {
                     Some("active") => KeyState::Active,
                     Some("old") => KeyState::Old,
                     _ => return Err((at, "里的密钥状态不对")),
                 };
-                let entry = KeyEntry { id, state, created: date(words.next(), at)? };
+                let entry = KeyEntry { id, state, created: date(words.next(), at)?, cipher };
                 let key = SealKey::new(entry, secret(words.next(), at)?);
                 if old.iter().chain(&active).any(|other: &SealKey| other.entry.id == id) {
                     return Err((at, "里同一把密钥出现了两次"));

@@ -4,24 +4,24 @@
 //! and cannot try numbers against an index (hazards K06, K09). Nothing here draws random numbers or reads the
 //! clock: nonces, key bytes and dates are passed in. Nothing here knows SQL. Why it is so: `docs/adr/0006-secrets.md`.
 
+mod cipher;
 mod error;
 mod file;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use hmac::{Hmac, Mac};
+use aes_gcm::aead::Payload;
+use hmac::{Hmac, KeyInit, Mac};
 use jiff::civil::Date;
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+pub use cipher::Cipher;
 pub use error::KeyError;
 use file::Ring;
 
-/// First byte of a sealed field: AES-256-GCM in the layout of [`Keys::seal`].
-const VERSION: u8 = 1;
 /// Version, key id, nonce.
 const HEADER: usize = 1 + 4 + 12;
 
@@ -43,6 +43,17 @@ pub struct Place<'a> {
 /// digits; not secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(u32);
+
+impl KeyId {
+    /// The key that a field says it is sealed by; its first five bytes are enough. `None` for what is no sealed field.
+    #[must_use]
+    pub fn of(sealed: &[u8]) -> Option<Self> {
+        let (version, rest) = sealed.split_first()?;
+        let known = *version == Cipher::Aes.version() || *version == Cipher::Sm4.version();
+        let (id, _) = rest.split_first_chunk::<4>()?;
+        known.then_some(Self(u32::from_be_bytes(*id)))
+    }
+}
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,6 +93,8 @@ pub struct KeyEntry {
     pub state: KeyState,
     /// The day it was made.
     pub created: Date,
+    /// Which cipher it is for.
+    pub cipher: Cipher,
 }
 
 /// 256 bits on the heap, wiped when they are dropped (hazard K15). Has no `Debug`.
@@ -135,7 +148,7 @@ fn length(text: &str) -> [u8; 8] {
 /// The keys of one installation (密钥). Clones share one state: a key that is added through one clone is active in
 /// all. Wiped from memory when the last clone goes; `Debug` shows names and states, never a key.
 #[derive(Clone)]
-pub struct Keys(Arc<RwLock<Arc<Ring>>>);
+pub struct Keys(Arc<RwLock<Arc<Ring>>>, Option<Arc<PathBuf>>);
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,7 +158,11 @@ impl fmt::Debug for Keys {
 
 impl Keys {
     fn of(ring: Ring) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(ring))))
+        Self(Arc::new(RwLock::new(Arc::new(ring))), None)
+    }
+
+    fn at(self, path: &Path) -> Self {
+        Self(self.0, Some(Arc::new(path.to_owned())))
     }
 
     fn ring(&self) -> Arc<Ring> {
@@ -162,7 +179,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError::Exists`] if there is a file already, which is left alone; [`KeyError::Write`].
     pub fn create(path: &Path, today: Date, entropy: &mut dyn FnMut(&mut [u8])) -> Result<Self, KeyError> {
-        file::create(path, today, entropy).map(Self::of)
+        file::create(path, today, entropy).map(|ring| Self::of(ring).at(path))
     }
 
     /// Reads the key file.
@@ -171,7 +188,7 @@ impl Keys {
     /// [`KeyError::Missing`], [`KeyError::Read`]; [`KeyError::Open`] if group or others may read or write it (hazard
     /// I08); [`KeyError::Malformed`] if it is empty, cut or changed.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
-        file::load(path).map(Self::of)
+        file::load(path).map(|ring| Self::of(ring).at(path))
     }
 
     /// Reads the key file again, for a process that runs while another one rotates. What was held stays if this
@@ -184,6 +201,14 @@ impl Keys {
         self.same(&ring, path)?;
         self.replace(ring);
         Ok(())
+    }
+
+    /// Reads the key file anew from where it was read first: so a program that serves follows a rotation by command.
+    ///
+    /// # Errors
+    /// As [`Keys::reload`]; what was held stays.
+    pub fn follow(&self) -> Result<(), KeyError> {
+        self.1.as_ref().map_or(Ok(()), |path| self.reload(path))
     }
 
     /// Fixed keys for tests; everybody knows them.
@@ -212,9 +237,23 @@ impl Keys {
         today: Date,
         entropy: &mut dyn FnMut(&mut [u8]),
     ) -> Result<KeyId, KeyError> {
+        self.rotate_to(path, today, None, entropy)
+    }
+
+    /// As [`Keys::rotate`], to a key of this cipher; `None`: the one in use.
+    ///
+    /// # Errors
+    /// As [`Keys::rotate`].
+    pub fn rotate_to(
+        &self,
+        path: &Path,
+        today: Date,
+        cipher: Option<Cipher>,
+        entropy: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<KeyId, KeyError> {
         let ring = file::change(path, |ring| {
             self.same(ring, path)?;
-            ring.add(today, entropy);
+            ring.add(today, cipher, entropy);
             Ok(())
         })?;
         let id = ring.active();
@@ -246,6 +285,12 @@ impl Keys {
         }
     }
 
+    /// Name of the key that seals now.
+    #[must_use]
+    pub fn active(&self) -> KeyId {
+        self.ring().active()
+    }
+
     /// The sealing keys, oldest first.
     #[must_use]
     pub fn entries(&self) -> Vec<KeyEntry> {
@@ -269,13 +314,14 @@ impl Keys {
     #[must_use]
     pub fn seal_bytes(&self, place: Place<'_>, plain: &[u8], nonce: [u8; 12]) -> Vec<u8> {
         let ring = self.ring();
-        let (id, cipher) = ring.sealing();
-        let aad = bound(id, place);
+        let (id, sealer) = ring.sealing();
+        let version = sealer.cipher().version();
+        let aad = bound(version, id, place);
         let payload = Payload { msg: plain, aad: &aad };
         #[allow(clippy::expect_used, reason = "only a text of 64 GiB and more is refused")]
-        let sealed = cipher.encrypt(&nonce.into(), payload).expect("the text is below 64 GiB");
+        let sealed = sealer.seal(nonce, payload).expect("the text is below 64 GiB");
         let mut blob = Vec::with_capacity(HEADER + sealed.len());
-        blob.push(VERSION);
+        blob.push(version);
         blob.extend_from_slice(&id.0.to_be_bytes());
         blob.extend_from_slice(&nonce);
         blob.extend_from_slice(&sealed);
@@ -296,18 +342,21 @@ impl Keys {
     /// # Errors
     /// As [`Keys::open`].
     pub fn open_bytes(&self, place: Place<'_>, blob: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let (id, nonce, sealed) = parts(blob).ok_or(KeyError::Blob)?;
+        let (version, id, nonce, sealed) = parts(blob).ok_or(KeyError::Blob)?;
         let ring = self.ring();
-        let cipher = ring.opening(id).ok_or(KeyError::Unknown { id })?;
-        let aad = bound(id, place);
-        cipher.decrypt(&nonce.into(), Payload { msg: sealed, aad: &aad }).map_err(|_| KeyError::Refused)
+        let sealer = ring.opening(id).ok_or(KeyError::Unknown { id })?;
+        if sealer.cipher().version() != version {
+            return Err(KeyError::Blob);
+        }
+        let aad = bound(version, id, place);
+        sealer.open(nonce, Payload { msg: sealed, aad: &aad }).ok_or(KeyError::Refused)
     }
 
     /// Whether the field must be sealed anew before old keys are retired: it is not sealed by the active key. True for
     /// what is no sealed field, too, so that nothing damaged is passed over.
     #[must_use]
     pub fn needs_reseal(&self, blob: &[u8]) -> bool {
-        parts(blob).is_none_or(|(id, ..)| id != self.ring().active())
+        parts(blob).is_none_or(|(_, id, ..)| id != self.ring().active())
     }
 
     /// Opens a field and seals it by the active key.
@@ -315,8 +364,8 @@ impl Keys {
     /// # Errors
     /// As [`Keys::open`].
     pub fn reseal(&self, place: Place<'_>, blob: &[u8], nonce: [u8; 12]) -> Result<Vec<u8>, KeyError> {
-        let plain = Zeroizing::new(self.open(place, blob)?);
-        Ok(self.seal(place, &plain, nonce))
+        let plain = Zeroizing::new(self.open_bytes(place, blob)?);
+        Ok(self.seal_bytes(place, &plain, nonce))
     }
 
     /// Blind index (盲索引): equal for equal texts of one county and purpose, and meaningless without the key file
@@ -345,9 +394,9 @@ impl Keys {
 }
 
 /// What is authenticated beside the text: layout, key, place.
-fn bound(id: KeyId, place: Place<'_>) -> Vec<u8> {
+fn bound(version: u8, id: KeyId, place: Place<'_>) -> Vec<u8> {
     let mut aad = b"baoxue field".to_vec();
-    aad.push(VERSION);
+    aad.push(version);
     aad.extend_from_slice(&id.0.to_be_bytes());
     for part in [place.county, place.table, place.column, place.row] {
         aad.extend_from_slice(&length(part));
@@ -356,11 +405,12 @@ fn bound(id: KeyId, place: Place<'_>) -> Vec<u8> {
     aad
 }
 
-fn parts(blob: &[u8]) -> Option<(KeyId, [u8; 12], &[u8])> {
+fn parts(blob: &[u8]) -> Option<(u8, KeyId, [u8; 12], &[u8])> {
     let (version, rest) = blob.split_first()?;
     let (id, rest) = rest.split_first_chunk::<4>()?;
     let (nonce, sealed) = rest.split_first_chunk::<12>()?;
-    (*version == VERSION && sealed.len() >= 16).then_some((KeyId(u32::from_be_bytes(*id)), *nonce, sealed))
+    let known = *version == Cipher::Aes.version() || *version == Cipher::Sm4.version();
+    (known && sealed.len() >= 16).then_some((*version, KeyId(u32::from_be_bytes(*id)), *nonce, sealed))
 }
 
 /// Lower-case hex digits.

@@ -31,8 +31,12 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn new(db: Db) -> Arc<Self> {
+        Self::with(db, Keys::for_tests())
+    }
+
+    pub(crate) fn with(db: Db, keys: Keys) -> Arc<Self> {
         let at = "2026-11-24T01:00:00Z".parse().unwrap();
-        let (keys, plan) = (Keys::for_tests(), plan());
+        let plan = plan();
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::at(&folder.path().join("seals"));
         Arc::new(Self {
@@ -289,10 +293,7 @@ fn schedules_run_by_their_period_keep_their_last_run_and_can_be_run_now() {
         let admin = person(&machine.db, "qian", &[("office", Role::Admin)]);
         let look = |registry: &Registry| {
             let registry = registry.clone();
-            act(&machine, &admin, move |desk| jobs::overview(desk, &registry, &jobs::Filter::default()))
-                .unwrap()
-                .schedules
-                .remove(0)
+            act(&machine, &admin, move |desk| jobs::overview(desk, &registry)).unwrap().schedules.remove(0)
         };
         assert_eq!(runner.run_due(), 1, "never run: due");
         assert_eq!(runner.run_due(), 0);

@@ -7,13 +7,9 @@ mod audit;
 #[cfg(test)]
 mod campaign;
 #[cfg(test)]
-mod codes;
-#[cfg(test)]
 mod county;
 #[cfg(test)]
 mod db;
-#[cfg(test)]
-mod exports;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
@@ -26,6 +22,8 @@ mod ledger;
 mod limit;
 #[cfg(test)]
 mod password;
+#[cfg(test)]
+mod reseal;
 #[cfg(test)]
 mod running;
 #[cfg(test)]

@@ -8,17 +8,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::accounts::invite::{self, Answer, Invitation, Link, Vacant, Wanted};
 use casework::accounts::keep::{self, Account, Detail, Reset, State as AccountState};
-use casework::accounts::online;
+use casework::accounts::{online, sheets};
 use rules::access::{Action, Role};
 use serde::Deserialize;
 
 use super::account::with;
-use super::exports::{self, Asking};
 use super::sign_in::errors;
 use crate::app::App;
 use crate::failed::{Failed, see_other};
 use crate::look::{
-    Choice, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
+    Choice, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters,
 };
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
@@ -31,7 +30,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/accounts", Policy::Needs(Action::ReadAccounts), list),
         Route::post("/accounts", Policy::Needs(Action::InviteAccount), ask),
         Route::get("/accounts/new", Policy::Needs(Action::InviteAccount), new),
-        Route::post("/accounts/export", Policy::Needs(Action::ExportAccounts), export),
+        Route::get("/accounts/export", Policy::Needs(Action::ExportAccounts), export),
         Route::get("/accounts/invitations", Policy::SignedIn, invitations),
         Route::post("/accounts/invitations/{id}", Policy::Needs(Action::ApproveAccount), answer),
         Route::get("/accounts/{id}", Policy::Needs(Action::ReadAccounts), one),
@@ -129,7 +128,7 @@ struct ListPage {
     empty: Empty,
     invites: bool,
     answers: bool,
-    export: Option<Taking>,
+    export: Option<String>,
 }
 
 async fn list(
@@ -166,25 +165,21 @@ async fn list(
         },
         invites: shows(&session, Action::InviteAccount),
         answers: shows(&session, Action::ApproveAccount) || shows(&session, Action::InviteAccount),
-        export: exports::taking(
-            &session,
-            Action::ExportAccounts,
-            "/accounts/export",
-            &[("q", &query.q), ("unit", &query.unit), ("state", &query.state), ("role", &query.role)],
-        ),
+        export: shows(&session, Action::ExportAccounts).then(|| query.address("/accounts/export", "")),
     }))
 }
 
 async fn export(
     State(app): State<App>,
     session: Session,
-    Form(asking): Form<Asking<ListQuery>>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Response, Failed> {
-    let filter = asking.query.filter();
-    exports::take(&app, &session, "accounts", &asking.purpose, move |desk, purpose| {
-        keep::export(desk, &filter, purpose)
-    })
-    .await
+    let filter = query.filter();
+    let accounts = app.write(&session, move |desk| keep::export(desk, &filter)).await?;
+    let now = app.now();
+    let day = now.day();
+    let body = app.apart(move || sheets::of_accounts(&now, &accounts)).await?;
+    Ok(workbook(body, &format!("accounts-{day}.xlsx")))
 }
 
 /// A workbook to be saved under this plain name.

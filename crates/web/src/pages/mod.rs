@@ -8,15 +8,12 @@ mod audit;
 mod break_glass;
 mod children;
 mod codes;
-mod exports;
 mod findings;
 mod health;
 pub(crate) mod imports;
 mod jobs;
 mod notices;
 mod online;
-mod platform;
-mod posts;
 mod proofs;
 mod search;
 mod security;
@@ -46,8 +43,6 @@ pub fn routes() -> Vec<Route> {
         jobs::routes(),
         notices::routes(),
         online::routes(),
-        platform::routes(),
-        posts::routes(),
         proofs::routes(),
         search::routes(),
         security::routes(),
