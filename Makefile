@@ -36,7 +36,7 @@ e2e: packages build ## the journeys in real Chromium, as a part of `make test` (
 
 soak: build ## MINUTES=10 each: ever new counties compared twice, same bytes; the storage killed at any moment, nothing lost
 	python3 bench/soak.py $(target) $(or $(MINUTES),10)
-	BAOXUE_TEST_SECONDS=$$((60 * $(or $(MINUTES),10))) scripts/postgres cargo test --workspace --locked --test it db::faults
+	BAOXUE_TEST_SECONDS=$$((60 * $(or $(MINUTES),10))) scripts/postgres cargo test --workspace --locked --test it -- db::faults db::history reseal killed
 
 fuzz: ## each fuzz target for MINUTES=1 (needs a nightly compiler)
 	scripts/fuzz

@@ -17,6 +17,8 @@ mod hostile;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod odd_input;
@@ -24,5 +26,7 @@ mod odd_input;
 mod offices;
 #[cfg(test)]
 mod sealed;
+#[cfg(test)]
+mod served;
 #[cfg(test)]
 mod truth;

@@ -2,84 +2,18 @@
 //! (hazards K01, K02). Its figures are for this machine only.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 
 use casework::db::{Db, DbError, Location, Settings};
 
 use crate::command::{Folder, baoxue};
-
-/// A demo county of 300 children that is served.
-struct Served {
-    child: Child,
-    address: String,
-}
-
-impl Served {
-    fn start(data: &str) -> Self {
-        let args =
-            ["demo", "--children", "300", "--today", "2026-11-24", "--listen", "127.0.0.1:0", "--data", data];
-        let mut child =
-            Command::new(env!("CARGO_BIN_EXE_baoxue")).args(args).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let address = lines.find_map(|line| {
-            let (_, rest) = line.split_once("http://")?;
-            rest.split_whitespace().next().map(str::to_owned)
-        });
-        // It goes on to say more, and would stop if nobody listened.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: address.expect("it says where it serves") }
-    }
-
-    /// Status and whole answer of a request.
-    fn ask(&self, line: &str, headers: &[&str], body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let headers = headers.join("\r\n");
-        let between = if headers.is_empty() { "" } else { "\r\n" };
-        write!(
-            stream,
-            "{line} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}{between}{headers}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        )
-        .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
-    }
-
-    /// Stops in order.
-    fn stop(mut self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        assert!(self.child.wait().unwrap().success());
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // Only where a test failed before it stopped it.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::served::Served;
 
 #[test]
 fn a_served_record_is_sealed_and_tampers_are_found() {
     let folder = Folder::new();
     let data = folder.arg("data");
     let served = Served::start(&data);
-    let form = "Content-Type: application/x-www-form-urlencoded";
-    let (status, answer) = served.ask("POST /sign-in", &[form], "as=teacher&next=/");
-    assert_eq!(status, 303, "{answer}");
-    let cookies: Vec<&str> = answer
-        .lines()
-        .filter_map(|line| line.split_once("et-cookie: ").map(|(_, cookie)| cookie))
-        .filter_map(|cookie| cookie.split(';').next())
-        .collect();
-    let cookie = format!("Cookie: {}", cookies.join("; "));
+    let cookie = served.sign_in("teacher").expect("a teacher signs in");
     // A teacher does not get there, and that is on the record.
     for _ in 0..3 {
         assert_eq!(served.ask("GET /health", &[&cookie], "").0, 404);

@@ -10,6 +10,7 @@ mod dialect;
 #[cfg(target_os = "linux")]
 mod faults;
 mod files;
+mod history;
 mod product;
 mod queue;
 

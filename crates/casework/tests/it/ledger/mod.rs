@@ -4,7 +4,6 @@ mod acts;
 mod merging;
 mod moving;
 mod nightly;
-mod platforms;
 mod reading;
 mod searching;
 mod special;

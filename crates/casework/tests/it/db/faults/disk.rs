@@ -1,55 +1,42 @@
 //! A disk that is full, or that fails to flush, at each of its calls in turn.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::process::Command;
 
 use casework::db::{Db, DbError, Location, Settings};
 use casework::params;
 
 use super::super::{C, SCHEMA, numbers};
-use super::{again, child};
+use super::{Told, again, child, shim};
 
 /// Runs the test again as a child on a disk that fails when told.
 fn on_a_bad_disk(test: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let library = folder.path().join("disk.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/db/faults/disk.c");
-    let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).status();
-    assert!(built.expect("a C compiler").success(), "the failing disk is built");
-    let control = folder.path().join("told");
-    std::fs::write(&control, [0xff; 4096]).expect("the control file is written");
+    let library = shim(folder.path());
+    drop(Told::new(folder.path()));
     let output = again(test, &folder.path().display().to_string())
         .env("LD_PRELOAD", library)
-        .env("BAOXUE_TEST_DISK", control)
+        .env("BAOXUE_TEST_DISK", folder.path().join(Told::NAME))
         .output()
         .expect("the child starts");
     let said = [output.stdout, output.stderr].concat();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
 }
 
-struct Disk(File);
+struct Disk(Told);
 
 impl Disk {
     fn open(folder: &str) -> Self {
-        let file = OpenOptions::new().read(true).write(true).open(Path::new(folder).join("told"));
-        Self(file.expect("the control file is there"))
+        Self(Told::open(Path::new(folder)))
     }
 
     /// From now on this many writes and flushes succeed; `-1`: all.
     fn allow(&self, writes: i32, flushes: i32) {
-        let numbers = [writes, flushes, 0, 0].map(i32::to_ne_bytes).concat();
-        self.0.write_all_at(&numbers, 0).expect("the control file is written");
+        self.0.set(0, &[writes, flushes, 0, 0]);
     }
 
     /// How many writes and flushes there were.
     fn seen(&self) -> [i32; 2] {
-        let mut bytes = [[0; 4]; 2];
-        for (at, number) in [8, 12].into_iter().zip(&mut bytes) {
-            self.0.read_exact_at(number, at).expect("the control file is read");
-        }
-        bytes.map(i32::from_ne_bytes)
+        [2, 3].map(|at| self.0.get(at))
     }
 }
 

@@ -10,13 +10,7 @@ use casework::db::{Db, DbError, Engine, Location, Settings};
 use casework::params;
 
 use super::super::{C, SCHEMA};
-use super::{Dice, again, child};
-
-/// How long to go on killing: `BAOXUE_TEST_SECONDS`, which `make soak` sets.
-fn patience() -> Duration {
-    let seconds = std::env::var("BAOXUE_TEST_SECONDS").ok().and_then(|text| text.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(5))
-}
+use super::{Dice, again, child, patience};
 
 /// One write of two rows that belong together, and now and then an import of many.
 fn write(db: &Db, number: i64) -> Result<(), DbError> {
