@@ -177,7 +177,8 @@ fn row(id: &str, part: i64) -> String {
 }
 
 /// A name as it may be shown: the last part of a path, without signs that hide or turn text, not too long.
-fn label(name: &str) -> String {
+#[must_use]
+pub fn label(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept = last.chars().filter(|sign| {
         !sign.is_control()

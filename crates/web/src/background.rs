@@ -39,7 +39,7 @@ pub fn registry() -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
     let registry = registry.schedule(casework::audit::monthly()).schedule(casework::once::sweep());
     let registry = registry.schedule(casework::reseal::schedule());
-    casework::today::register(casework::imports::register(registry))
+    casework::campaign::register(casework::today::register(casework::imports::register(registry)))
 }
 
 /// What runs behind the pages; it ends when it is stopped or dropped.

@@ -14,6 +14,7 @@ pub mod matrix;
 pub mod pages;
 pub mod route;
 pub mod session;
+mod upload;
 
 use std::any::Any;
 use std::net::SocketAddr;

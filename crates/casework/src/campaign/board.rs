@@ -28,6 +28,21 @@ pub struct Coverage {
     pub decided: i64,
 }
 
+/// What one unit was handed, and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitCoverage {
+    /// The unit.
+    pub unit: String,
+    /// Its name.
+    pub name: String,
+    /// Handed over to it.
+    pub handed: i64,
+    /// Of them answered.
+    pub answered: i64,
+    /// Of them not answered, their day over.
+    pub late: i64,
+}
+
 /// The board.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Board {
@@ -35,6 +50,8 @@ pub struct Board {
     pub kinds: Vec<Coverage>,
     /// By township of the household.
     pub townships: Vec<Coverage>,
+    /// By unit that must check, the late ones first.
+    pub units: Vec<UnitCoverage>,
 }
 
 /// The board of a campaign, of what the actor may see.
@@ -87,5 +104,38 @@ pub fn board(desk: &mut Desk<'_, '_>, campaign: &str) -> Result<Board, Refused> 
             kind.label = desk.plan.finding(known).title.clone();
         }
     }
-    Ok(Board { kinds, townships })
+    let units = units(desk, campaign, &scope)?;
+    Ok(Board { kinds, townships, units })
+}
+
+/// Units on the board at most.
+const UNITS: i64 = 200;
+
+fn units(desk: &mut Desk<'_, '_>, campaign: &str, scope: &Scope<'_>) -> Result<Vec<UnitCoverage>, Refused> {
+    let mut params = vec![
+        Value::from(desk.who.actor.county.as_str()),
+        Value::from(campaign),
+        Value::from(desk.now.day().to_string()),
+    ];
+    let within = scope.predicate("tie", &mut params);
+    let sql = format!(
+        "select finding.assigned_to, unit.name, cast(count(*) as bigint),
+                cast(coalesce(sum(case when finding.state = 'assigned' then 0 else 1 end), 0) as bigint),
+                cast(coalesce(sum(case when finding.state = 'assigned' and finding.due_day < $3 then 1 else 0 end), 0)
+                     as bigint)
+         from finding join unit on unit.county = finding.county and unit.id = finding.assigned_to
+         where finding.county = $1 and finding.campaign = $2 and finding.state in ('assigned', 'reported', 'decided')
+           and exists (select 1 from finding_tie tie
+                        where tie.county = finding.county and tie.finding = finding.id and {within})
+         group by finding.assigned_to, unit.name order by 5 desc, 3 desc, finding.assigned_to limit {UNITS}"
+    );
+    Ok(desk.tx.query(&sql, &params, |row| {
+        Ok(UnitCoverage {
+            unit: row.get(0)?,
+            name: row.get(1)?,
+            handed: row.get(2)?,
+            answered: row.get(3)?,
+            late: row.get(4)?,
+        })
+    })?)
 }

@@ -2,7 +2,7 @@
 //! a step that somebody else has overtaken is refused (hazards H03, H04).
 
 use jiff::ToSpan;
-use rules::access::{Action, Subject, Tie};
+use rules::access::{Action, Places, Subject, Tie};
 use rules::decision::{Decision, Found};
 use rules::plan::FindingKind;
 use rules::standing::Standing;
@@ -10,6 +10,7 @@ use rules::standing::Standing;
 use super::finding::ties;
 use crate::desk::Desk;
 use crate::ledger;
+use crate::ledger::enter::{self, Entering, NewChild, NewGuardian};
 use crate::params;
 use crate::refused::Refused;
 use crate::today::tell_unit;
@@ -37,7 +38,7 @@ fn before(desk: &mut Desk<'_, '_>, action: Action, id: &str) -> Result<Before, R
     let ties = ties(desk, id)?;
     desk.require(action, &Subject::Child(&ties), ("finding", id))?;
     let found = desk.tx.optional(
-        "select kind, state, child, name, version from finding where county = $1 and id = $2",
+        "select kind, state, child, name, version from finding where county = $1 and id = $2 and state <> 'staged'",
         &params![desk.county(), id],
         |row| {
             Ok(Before {
@@ -89,11 +90,112 @@ pub fn decide(
         &params![county, id, decision.code(), &desk.actor().account, &at],
     )?;
     event(desk, id, None, ("decided", decision.code()), note)?;
-    if let Some(child) = &before.child {
+    let child = match before.child {
+        None if decision == Decision::Suspected => Some(enter_child(desk, id)?),
+        known => known,
+    };
+    if let Some(child) = &child {
         follow(desk, child, id, decision)?;
     }
     let post = desk.require(Action::DecideFinding, &Subject::Child(&before.ties), ("finding", id))?.post;
     desk.record(Action::DecideFinding, post, ("finding", id), "", decision.label())
+}
+
+/// Enters a child that the ledger does not know yet, from what its own list says: whoever is suspected stands in the
+/// ledger (疑似辍学学生台账, 五(九)).
+fn enter_child(desk: &mut Desk<'_, '_>, finding: &str) -> Result<String, Refused> {
+    let county = desk.county();
+    let (name, sex, birth, mut places) = desk.tx.one(
+        "select name, sex, birth, township, village, village_group, school, class from finding
+         where county = $1 and id = $2",
+        &params![county, finding],
+        |row| {
+            let places = Places {
+                county: county.to_owned(),
+                township: row.get(3)?,
+                village: row.get(4)?,
+                group: row.get(5)?,
+                school: row.get(6)?,
+                class: row.get(7)?,
+                school_township: None,
+            };
+            Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, places))
+        },
+    )?;
+    let own = desk.tx.optional(
+        "select side, id_sealed, guardians from finding_side
+         where county = $1 and finding = $2 and side in ('household', 'roll') order by side limit 1",
+        &params![county, finding],
+        |row| Ok((row.get::<String>(0)?, row.get::<Option<Vec<u8>>>(1)?, row.get::<String>(2)?)),
+    )?;
+    let (side, sealed, guardians) = own.unwrap_or_default();
+    let number = desk.open("finding_side", "id_number", &format!("{finding}/{side}"), sealed.as_deref())?;
+    let number = Some(number).filter(|number| number.len() == 18);
+    if let Some(number) = &number {
+        // Somebody may have entered it since the lists were compared.
+        let known = desk.tx.optional(
+            "select id from child where county = $1 and id_index = $2 and merged_into is null",
+            &params![county, desk.index("id_number", number)],
+            |row| row.get::<String>(0),
+        )?;
+        if let Some(known) = known {
+            return ours(desk, finding, known);
+        }
+    }
+    let Ok(birth) = birth.parse() else {
+        return Err(Refused::rule(
+            "台账里没有这个孩子，名单上又没有出生日期",
+            "五(四)",
+            "请先在“孩子”里登记，再比对、认定",
+        ));
+    };
+    if let Some(school) = &places.school {
+        places.school_township = desk
+            .tx
+            .optional(
+                "select township from unit where county = $1 and id = $2",
+                &params![county, school],
+                |row| row.get::<Option<String>>(0),
+            )?
+            .flatten();
+    }
+    let new = NewChild {
+        name,
+        sex,
+        birth,
+        ethnicity: String::new(),
+        id_kind: if number.is_some() { "1".to_owned() } else { String::new() },
+        id_number: number,
+        student_number: None,
+        registration: if side == "household" { "local" } else { "unknown" }.to_owned(),
+        household: None,
+        address: String::new(),
+        grade: None,
+        boarding: String::new(),
+        standing: if places.school.is_some() { Standing::Enrolled } else { Standing::Unknown },
+        places,
+        in_class_since: None,
+        groups: Vec::new(),
+        guardians: guardians
+            .split('、')
+            .filter(|name| !name.is_empty())
+            .map(|name| NewGuardian { name: name.to_owned(), ..NewGuardian::default() })
+            .collect(),
+    };
+    let source = format!("finding:{finding}");
+    let entering =
+        Entering { county, keys: desk.keys, now: desk.now, by: &desk.who.actor.account, source: &source };
+    let child = enter::child(desk.tx, &entering, &new)?;
+    ours(desk, finding, child)
+}
+
+/// Says which child of the ledger a finding is about.
+fn ours(desk: &mut Desk<'_, '_>, finding: &str, child: String) -> Result<String, Refused> {
+    desk.tx.execute(
+        "update finding set child = $3 where county = $1 and id = $2",
+        &params![desk.county(), finding, &child],
+    )?;
+    Ok(child)
 }
 
 /// What a decision makes of the child in the ledger.
@@ -135,6 +237,14 @@ fn follow(desk: &mut Desk<'_, '_>, child: &str, finding: &str, decision: Decisio
     Ok(())
 }
 
+/// A deadline for checking lies ahead, and not so far that nobody looks.
+pub(super) fn within(today: jiff::civil::Date, due: jiff::civil::Date) -> Result<(), Refused> {
+    if due < today || due > today.saturating_add(90.days()) {
+        return Err(Refused::field("due", "期限要在今天以后、90天以内"));
+    }
+    Ok(())
+}
+
 /// Hands a finding to a village or school to check.
 ///
 /// # Errors
@@ -152,10 +262,7 @@ pub fn assign(
         return Err(Refused::rule("已经认定的不用再交办", "五(四)", "认定错了的，先点“重新核查”"));
     }
     let county = desk.county();
-    let today = desk.now.day();
-    if assignment.due < today || assignment.due > today.saturating_add(90.days()) {
-        return Err(Refused::field("due", "期限要在今天以后、90天以内"));
-    }
+    within(desk.now.day(), assignment.due)?;
     let tied = before.ties.iter().any(|(unit, tie)| {
         *unit == assignment.unit && matches!(tie, Tie::Village | Tie::School | Tie::HomeTownship)
     });
@@ -229,7 +336,8 @@ pub fn reopen(desk: &mut Desk<'_, '_>, id: &str, reason: &str, version: i64) -> 
     desk.record(Action::DecideFinding, post, ("finding", id), "", "重新核查")
 }
 
-fn event(
+/// Writes down a step and what was said with it.
+pub(super) fn event(
     desk: &mut Desk<'_, '_>,
     finding: &str,
     unit: Option<&str>,

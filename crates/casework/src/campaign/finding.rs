@@ -17,12 +17,53 @@ pub struct ListQuery {
     pub campaign: String,
     /// Code of [`FindingKind`]; empty for all.
     pub kind: String,
-    /// open, assigned, reported, decided, gone; empty for what is not settled.
+    /// open, assigned, late, reported, decided, gone; empty for what is not settled.
     pub state: String,
     /// Unit of a township; empty for all.
     pub township: String,
+    /// Unit that must check or has checked; empty for all.
+    pub unit: String,
+    /// A run, for `change`; empty for all.
+    pub run: String,
+    /// What the run changed: fresh, remembered, back, gone; empty for all.
+    pub change: String,
     /// Cursor: spelling and id of the last row of the page before.
     pub after: Option<(String, String)>,
+}
+
+impl ListQuery {
+    /// The conditions on `finding` that it means, over parameters behind those that there are already.
+    pub(super) fn conditions(&self, today: jiff::civil::Date, params: &mut Vec<Value<'_>>) -> String {
+        let mut conditions = String::new();
+        let mut equal = |column: &str, value: &str| {
+            if !value.is_empty() {
+                params.push(Value::from(value.to_owned()));
+                conditions.push_str(&format!(" and finding.{column} = ${}", params.len()));
+            }
+        };
+        equal("kind", &self.kind);
+        equal("township", &self.township);
+        equal("assigned_to", &self.unit);
+        match self.change.as_str() {
+            "gone" => equal("gone_in", &self.run),
+            "back" => equal("back_in", &self.run),
+            "fresh" | "remembered" => equal("found_in", &self.run),
+            _ => {}
+        }
+        let late = self.state == "late";
+        equal("state", if late { "assigned" } else { &self.state });
+        if late {
+            params.push(Value::from(today.to_string()));
+            conditions.push_str(&format!(" and finding.due_day < ${}", params.len()));
+        }
+        if self.change == "remembered" {
+            conditions.push_str(" and finding.remembered_from is not null");
+        }
+        if self.state.is_empty() && self.change.is_empty() {
+            conditions.push_str(" and finding.state in ('open', 'assigned', 'reported')");
+        }
+        conditions
+    }
 }
 
 /// A page of findings.
@@ -76,19 +117,7 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &ListQuery) -> Result<Listed, Refuse
     let campaign = if query.campaign.is_empty() { newest(desk)? } else { query.campaign.clone() };
     let scope = Scope::of(desk.actor(), Action::ReadFindings);
     let mut params = vec![Value::from(county.to_owned()), Value::from(campaign.clone())];
-    let mut conditions = String::new();
-    let mut equal = |column: &str, value: &str| {
-        if !value.is_empty() {
-            params.push(Value::from(value.to_owned()));
-            conditions.push_str(&format!(" and finding.{column} = ${}", params.len()));
-        }
-    };
-    equal("kind", &query.kind);
-    equal("township", &query.township);
-    equal("state", &query.state);
-    if query.state.is_empty() {
-        conditions.push_str(" and finding.state in ('open', 'assigned', 'reported')");
-    }
+    let mut conditions = query.conditions(desk.now.day(), &mut params);
     if let Some((spelling, id)) = &query.after {
         params.push(Value::from(spelling.clone()));
         params.push(Value::from(id.clone()));
@@ -246,7 +275,7 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
          left join unit village on village.county = finding.county and village.id = finding.village
          left join unit school on school.county = finding.county and school.id = finding.school
          left join unit checker on checker.county = finding.county and checker.id = finding.assigned_to
-         where finding.county = $1 and finding.id = $2",
+         where finding.county = $1 and finding.id = $2 and finding.state <> 'staged'",
         &params![county, id],
         |row| {
             let kind: String = row.get(0)?;
@@ -402,6 +431,9 @@ fn events(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<Event>, Refused> {
             "assigned" => format!("交办核查：{unit}，{value}前"),
             "reported" => format!("核查结果：{}", Found::from_code(&value).map_or("", Found::label)),
             "reopened" => "重新核查".to_owned(),
+            "reminded" => format!("催办：{unit}"),
+            "gone" => "再次比对，不再出现".to_owned(),
+            "back" => "再次比对，又出现了".to_owned(),
             other => other.to_owned(),
         };
         let note = desk.open("finding_event", "note", &event, note.as_deref())?;

@@ -1,7 +1,14 @@
 //! Keeping what a comparison found: each finding once in a campaign however often it is run, with what each list says
 //! sealed beside it, tied to the units that it concerns, and with an earlier decision taken over (capability 4, lesson 3).
+//!
+//! Decided: others see the campaign as it was until they see it as it is. What a run finds for the first time is first
+//! stored under the run's own id ([`stage`], in chunks, so that the storage's one writer is never held for long); what
+//! it finds again is only noted. One last transaction (`finish`) moves all of it into the campaign, settles what is
+//! gone and closes the run; it touches rows by index and seals nothing. A run that was stopped leaves nothing in the
+//! campaign, and `clean` sweeps what it had staged (docs/adr/0009-comparison-runs.md).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use linkage::comparison::Finding;
 use rules::access::Tie;
@@ -9,6 +16,7 @@ use rules::decision::Decision;
 use rules::mask;
 use rules::plan::FindingKind;
 
+use super::finish::finish;
 use crate::compared::{Outcome, Side};
 use crate::db::{DbError, Tx};
 use crate::keys::{Keys, Place};
@@ -20,10 +28,30 @@ use crate::params;
 pub struct Stored {
     /// Findings in all.
     pub found: i64,
-    /// Of them decided before, and not asked again.
+    /// Of those that were not found before in this campaign: decided in an earlier one, and not asked again.
     pub remembered: i64,
     /// Open ones of an earlier run that are no longer found.
     pub cleared: i64,
+}
+
+/// With what is stored.
+#[derive(Clone, Copy)]
+pub(super) struct With<'a> {
+    /// Code of the county.
+    pub(super) county: &'a str,
+    /// Keys of the sealed fields and of the indexes.
+    pub(super) keys: &'a Keys,
+    /// When.
+    pub(super) now: &'a Now,
+}
+
+/// Which run of which campaign.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Of<'a> {
+    /// The campaign.
+    pub(super) campaign: &'a str,
+    /// The run.
+    pub(super) comparison: &'a str,
 }
 
 /// Puts a run down as begun; its id.
@@ -47,7 +75,30 @@ pub fn begin(
     Ok(id)
 }
 
-/// Stores everything that a run found, in one transaction: others see the campaign as it was or as it is.
+/// A finding with all that is stored of it, its own: it outlives the lists.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    kind: FindingKind,
+    score: i64,
+    why: String,
+    spelling: String,
+    sides: Vec<Side>,
+}
+
+/// Everything that a run found, in its order.
+#[must_use]
+pub(super) fn found(outcome: &Outcome<'_>) -> Vec<Found> {
+    let one = |finding: &Finding| {
+        let sides = outcome.facts(finding);
+        let spelling = linkage::spelling::spelling(&sides.first()?.name).full;
+        // In hundredths of a percent nobody could tell the difference.
+        let (score, why) = (score(finding.chance), finding.why().into_owned());
+        Some(Found { kind: finding.kind, score, why, spelling, sides })
+    };
+    outcome.comparison().findings.iter().filter_map(one).collect()
+}
+
+/// Stores everything that a run found, in one transaction.
 ///
 /// # Errors
 /// Whatever the storage says.
@@ -57,25 +108,43 @@ pub fn store(
     (campaign, comparison): (&str, &str),
     outcome: &Outcome<'_>,
 ) -> Result<Stored, DbError> {
-    let mut storing = Storing { county, keys, now, campaign, comparison, units: units(tx, county)? };
-    let mut stored = Stored::default();
-    for finding in &outcome.comparison().findings {
-        stored.found += 1;
-        stored.remembered += i64::from(storing.one(tx, outcome, finding)?);
-    }
-    // What an earlier run found and this one does not is settled by itself, unless somebody is at it.
-    let gone = tx.execute(
-        "update finding set state = 'gone', version = version + 1
-         where county = $1 and campaign = $2 and comparison <> $3 and state = 'open'",
-        &params![county, campaign, comparison],
+    let (with, of) = (With { county, keys, now }, Of { campaign, comparison });
+    let units = units(tx, county)?;
+    stage(tx, with, of, &units, &found(outcome))?;
+    let compared: Vec<FindingKind> =
+        FindingKind::ALL.iter().copied().filter(|kind| outcome.looked_for(*kind)).collect();
+    finish(tx, with, of, &compared)
+}
+
+/// Units by their code: townships and villages by nine and twelve digits, schools by theirs; each with its township.
+pub(super) type Units = Arc<HashMap<String, (String, Option<String>)>>;
+
+/// The units that findings are tied to.
+///
+/// # Errors
+/// Whatever the storage says.
+pub(super) fn units(tx: &mut Tx<'_>, county: &str) -> Result<Units, DbError> {
+    let found = tx.query(
+        "select code, id, township from unit where county = $1 and code is not null and until_day is null",
+        &params![county],
+        |row| Ok((row.get::<String>(0)?, (row.get::<String>(1)?, row.get::<Option<String>>(2)?))),
     )?;
-    stored.cleared = i64::try_from(gone).unwrap_or(i64::MAX);
-    tx.execute(
-        "update comparison set state = 'done', done_at = $3, found = $4, remembered = $5, cleared = $6
-         where county = $1 and id = $2",
-        &params![county, comparison, now.stamp(), stored.found, stored.remembered, stored.cleared],
-    )?;
-    Ok(stored)
+    Ok(Arc::new(found.into_iter().collect()))
+}
+
+/// Stores a part of what was found beside the campaign, where nobody sees it.
+///
+/// # Errors
+/// Whatever the storage says.
+pub(super) fn stage(
+    tx: &mut Tx<'_>,
+    With { county, keys, now }: With<'_>,
+    Of { campaign, comparison }: Of<'_>,
+    units: &Units,
+    part: &[Found],
+) -> Result<(), DbError> {
+    let storing = Storing { county, keys, now, campaign, comparison, units };
+    part.iter().try_for_each(|found| storing.one(tx, found))
 }
 
 struct Storing<'a> {
@@ -84,17 +153,23 @@ struct Storing<'a> {
     now: &'a Now,
     campaign: &'a str,
     comparison: &'a str,
-    /// Units by their code: townships and villages by nine and twelve digits, schools by theirs.
-    units: HashMap<String, (String, Option<String>)>,
+    units: &'a Units,
 }
 
-fn units(tx: &mut Tx<'_>, county: &str) -> Result<HashMap<String, (String, Option<String>)>, DbError> {
-    let found = tx.query(
-        "select code, id, township from unit where county = $1 and code is not null and until_day is null",
-        &params![county],
-        |row| Ok((row.get::<String>(0)?, (row.get::<String>(1)?, row.get::<Option<String>>(2)?))),
+/// Writes down what a run means for a finding.
+pub(super) fn event(
+    tx: &mut Tx<'_>,
+    with: With<'_>,
+    finding: &str,
+    kind: &str,
+    value: &str,
+) -> Result<(), DbError> {
+    tx.execute(
+        "insert into finding_event (county, id, finding, at, by_account, kind, value)
+         values ($1, $2, $3, $4, '', $5, $6)",
+        &params![with.county, with.now.id(), finding, with.now.stamp(), kind, value],
     )?;
-    Ok(found.into_iter().collect())
+    Ok(())
 }
 
 /// Where a finding belongs, and which child it is about.
@@ -110,36 +185,43 @@ struct Placed {
 }
 
 impl Storing<'_> {
-    /// Stores one; whether an earlier decision was taken over.
-    fn one(&mut self, tx: &mut Tx<'_>, outcome: &Outcome<'_>, finding: &Finding) -> Result<bool, DbError> {
-        let sides = outcome.facts(finding);
-        let Some(own) = sides.first() else { return Ok(false) };
-        let placed = self.placed(tx, &sides, own)?;
-        let same_as = self.same_as(finding.kind, &sides);
-        let spelling = linkage::spelling::spelling(&own.name).full;
-        let why = finding.why().into_owned();
-        let id = self.now.id();
-        // In hundredths of a percent nobody could tell the difference.
-        let score = score(finding.chance);
-        let new = tx.optional(
+    const fn with(&self) -> With<'_> {
+        With { county: self.county, keys: self.keys, now: self.now }
+    }
+
+    /// Notes a finding of the campaign as found again, or stores it under the run.
+    fn one(&self, tx: &mut Tx<'_>, found: &Found) -> Result<(), DbError> {
+        let Some(own) = found.sides.first() else { return Ok(()) };
+        let same_as = self.same_as(found.kind, &found.sides);
+        let known = tx.optional(
+            "select id from finding where county = $1 and campaign = $2 and same_as = $3",
+            &params![self.county, self.campaign, &same_as],
+            |row| row.get::<String>(0),
+        )?;
+        if let Some(known) = known {
+            tx.execute(
+                "insert into comparison_seen (county, comparison, finding, score, reason) values ($1, $2, $3, $4, $5)
+                 on conflict (county, comparison, finding) do nothing",
+                &params![self.county, self.comparison, &known, found.score, &found.why],
+            )?;
+            return Ok(());
+        }
+        let (placed, id) = (self.placed(tx, &found.sides, own)?, self.now.id());
+        let new = tx.execute(
             "insert into finding (county, id, campaign, comparison, kind, same_as, child, name, spelling, birth, sex,
                                   id_masked, township, village, village_group, school, class, score, reason, state,
-                                  version)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'open', 1)
-             on conflict (county, campaign, same_as) do update
-                set comparison = excluded.comparison, score = excluded.score, reason = excluded.reason,
-                    state = case when finding.state = 'gone' then 'open' else finding.state end
-             returning id, state",
+                                  found_in, version)
+             values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 'staged', $3, 1)
+             on conflict (county, campaign, same_as) do nothing",
             &params![
                 self.county,
                 &id,
-                self.campaign,
                 self.comparison,
-                finding.kind.code(),
+                found.kind.code(),
                 &same_as,
                 placed.child.as_deref(),
                 &own.name,
-                &spelling,
+                &found.spelling,
                 &own.birth,
                 &own.sex,
                 mask::id(&own.number),
@@ -148,20 +230,19 @@ impl Storing<'_> {
                 placed.group.as_deref(),
                 placed.school.as_deref(),
                 placed.class.as_deref(),
-                score,
-                &why
+                found.score,
+                &found.why
             ],
-            |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
         )?;
-        if new.as_ref().is_none_or(|(stored, _)| *stored != id) {
-            return Ok(false);
+        if new == 0 {
+            return Ok(());
         }
         self.ties(tx, &id, &placed)?;
-        for side in &sides {
+        for side in &found.sides {
             self.side(tx, &id, side)?;
         }
-        self.event(tx, &id, "found", finding.kind.code())?;
-        self.remember(tx, &id, &same_as, (finding.kind, placed.child.as_deref()))
+        event(tx, self.with(), &id, "found", found.kind.code())?;
+        self.remember(tx, &id, &same_as, (found.kind, placed.child.as_deref()))
     }
 
     /// What makes a finding the same next semester: its kind and the child's number, or name, birthday and sex.
@@ -272,15 +353,6 @@ impl Storing<'_> {
         Ok(())
     }
 
-    fn event(&self, tx: &mut Tx<'_>, finding: &str, kind: &str, value: &str) -> Result<(), DbError> {
-        tx.execute(
-            "insert into finding_event (county, id, finding, at, by_account, kind, value)
-             values ($1, $2, $3, $4, '', $5, $6)",
-            &params![self.county, self.now.id(), finding, self.now.stamp(), kind, value],
-        )?;
-        Ok(())
-    }
-
     /// Takes over what was decided about the same finding in an earlier campaign.
     fn remember(
         &self,
@@ -288,7 +360,7 @@ impl Storing<'_> {
         finding: &str,
         same_as: &str,
         (kind, child): (FindingKind, Option<&str>),
-    ) -> Result<bool, DbError> {
+    ) -> Result<(), DbError> {
         let earlier = tx.optional(
             "select id, decision, decided_by, decided_at from finding
              where county = $1 and same_as = $2 and campaign <> $3 and state = 'decided'
@@ -303,21 +375,20 @@ impl Storing<'_> {
                 ))
             },
         )?;
-        let Some((from, Some(decision), by, at)) = earlier else { return Ok(false) };
+        let Some((from, Some(decision), by, at)) = earlier else { return Ok(()) };
         let Some(verdict) = Decision::from_code(&decision).filter(|verdict| verdict.is_remembered(kind))
         else {
-            return Ok(false);
+            return Ok(());
         };
         if verdict == Decision::Elsewhere && !self.is_proved(tx, child)? {
-            return Ok(false);
+            return Ok(());
         }
         tx.execute(
-            "update finding set state = 'decided', decision = $3, decided_by = $4, decided_at = $5, remembered_from = $6
+            "update finding set decision = $3, decided_by = $4, decided_at = $5, remembered_from = $6
              where county = $1 and id = $2",
             &params![self.county, finding, &decision, by, at, &from],
         )?;
-        self.event(tx, finding, "remembered", &decision)?;
-        Ok(true)
+        event(tx, self.with(), finding, "remembered", &decision)
     }
 
     /// Whether 外出就读 of the child is proved today: a proof that has not run out.

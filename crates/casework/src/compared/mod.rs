@@ -67,9 +67,7 @@ pub struct Outcome<'a> {
 pub fn read<'a>(inputs: &Inputs<'a>, report: Report<'_>) -> Result<Given<'a>, ReadFailure> {
     let plan = inputs.plan;
     let mut schools = Schools::default();
-    // Two years beyond the oldest child who counts: a mistyped year keeps nobody out.
-    let years = plan.school_age().until_years + 4;
-    let born_after = u32::try_from(inputs.on.year() - years).unwrap_or_default() * 10_000;
+    let born_after = born_after(plan, inputs.on);
     let mut read = |kind, title: &str, path: &Path| {
         people::list(kind, title, path, plan, born_after, &mut schools, report)
     };
@@ -85,6 +83,40 @@ pub fn read<'a>(inputs: &Inputs<'a>, report: Report<'_>) -> Result<Given<'a>, Re
         named.push((effect, read(kind, name, path)?));
     }
     Ok(Given { plan, on: inputs.on, household, roll, present, poverty, named, schools })
+}
+
+impl Given<'_> {
+    /// Says how people call the files, in the order of [`Outcome::lists`]: what was read may have had another name.
+    #[must_use]
+    pub fn called(mut self, names: &[String]) -> Self {
+        let first = [&mut self.household, &mut self.roll];
+        let named = self.named.iter_mut().map(|(_, list)| list);
+        let lists = first.into_iter().chain(&mut self.present).chain(&mut self.poverty).chain(named);
+        for (list, name) in lists.zip(names) {
+            list.file.clone_from(name);
+            list.rejects.file.clone_from(name);
+        }
+        self
+    }
+}
+
+/// Reads one list alone, as a comparison on the day `on` would.
+///
+/// # Errors
+/// [`ReadFailure`] when the file is not that list or cannot be read whole.
+pub fn look(
+    kind: ListKind,
+    title: &str,
+    path: &Path,
+    (plan, on): (&Plan, Date),
+) -> Result<List, ReadFailure> {
+    people::list(kind, title, path, plan, born_after(plan, on), &mut Schools::default(), &|_| {})
+}
+
+/// Two years beyond the oldest child who counts: a mistyped year keeps nobody out.
+fn born_after(plan: &Plan, on: Date) -> u32 {
+    let years = plan.school_age().until_years + 4;
+    u32::try_from(on.year() - years).unwrap_or_default() * 10_000
 }
 
 /// How a list of that name is read, and what being on it does to a finding.
@@ -171,6 +203,18 @@ impl<'a> Outcome<'a> {
         let from = all.partition_point(|finding| finding.kind < kind);
         let until = all.partition_point(|finding| finding.kind <= kind);
         all.get(from..until).unwrap_or_default()
+    }
+
+    /// Whether the lists allowed to look for findings of this kind: without a 在校 list nobody is missed in class, and
+    /// without a 脱贫户 list nobody is on it. The others follow from the lists that there always are; a child who stood on
+    /// a list 外出就读 that is not there any more is found in another way.
+    #[must_use]
+    pub fn looked_for(&self, kind: FindingKind) -> bool {
+        match kind {
+            FindingKind::NotInSchool => self.given.present.is_some(),
+            FindingKind::PovertyDropout => self.given.poverty.is_some(),
+            _ => true,
+        }
     }
 
     /// Writes `findings.xlsx`, which people work from.

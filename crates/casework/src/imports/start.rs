@@ -241,7 +241,15 @@ pub fn drop_import(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     desk.tx.execute("delete from import_row where county = $1 and import = $2", &params![county, id])?;
     desk.tx
         .execute("update import set state = 'dropped' where county = $1 and id = $2", &params![county, id])?;
-    files::discard(desk.tx, county, &head.file)?;
+    // A comparison may have been made of the same file: then it stays.
+    let compared = desk.tx.optional(
+        "select id from campaign_list where county = $1 and file = $2 limit 1",
+        &params![county, &head.file],
+        |row| row.get::<String>(0),
+    )?;
+    if compared.is_none() {
+        files::discard(desk.tx, county, &head.file)?;
+    }
     desk.record(Action::ImportList, Some(post), ("import", id), "", "放弃导入")
 }
 

@@ -35,7 +35,9 @@ pub fn undo(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
         }
     }
     let used = desk.tx.one(
-        "select cast(count(*) as bigint) from campaign_list where county = $1 and import = $2",
+        "select cast(count(*) as bigint) from campaign_list list
+         join campaign on campaign.county = list.county and campaign.id = list.campaign and campaign.state = 'open'
+         where list.county = $1 and list.import = $2 and list.dropped_at is null",
         &params![desk.county(), id],
         |row| row.get::<i64>(0),
     )?;

@@ -59,6 +59,26 @@ pub(super) fn next(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Opti
             },
         )?);
     }
+    if sees.shows(Field::Findings) {
+        open.extend(desk.tx.query(
+            "select suspected.since_day, coalesce(unit.name, '户籍地乡镇') from suspected
+             join child on child.county = suspected.county and child.id = suspected.child
+             left join unit on unit.county = child.county and unit.id = child.township
+             where suspected.county = $1 and suspected.child = $2 and suspected.cleared_at is null
+             order by suspected.id limit 1",
+            &params![county, id],
+            |row| {
+                let since: String = row.get(0)?;
+                Ok(Next {
+                    whose: row.get(1)?,
+                    act: format!("{since}列入疑似辍学学生台账，上门核实、劝返"),
+                    due: String::new(),
+                    basis: "五(九)",
+                    href: format!("/children/{id}"),
+                })
+            },
+        )?);
+    }
     if sees.shows(Field::History) {
         let waiting = desk.tx.query(
             "select roll_move.kind, coalesce(giving.name, ''), coalesce(taking.name, ''),

@@ -139,7 +139,8 @@ fn findings(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>)
          from finding
          join finding_event event on event.county = finding.county and event.finding = finding.id
          left join account on account.county = event.county and account.id = event.by_account
-         where finding.county = $1 and finding.child = $2 order by event.at desc, event.id limit $3",
+         where finding.county = $1 and finding.child = $2 and finding.state <> 'staged'
+         order by event.at desc, event.id limit $3",
         &params![desk.county(), id, EACH],
         |row| Ok((three(row)?, row.get::<String>(3)?)),
     )?;
@@ -152,6 +153,8 @@ fn findings(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>)
             "reopened" => "重新核查",
             "remembered" => "沿用以前的认定",
             "gone" => "再次比对已不存在",
+            "back" => "再次比对又出现",
+            "reminded" => "催办核查",
             "numbered" => "登记平台编号",
             _ => "核查",
         };

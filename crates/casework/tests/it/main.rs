@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 #[cfg(test)]
 mod campaign;
+mod comparing;
 #[cfg(test)]
 mod county;
 #[cfg(test)]

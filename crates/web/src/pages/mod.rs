@@ -8,6 +8,8 @@ mod audit;
 mod break_glass;
 mod children;
 mod codes;
+mod comparison;
+mod door;
 mod findings;
 mod health;
 pub(crate) mod imports;
@@ -37,6 +39,8 @@ pub fn routes() -> Vec<Route> {
         break_glass::routes(),
         children::routes(),
         codes::routes(),
+        comparison::routes(),
+        door::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),

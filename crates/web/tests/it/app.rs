@@ -212,8 +212,10 @@ async fn send(router: Router, ask: Ask) -> Answer {
         .method(ask.method)
         .uri(&ask.path)
         .header("host", "127.0.0.1:8080")
-        .header("sec-fetch-site", "same-origin")
-        .header("content-type", kind);
+        .header("sec-fetch-site", "same-origin");
+    if ask.headers.iter().all(|(name, _)| *name != "content-type") {
+        request = request.header("content-type", kind);
+    }
     if let Some(token) = &ask.token {
         request = request.header("cookie", format!("baoxue={token}"));
     }
