@@ -75,6 +75,18 @@ pub enum RunState {
 impl RunState {
     /// As it is stored.
     #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// From what is stored.
+    #[must_use]
     pub fn from_code(code: &str) -> Self {
         match code {
             "queued" => Self::Queued,

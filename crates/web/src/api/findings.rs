@@ -51,7 +51,7 @@ pub(super) struct Comparison {
 struct ComparisonRun {
     /// Id.
     id: String,
-    /// queued, running, done, failed.
+    /// queued, running, done, failed, cancelled.
     state: String,
     /// The day for ages.
     as_of: String,
@@ -72,7 +72,7 @@ impl From<Run> for ComparisonRun {
     fn from(run: Run) -> Self {
         Self {
             id: run.id,
-            state: run.state,
+            state: run.state.code().to_owned(),
             as_of: run.as_of,
             at: run.at,
             found: run.found,
@@ -190,6 +190,9 @@ pub(super) async fn list(
         kind: asked.kind,
         state: asked.state,
         township: asked.township,
+        unit: String::new(),
+        run: String::new(),
+        change: String::new(),
         after: at.as_deref().and_then(|at| at.split_once('\n')).map(|(a, b)| (a.to_owned(), b.to_owned())),
     };
     let listed = app.read(&session, move |desk| campaign::list(desk, &query)).await?;
