@@ -33,11 +33,6 @@ impl<'a> Scope<'a> {
         self.arms.is_empty()
     }
 
-    /// Narrows it to some of its arms.
-    pub(crate) fn keep(&mut self, keep: impl Fn(&Arm<'_>) -> bool) {
-        self.arms.retain(keep);
-    }
-
     /// The arms: (unit or account, tie).
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, Tie)> + '_ {
         self.arms.iter().map(|arm| (arm.to, arm.tie))

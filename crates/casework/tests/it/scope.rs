@@ -157,11 +157,11 @@ fn seen_at(db: &Db, who: &SignedIn, at: &str, child: &str, finding: &str) -> [bo
             found => found,
         };
         let list = ledger::list(desk, &ledger::Query::default());
-        let search = casework::today::search(desk, "duanxiao");
+        let search = casework::search::search(desk, "duanxiao");
         let findings = campaign::list(desk, &campaign::ListQuery::default());
         Ok::<_, Refused>([
             shown(list.map(|page| page.children.iter().any(|one| one.id == child)))?,
-            shown(search.map(|hits| hits.iter().any(|hit| hit.id == child)))?,
+            shown(search.map(|found| found.hits.iter().any(|hit| hit.href.ends_with(&child))))?,
             shown(ledger::read(desk, &child).map(|_| true))?,
             shown(findings.map(|page| page.rows.iter().any(|row| row.id == finding)))?,
             shown(campaign::read(desk, &finding).map(|_| true))?,

@@ -228,8 +228,10 @@ impl Cells<'_> {
         let given = self.act.map_or(&[][..], |act| act.given).iter().map(|sql| (*sql).to_owned()).collect();
         let seen = rehearse(self.app, id, given, self.act.map_or("", |act| act.seen));
         let form = self.form(thing);
+        let api = self.route.path.starts_with("/api/");
         let asks = self.people.iter().map(|one| Ask {
             form: form.clone(),
+            headers: if api { vec![("if-match", "\"0\"")] } else { Vec::new() },
             ..Ask::new(self.route.method.clone(), filled(self.route.path, id), Some(&one.token))
         });
         let answers = self.app.all(asks.collect());
@@ -241,7 +243,7 @@ impl Cells<'_> {
             let account = &person.actor.account;
             let named = thing.map(|thing| &thing.named);
             let mut allowed = allowed(self.row, self.route.policy, &person.actor, named);
-            if self.act.is_none() && self.route.method == Method::POST && allowed == Some(true) {
+            if self.act.is_none() && self.route.method != Method::GET && allowed == Some(true) {
                 // Shown elsewhere: here only that it is there.
                 allowed = None;
             }
@@ -297,11 +299,12 @@ fn every_cell() {
         let people = everybody(&app);
         let things = furnish(&app);
         app.run(&["delete from audit".to_owned()]);
-        let absent = app.get("/no-such-page", Some(&people[0].token));
-        assert_eq!(absent.status, 404);
+        let nothing = |path| app.get(path, Some(&people[0].token));
+        let (page, json) = (nothing("/no-such-page"), nothing("/api/v1/no-such-thing"));
+        assert_eq!((page.status, json.status), (404, 404));
         let (mut count, mut denied, mut wrongs) = (0, 0, Vec::new());
         let routes = web::pages::routes();
-        for row in ROWS {
+        for row in ROWS.iter().chain(API) {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {
@@ -315,7 +318,7 @@ fn every_cell() {
             let mut cells = Cells {
                 app: &app,
                 people: &people,
-                absent: &absent,
+                absent: if row.1.starts_with("/api/") { &json } else { &page },
                 row,
                 route,
                 act,
