@@ -114,6 +114,9 @@ pub fn add(desk: &mut Desk<'_, '_>, form: &Form, sure: bool) -> Result<Saved, Re
     let Ok(grant) = may(desk.actor(), Action::WriteChild, &Subject::Child(&tied)) else {
         return Err(Refused::field("home", "请选择您管的乡镇、村或村民小组"));
     };
+    if let Some(id) = just_added(desk, &checked)? {
+        return Ok(Saved::Done(id));
+    }
     let alike = alike(desk, &checked, None)?;
     if alike.iter().any(|one| one.same_number) || (!sure && !alike.is_empty()) {
         return Ok(Saved::Alike(alike));
@@ -141,9 +144,35 @@ pub fn add(desk: &mut Desk<'_, '_>, form: &Form, sure: bool) -> Result<Saved, Re
         guardians: Vec::new(),
     };
     let id = enter::child(desk.tx, &with, &new)?;
-    desk.record(Action::WriteChild, grant.post, ("child", &id), "", "登记孩子")?;
+    desk.record(Action::WriteChild, grant.post, ("child", &id), "", ENTERED)?;
     Ok(Saved::Done(id))
 }
+
+/// The child that the actor has entered within the last minute with the same name, birthday and number: the same form sent
+/// twice (hazard H01).
+fn just_added(desk: &mut Desk<'_, '_>, checked: &Checked) -> Result<Option<String>, Refused> {
+    let lately = desk.now.timestamp().saturating_sub(jiff::SignedDuration::from_mins(1));
+    let found = desk.tx.query(
+        "select child.id from audit join child on child.county = audit.county and child.id = audit.subject
+         where audit.county = $1 and audit.account = $2 and audit.at > $3 and audit.action = 'write_child'
+           and audit.detail = $4 and child.name = $5 and child.birth = $6 and child.id_index is not distinct from $7
+         order by child.id limit 1",
+        &params![
+            desk.county(),
+            &desk.actor().account,
+            crate::now::stamp(lately.unwrap_or(desk.now.timestamp())),
+            ENTERED,
+            &checked.name,
+            checked.birth,
+            checked.id_number.as_deref().map(|plain| desk.index("id_number", plain))
+        ],
+        |row| row.get::<String>(0),
+    )?;
+    Ok(found.into_iter().next())
+}
+
+/// What stands on the record of a child that was entered by hand.
+const ENTERED: &str = "登记孩子";
 
 /// A child as it stands, for the form.
 ///

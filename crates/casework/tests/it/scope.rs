@@ -147,7 +147,9 @@ fn who_lists_whom() {
 /// What somebody sees of a child through each query at a moment: the list, the search, the file, the findings and one of
 /// them.
 fn seen_at(db: &Db, who: &SignedIn, at: &str, child: &str, finding: &str) -> [bool; 5] {
-    let now = Now::predictable(at.parse().expect("a moment"), 9);
+    static SEED: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(100);
+    let seed = SEED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let now = Now::predictable(at.parse().expect("a moment"), seed);
     let (who, child, finding) = (who.clone(), child.to_owned(), finding.to_owned());
     db.write(move |tx| {
         let (keys, plan) = (Keys::for_tests(), crate::county::plan());

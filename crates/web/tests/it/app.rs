@@ -276,7 +276,9 @@ impl TestApp {
                     ),
                     (
                         "{version}",
-                        text("select cast(version as text) from child where county = $1 and id = $2"),
+                        text(
+                            "select cast(coalesce(max(version), 0) as text) from child where county = $1 and id = $2",
+                        ),
                     ),
                     ("{other}", other.cloned().unwrap_or_default()),
                 ]

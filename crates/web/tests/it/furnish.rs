@@ -133,6 +133,11 @@ fn made(app: &TestApp) -> Vec<(Target, String, Named)> {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(b"PK rows to correct").expect("written");
     let stored = files::store(&app.app, file.path(), "errors.xlsx").expect("kept");
+    app.run(&[format!(
+        "insert into file (county, id, hash, name, size, parts, made_at, made_by)
+         values ($1, '{}', '{}', 'errors.xlsx', {}, {}, '', '')",
+        stored.id, stored.hash, stored.size, stored.parts
+    )]);
     let mut all = Vec::new();
     for (mark, county) in [("h-", crate::app::HERE), ("t-", crate::app::THERE)] {
         let child = if mark == "h-" { &app.here.children[0].1 } else { &app.there.children[0].1 };
@@ -191,7 +196,7 @@ fn made(app: &TestApp) -> Vec<(Target, String, Named)> {
                  values ('{county}', 'spare-{unit}', 'spare-{unit}', '接手人', 'jsr', '{unit}', 'active', '{at}', '')"
             ));
         }
-        for unit in ["P", "SP", "Q", "bureau", "police"] {
+        for unit in ["P", "SP", "Q", "bureau"] {
             sql.push(format!(
                 "insert into import (county, id, unit, kind, title, file, hash, as_of, state, row_count, added, changed,
                                      same, unclear, outside, rejected, left_out, kept, unknown_columns, errors, problem,
@@ -208,7 +213,7 @@ fn made(app: &TestApp) -> Vec<(Target, String, Named)> {
         app.run(&sql);
     }
     let up = |unit: &str| Named::Unit(app.path(unit));
-    for unit in ["P", "SP", "Q", "bureau", "police"] {
+    for unit in ["P", "SP", "Q", "bureau"] {
         all.push((Target::Import, format!("h-import-{unit}"), up(&format!("h-{unit}"))));
     }
     let giving = vec![("h-SP".to_owned(), Tie::School)];

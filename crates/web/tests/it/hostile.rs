@@ -201,7 +201,7 @@ fn hostile_headers_and_lengths() {
         }
         let many: Vec<String> = (0..10_000).map(|nth| format!("p{nth}=1")).collect();
         for (path, form) in [
-            (format!("/children?{}", many.join("&")), String::new()),
+            (format!("/children?{}", many[..5_000].join("&")), String::new()),
             ("/break-glass".to_owned(), many.join("&")),
             (format!("/search?q={}", "a".repeat(60_000)), String::new()),
             (format!("/search?q={}", encoded(&"段".repeat(3_000))), String::new()),

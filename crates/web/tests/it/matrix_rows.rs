@@ -348,6 +348,11 @@ const GRANTED: &str = "update break_glass set state = 'approved', until_at = '20
      where county = $1 and id = $2";
 const OFF: &str = "update account set state = 'disabled' where county = $1 and id = $2";
 
+const SECOND: &str = "insert into session (county, id, account, token, kind, stage, made_at, seen_at, ends_at, device, browser,
+                                          source)
+     select county, 'second-' || id, id, 'second-' || id, 'browser', 'full', '2026-11-24T07:59:00.000+08:00',
+            '2026-11-24T07:59:00.000+08:00', '2026-11-24T19:00:00.000+08:00', '', '', ''
+     from account where county = $1";
 const OPEN_SESSIONS: &str =
     "select cast(count(*) as bigint) from session where county = $1 and ended_at is null";
 const MOVES: &str = "select cast(count(*) as bigint) from roll_move where county = $1 and state = 'waiting' and from_at is null";
@@ -362,7 +367,7 @@ pub(crate) const ACTS: &[Act] = &[
             "select cast(count(*) as bigint) from notification where county = $1 and read_at is null",
         )
     },
-    act("/account/sessions/end", &["update session set ended_at = null where county = $1"], OPEN_SESSIONS),
+    act("/account/sessions/end", &[SECOND], OPEN_SESSIONS),
     act("/account/sessions/{id}/end", &[], OPEN_SESSIONS),
     act("/accounts", &[], "select cast(count(*) as bigint) from invitation where county = $1"),
     act(
@@ -503,7 +508,11 @@ pub(crate) const ACTS: &[Act] = &[
     Act { status: 200, ..act("/children/export", &[], "") },
     act("/children/new", &[], "select cast(count(*) as bigint) from child where county = $1"),
     Act { status: 200, ..act("/children/{id}/reveal", &[], "") },
-    act("/children/{id}/edit", &[], "select version from child where county = $1 and id = $2"),
+    act(
+        "/children/{id}/edit",
+        &[],
+        "select cast(coalesce(max(version), 0) as bigint) from child where county = $1 and id = $2",
+    ),
     act("/children/{id}/guardians", &[], "select cast(count(*) as bigint) from guardian where county = $1"),
     act(
         "/children/{id}/guardians/{guardian}/end",
@@ -551,4 +560,5 @@ pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("/account/totp/drop", "crates/casework/tests/it/accounts/second.rs"),
     ("/account/codes", "crates/casework/tests/it/accounts/second.rs"),
     ("/imports", "crates/web/tests/it/imports.rs"),
+    ("/audit/watermark", "crates/casework/tests/it/audit.rs"),
 ];

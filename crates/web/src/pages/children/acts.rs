@@ -218,10 +218,17 @@ async fn show_elsewhere(
 ) -> Result<Response, Failed> {
     let child = id.clone();
     let shell = app.shell(session, "/children").await?;
-    let file = app.look(session, move |desk| ledger::read(desk, &child)).await?;
-    if !file.may.elsewhere {
-        return Err(Refused::denied(Action::RecordElsewhere, "child", &id).into());
-    }
+    let file = app
+        .look(session, move |desk| {
+            let file = ledger::read(desk, &child)?;
+            // Refused within, so that nothing is on the record as looked at.
+            if file.may.elsewhere {
+                Ok(file)
+            } else {
+                Err(Refused::denied(Action::RecordElsewhere, "child", &child))
+            }
+        })
+        .await?;
     Ok(html(&ElsewherePage {
         shell,
         way: way(&file.id, &file.name, "外出就读"),

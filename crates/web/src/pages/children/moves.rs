@@ -49,11 +49,16 @@ async fn show(
 ) -> Result<Response, Failed> {
     let child = id.clone();
     let shell = app.shell(session, "/moves").await?;
-    let (file, all) =
-        app.look(session, move |desk| Ok((ledger::read(desk, &child)?, ledger::schools(desk)?))).await?;
-    if !file.may.start_move {
-        return Err(Refused::denied(Action::StartRollMove, "child", &id).into());
-    }
+    let (file, all) = app
+        .look(session, move |desk| {
+            let file = ledger::read(desk, &child)?;
+            // Refused within, so that nothing is on the record as looked at.
+            if !file.may.start_move {
+                return Err(Refused::denied(Action::StartRollMove, "child", &child));
+            }
+            Ok((file, ledger::schools(desk)?))
+        })
+        .await?;
     let mut schools = vec![Choice::new("", "请选择（县内转学、从县外转入时填）", &fields.to_school)];
     schools.extend(all.into_iter().map(|(id, name)| Choice::new(id, name, &fields.to_school)));
     let kinds = Change::ALL
