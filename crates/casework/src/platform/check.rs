@@ -266,7 +266,8 @@ fn person(desk: &mut Desk<'_, '_>, row: &Row, index: &str) -> Result<Option<Pers
             Value::from(values[0].to_owned()),
             Value::from(values[1].to_owned()),
         ];
-        let within = Scope::of(desk.actor(), Action::KeepPlatformNumber, desk.now).predicate("tie", &mut params);
+        let within =
+            Scope::of(desk.actor(), Action::KeepPlatformNumber, desk.now).predicate("tie", &mut params);
         let sql = format!(
             "select child.id, child.name, coalesce(child.id_index, ''), child.standing from child
              where child.county = $1 and child.merged_into is null and {condition}
