@@ -66,8 +66,9 @@ const fn told_by(list: ListKind) -> Field {
         ListKind::Poverty => Field::Poverty,
         ListKind::Disability => Field::Disability,
         ListKind::Elsewhere => Field::Elsewhere,
-        // A platform's list is of who dropped out; nobody knows what else a county adds: as guarded as what is most.
-        ListKind::Platform | ListKind::Generic => Field::Judicial,
+        ListKind::Platform => Field::Findings,
+        // Nobody knows what else a county adds: as guarded as what is guarded most.
+        ListKind::Generic => Field::Judicial,
     }
 }
 
