@@ -1,4 +1,5 @@
 //! The JSON API: tokens, what it answers and refuses, doing an act once, pages, and that its document tells the truth.
+// long because: every test needs the same few lines that make a call, and they read as one contract.
 
 use axum::body::Body;
 use axum::http::Request;
