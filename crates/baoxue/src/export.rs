@@ -5,14 +5,15 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 
-use casework::accounts::{keep, sheets, sign_ins};
+use casework::accounts::{keep, sign_ins};
 use casework::audit;
 use casework::desk::Desk;
+use casework::exports::{self, Made};
 use casework::ledger::{self, Query};
 use casework::refused::Refused;
 use clap::ValueEnum;
 use rules::access::Action;
-use rules::purpose::Purpose;
+use rules::purpose::{ListPurpose, Purpose};
 
 use crate::failure::Failure;
 use crate::office::{Office, Where};
@@ -110,24 +111,24 @@ fn take(
     query: &Query,
     purpose: Option<Purpose>,
 ) -> Result<(Vec<u8>, usize), Refused> {
-    let by = desk.actor().name.clone();
     match kind {
         Kind::Children => {
             let purpose = purpose.ok_or_else(|| Refused::field("purpose", "请选择用途"))?;
             let file = ledger::export(desk, query, purpose)?;
             Ok((file.bytes, file.rows))
         }
-        Kind::Accounts => {
-            let accounts = keep::export(desk, &keep::Filter::default())?;
-            Ok((sheets::of_accounts(desk.now, &accounts)?, accounts.len()))
-        }
-        Kind::SignIns => {
-            let all = sign_ins::export(desk, &sign_ins::Filter::default())?;
-            Ok((sheets::of_sign_ins(desk.now, &all)?, all.len()))
-        }
-        Kind::Audit => {
-            let lines = audit::export(desk, &audit::Filter::default())?;
-            Ok((audit::workbook(desk.now, &by, &lines)?, lines.len()))
-        }
+        Kind::Accounts => taken(desk, |desk, why| keep::export(desk, &keep::Filter::default(), why)),
+        Kind::SignIns => taken(desk, |desk, why| sign_ins::export(desk, &sign_ins::Filter::default(), why)),
+        Kind::Audit => taken(desk, |desk, why| audit::export(desk, &audit::Filter::default(), why)),
     }
+}
+
+/// A list of the house, kept beside the machine: made and put on the record.
+fn taken(
+    desk: &mut Desk<'_, '_>,
+    make: impl FnOnce(&mut Desk<'_, '_>, ListPurpose) -> Result<Made, Refused>,
+) -> Result<(Vec<u8>, usize), Refused> {
+    let made = make(desk, ListPurpose::Archive)?;
+    exports::record(desk, &made)?;
+    Ok((made.bytes, made.rows))
 }

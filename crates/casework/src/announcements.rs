@@ -3,9 +3,11 @@
 
 use jiff::civil::Date;
 use rules::access::{Action, Subject, may};
+use rules::purpose::ListPurpose;
 
 use crate::db::{DbError, Row};
 use crate::desk::Desk;
+use crate::exports::{self, Made, Shape};
 use crate::params;
 use crate::refused::{Problem, Refused};
 use crate::search;
@@ -76,6 +78,40 @@ pub fn list(desk: &mut Desk<'_, '_>) -> Result<Vec<Announcement>, Refused> {
         format!("select {COLUMNS} where n.county = $1 and {SEEN} order by n.at desc, n.id desc limit 200");
     let params = params![desk.county(), &desk.actor().account, desk.now.day(), publishes(desk)];
     Ok(desk.tx.query(&sql, &params, announcement)?)
+}
+
+/// The announcements that [`list`] shows, as a workbook.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`].
+pub fn export(desk: &mut Desk<'_, '_>, purpose: ListPurpose) -> Result<Made, Refused> {
+    const SHAPE: Shape = Shape {
+        name: "公告",
+        kind: "notice",
+        action: Action::ExportList,
+        columns: &[
+            ("标题", 30.0),
+            ("内容", 60.0),
+            ("起", 12.0),
+            ("止", 12.0),
+            ("发布人", 12.0),
+            ("发布时间", 20.0),
+            ("撤回时间", 20.0),
+        ],
+    };
+    let cells = |one: Announcement| {
+        vec![
+            one.title,
+            one.body,
+            one.from_day,
+            one.until_day,
+            one.by,
+            exports::moment(&one.at),
+            exports::moment(&one.withdrawn_at),
+        ]
+    };
+    let rows = list(desk)?.into_iter().map(cells).collect();
+    exports::of(desk, SHAPE, purpose, rows)
 }
 
 /// One announcement.

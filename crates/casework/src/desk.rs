@@ -63,12 +63,18 @@ impl<'a> Desk<'a, '_> {
         let grant = may(self.actor(), action, subject)
             .map_err(|denied| Refused::denied(denied.action, named.0, named.1))?;
         if action.needs_step_up() {
-            let fresh = |at: Timestamp| self.now.timestamp().duration_since(at) <= CONFIRMED_FOR;
-            if !self.who.confirmed.is_some_and(fresh) {
-                return Err(Refused::StepUp { action });
-            }
+            self.proved(action)?;
         }
         Ok(grant)
+    }
+
+    /// Identity must have been proved shortly before: for an act that asks for it in one place and not in another.
+    ///
+    /// # Errors
+    /// [`Refused::StepUp`].
+    pub fn proved(&self, action: Action) -> Result<(), Refused> {
+        let fresh = |at: Timestamp| self.now.timestamp().duration_since(at) <= CONFIRMED_FOR;
+        if self.who.confirmed.is_some_and(fresh) { Ok(()) } else { Err(Refused::StepUp { action }) }
     }
 
     /// Puts the act on the record, in this transaction. `detail` must hold no personal field.

@@ -33,6 +33,7 @@ const MENU: &[Entry] = &[
     entry("孩子", "/children", "people", &[Action::ListChildren]),
     entry("比对核查", "/findings", "compare", &[Action::ReadFindings]),
     entry("比对行动", "/comparison", "case", &[Action::ReadFindings]),
+    entry("平台录入", "/platforms", "copy", &[Action::KeepPlatformNumber]),
     entry("学籍变动", "/moves", "send", &[Action::StartRollMove, Action::AnswerRollMove]),
     entry("导入名单", "/imports", "upload", &[Action::ReadImports]),
     entry("摸排", "/door", "house", &[Action::PrintDoorSheet]),

@@ -4,6 +4,7 @@
 
 use jiff::SignedDuration;
 use rules::access::{Action, Actor, Post, Role, Subject};
+use rules::purpose::ListPurpose;
 
 use super::invite::{self, Link};
 use super::tell::{self, News};
@@ -11,6 +12,7 @@ use super::{reach, session};
 use crate::audit::{self, Entry};
 use crate::db::{Row, Tx};
 use crate::desk::Desk;
+use crate::exports::{self, Made, PIECE, Shape};
 use crate::now::{Now, stamp};
 use crate::params;
 use crate::refused::Refused;
@@ -125,17 +127,44 @@ pub fn list(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Li
     Ok(List { accounts, total, next })
 }
 
-/// All accounts that the filter matches, for a workbook; the export is put on the record with their number.
+/// All accounts that the filter matches, as a workbook.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`].
-pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter) -> Result<Vec<Account>, Refused> {
-    let grant = desk.require(Action::ExportAccounts, &Subject::Nothing, ("account", ""))?;
-    let filter = Filter { after: String::new(), ..filter.clone() };
-    let (accounts, _) = rows(desk, Action::ExportAccounts, &filter, 100_000)?;
-    let detail = format!("{}个账号", accounts.len());
-    desk.record(Action::ExportAccounts, grant.post, ("account", ""), "", &detail)?;
-    Ok(accounts)
+pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter, purpose: ListPurpose) -> Result<Made, Refused> {
+    const SHAPE: Shape = Shape {
+        name: "账号",
+        kind: "account",
+        action: Action::ExportAccounts,
+        columns: &[
+            ("账号", 16.0),
+            ("姓名", 12.0),
+            ("单位", 28.0),
+            ("岗位", 28.0),
+            ("状态", 10.0),
+            ("动态口令", 10.0),
+            ("最近使用", 20.0),
+        ],
+    };
+    let mut filter = Filter { after: String::new(), ..filter.clone() };
+    exports::make(desk, SHAPE, purpose, |desk| {
+        let (accounts, _) = rows(desk, Action::ExportAccounts, &filter, PIECE)?;
+        if let Some(last) = accounts.last() {
+            filter.after.clone_from(&last.username);
+        }
+        let cells = |one: Account| {
+            vec![
+                one.username,
+                one.name,
+                one.unit,
+                one.posts,
+                one.state.label().to_owned(),
+                if one.second_factor { "已设置" } else { "" }.to_owned(),
+                one.seen_at.as_deref().map(exports::moment).unwrap_or_default(),
+            ]
+        };
+        Ok(accounts.into_iter().map(cells).collect())
+    })
 }
 
 fn rows(

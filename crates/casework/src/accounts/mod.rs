@@ -18,20 +18,20 @@ pub mod second;
 pub mod security;
 mod session;
 pub mod set_up;
-pub mod sheets;
 pub mod sign_in;
 pub mod sign_ins;
 pub(crate) mod tell;
 mod tries;
 
 pub use daily::nightly;
+pub(crate) use reach::predicate as unit_scope;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use session::open_for_tests;
 pub(crate) use session::posts;
 pub use session::{Found, Half, Stage, half_session, session, sign_out, touch};
 
 /// The pattern of a search for a part of a text, for `like … escape '!'`: what was typed stands for itself (D02).
-fn like(search: &str) -> String {
+pub(crate) fn like(search: &str) -> String {
     let mut pattern = String::from("%");
     for sign in search.chars().take(64) {
         if matches!(sign, '%' | '_' | '!') {

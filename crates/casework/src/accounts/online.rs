@@ -2,11 +2,13 @@
 
 use jiff::SignedDuration;
 use rules::access::{Action, Subject};
+use rules::purpose::ListPurpose;
 
 use super::keep;
 use super::reach;
 use super::security;
 use crate::desk::Desk;
+use crate::exports::{self, Made, Shape};
 use crate::now::stamp;
 use crate::params;
 use crate::refused::Refused;
@@ -44,6 +46,46 @@ pub struct Online {
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn list(desk: &mut Desk<'_, '_>, search: &str) -> Result<(Vec<Online>, u64), Refused> {
+    rows(desk, search, 500)
+}
+
+/// Who is on line now, of what the search finds, as a workbook.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`].
+pub fn export(desk: &mut Desk<'_, '_>, search: &str, purpose: ListPurpose) -> Result<Made, Refused> {
+    const SHAPE: Shape = Shape {
+        name: "在线人员",
+        kind: "session",
+        action: Action::ExportList,
+        columns: &[
+            ("姓名", 12.0),
+            ("账号", 16.0),
+            ("单位", 28.0),
+            ("设备", 24.0),
+            ("来源", 18.0),
+            ("登录时间", 20.0),
+            ("最近使用", 20.0),
+            ("同时登录数", 12.0),
+        ],
+    };
+    let (online, _) = rows(desk, search, exports::MOST)?;
+    let cells = |one: Online| {
+        vec![
+            one.name,
+            one.username,
+            one.unit,
+            one.browser,
+            one.source,
+            exports::moment(&one.made_at),
+            exports::moment(&one.seen_at),
+            one.at_once.to_string(),
+        ]
+    };
+    exports::of(desk, SHAPE, purpose, online.into_iter().map(cells).collect())
+}
+
+fn rows(desk: &mut Desk<'_, '_>, search: &str, limit: usize) -> Result<(Vec<Online>, u64), Refused> {
     reach::allowed(desk.actor(), Action::EndSession, &Subject::Nothing, ("session", ""))?;
     let county = desk.county();
     let idle = security::settings(desk.tx, county)?.profile.policy().idle_minutes;
@@ -61,12 +103,14 @@ pub fn list(desk: &mut Desk<'_, '_>, search: &str) -> Result<(Vec<Online>, u64),
            and {scope}"
     );
     let total = desk.tx.one(&format!("select cast(count(*) as bigint) {open}"), &params, |row| row.get(0))?;
+    params.push(crate::db::Value::from(limit));
     let sql = format!(
         "select s.id, s.account, a.name, a.username, u.name, s.browser, s.source, s.made_at, s.seen_at,
                 (select cast(count(*) as bigint) from session o
                  where o.county = $1 and o.account = s.account and o.ended_at is null and o.ends_at > $3
                    and o.stage = 'full')
-         {open} order by s.seen_at desc, s.id limit 500"
+         {open} order by s.seen_at desc, s.id limit ${}",
+        params.len()
     );
     let current = desk.actor().session.as_str();
     let online = desk.tx.query(&sql, &params, |row| {

@@ -18,7 +18,7 @@ pub(super) fn allowed<'a>(
 
 /// The predicate "the unit in `column` is one that the actor reaches for `action`", its parameters behind those that
 /// the query already has. `$1` of the query must be the county. Whoever reaches nothing finds nothing.
-pub(super) fn predicate<'a>(
+pub(crate) fn predicate<'a>(
     actor: &'a Actor,
     action: Action,
     column: &str,

@@ -2,9 +2,11 @@
 //! not stored: people type passwords there.
 
 use rules::access::{Action, Subject};
+use rules::purpose::ListPurpose;
 
 use crate::db::{Row, Tx, Value};
 use crate::desk::Desk;
+use crate::exports::{self, Made, PIECE, Shape};
 use crate::params;
 use crate::refused::Refused;
 
@@ -103,18 +105,51 @@ pub fn list(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Li
     Ok(List { sign_ins, total, next })
 }
 
-/// All tries that the filter matches, newest first, at most 100,000; the export is put on the record.
+/// The tries that the filter matches, newest first, as a workbook.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`].
-pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter) -> Result<Vec<SignIn>, Refused> {
-    let grant = desk.require(Action::ExportAudit, &Subject::Nothing, ("sign_in", ""))?;
-    let (matches, params) = matching(desk.county(), filter);
-    let sql = format!("select {COLUMNS} {matches} order by t.id desc limit 100000");
-    let sign_ins = desk.tx.query(&sql, &params, line)?;
-    let detail = format!("{}条登录记录", sign_ins.len());
-    desk.record(Action::ExportAudit, grant.post, ("sign_in", ""), "", &detail)?;
-    Ok(sign_ins)
+pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter, purpose: ListPurpose) -> Result<Made, Refused> {
+    const SHAPE: Shape = Shape {
+        name: "登录记录",
+        kind: "sign_in",
+        action: Action::ExportAudit,
+        columns: &[
+            ("时间", 20.0),
+            ("账号", 16.0),
+            ("姓名", 12.0),
+            ("单位", 28.0),
+            ("来源", 18.0),
+            ("设备", 12.0),
+            ("结果", 20.0),
+        ],
+    };
+    let mut before = String::new();
+    exports::make(desk, SHAPE, purpose, |desk| {
+        let (mut sql, mut params) = matching(desk.county(), filter);
+        if !before.is_empty() {
+            params.push(Value::from(before.clone()));
+            sql.push_str(&format!(" and t.id < ${}", params.len()));
+        }
+        params.push(Value::from(PIECE));
+        let sql = format!("select {COLUMNS} {sql} order by t.id desc limit ${}", params.len());
+        let found = desk.tx.query(&sql, &params, line)?;
+        if let Some(last) = found.last() {
+            before.clone_from(&last.id);
+        }
+        let cells = |one: SignIn| {
+            vec![
+                exports::moment(&one.at),
+                one.username,
+                one.name,
+                one.unit,
+                one.source,
+                if one.known_device { "用过的设备" } else { "新设备" }.to_owned(),
+                one.outcome.map_or("", Outcome::label).to_owned(),
+            ]
+        };
+        Ok(found.into_iter().map(cells).collect())
+    })
 }
 
 fn matching<'a>(county: &'a str, filter: &'a Filter) -> (String, Vec<Value<'a>>) {

@@ -1,21 +1,17 @@
 //! 看操作记录: the record as the auditor reads it, by person, act, outcome and day, and its export. The auditor sees
 //! who did what to which file, never what stands in it.
 
-use documents::workbook::{Book, Column, Kind, SheetSpec, Value as Cell};
 use rules::access::{Action, Role, Subject};
+use rules::purpose::ListPurpose;
 
 use super::chain::{self, HeadSeal};
 use super::mark::{self, MarkVerdict};
 use super::{FileVerdict, Vault, monthly};
-use crate::compared::day;
 use crate::db::{DbError, Row, Value};
 use crate::desk::Desk;
-use crate::now::Now;
+use crate::exports::{self, Made, PIECE, Shape};
 use crate::params;
 use crate::refused::Refused;
-
-/// Lines of an export at most.
-const EXPORTED: usize = 100_000;
 
 /// What is looked for; an empty text is no limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -134,71 +130,53 @@ pub fn page(desk: &mut Desk<'_, '_>, vault: &Vault, filter: &Filter, limit: usiz
     })
 }
 
-/// The lines that the filter matches, newest first, at most 100,000; the export is put on the record.
+/// The lines that the filter matches, newest first, as a workbook.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`].
-pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter) -> Result<Vec<Line>, Refused> {
-    let grant = desk.require(Action::ExportAudit, &Subject::Nothing, ("audit", ""))?;
-    let found = lines(desk, filter, EXPORTED)?;
-    let detail = format!("{}条操作记录", found.len());
-    desk.record(Action::ExportAudit, grant.post, ("audit", ""), "", &detail)?;
-    Ok(found)
-}
-
-/// Exported lines as a workbook that says when and by whom it was made.
-///
-/// # Errors
-/// [`Refused::Fault`] when there is no room for the file.
-pub fn workbook(now: &Now, by: &str, lines: &[Line]) -> Result<Vec<u8>, Refused> {
-    let fault = |what: String| Refused::Fault(format!("export: {what}"));
-    let cut =
-        if lines.len() == EXPORTED { "只有最新的 100000 条，请按日期分开导出。" } else { "" };
-    let made = now.clock().strftime("%Y-%m-%d %H:%M");
-    let mut book = Book::new(day(now.day()));
-    let spec = SheetSpec {
-        name: "操作记录".to_owned(),
-        titles: vec![
-            "操作记录".to_owned(),
-            format!("{made} 导出，导出人：{by}，共 {} 条。{cut}", lines.len()),
+pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter, purpose: ListPurpose) -> Result<Made, Refused> {
+    const SHAPE: Shape = Shape {
+        name: "操作记录",
+        kind: "audit",
+        action: Action::ExportAudit,
+        columns: &[
+            ("时间", 20.0),
+            ("姓名", 12.0),
+            ("用户名", 14.0),
+            ("角色", 16.0),
+            ("操作", 18.0),
+            ("结果", 8.0),
+            ("对象", 12.0),
+            ("对象编号", 38.0),
+            ("原因", 20.0),
+            ("说明", 40.0),
+            ("封存号", 12.0),
         ],
-        columns: HEADINGS.iter().map(|(heading, width)| Column::new(*heading, *width, Kind::Text)).collect(),
-        frozen_columns: 1,
-        spare_rows: 0,
     };
-    let rows = lines.iter().map(|line| {
-        [
-            line.at.get(..19).unwrap_or(&line.at),
-            &line.name,
-            &line.username,
-            &line.role,
-            &line.action,
-            if line.refused { "拒绝" } else { "完成" },
-            &line.kind,
-            &line.subject,
-            &line.purpose,
-            &line.detail,
-            &line.seal,
-        ]
-        .map(Cell::from)
-    });
-    book.sheet(&spec, rows).map_err(|error| fault(error.to_string()))?;
-    book.bytes().map_err(|error| fault(error.to_string()))
+    let mut filter = Filter { before: String::new(), ..filter.clone() };
+    exports::make(desk, SHAPE, purpose, |desk| {
+        let found = lines(desk, &filter, PIECE)?;
+        if let Some(last) = found.last() {
+            filter.before = format!("{} {}", last.at, last.id);
+        }
+        let cells = |line: Line| {
+            vec![
+                exports::moment(&line.at),
+                line.name,
+                line.username,
+                line.role,
+                line.action,
+                if line.refused { "拒绝" } else { "完成" }.to_owned(),
+                line.kind,
+                line.subject,
+                line.purpose,
+                line.detail,
+                line.seal,
+            ]
+        };
+        Ok(found.into_iter().map(cells).collect())
+    })
 }
-
-const HEADINGS: [(&str, f64); 11] = [
-    ("时间", 20.0),
-    ("姓名", 12.0),
-    ("用户名", 14.0),
-    ("角色", 16.0),
-    ("操作", 18.0),
-    ("结果", 8.0),
-    ("对象", 12.0),
-    ("对象编号", 38.0),
-    ("原因", 20.0),
-    ("说明", 40.0),
-    ("封存号", 12.0),
-];
 
 /// What the filter asks for, as a predicate over `l`.
 fn matching<'v>(county: &'v str, filter: &'v Filter) -> (String, Vec<Value<'v>>) {
@@ -280,6 +258,7 @@ fn kind_label(kind: &str) -> Option<&'static str> {
         "code" => "代码",
         "finding" => "比对发现",
         "hand_over" => "工作交接",
+        "health" => "运行状况",
         "household" => "户",
         "import" => "导入",
         "invitation" => "邀请",
@@ -287,6 +266,8 @@ fn kind_label(kind: &str) -> Option<&'static str> {
         "list" => "名单",
         "month" => "月份",
         "notice" => "公告",
+        "platform" => "上级平台",
+        "platform_difference" => "平台核对",
         "post" => "岗位",
         "roll_move" => "学籍变动",
         "route" => "页面",

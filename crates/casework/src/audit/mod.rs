@@ -16,7 +16,7 @@ use crate::now::Now;
 use crate::refused::Refused;
 
 pub use chain::{Broken, HeadSeal, Verdict, Wrong, head, seal_due, unsealed, verify};
-pub use list::{Filter, Line, Month, Page, export, page, workbook};
+pub use list::{Filter, Line, Month, Page, export, page};
 pub use mark::{Accepted, MarkVerdict, accept_mark, mark, verify_mark};
 pub use month::{FileVerdict, month_file, seal_month, verify_file};
 pub use monthly::{fetch_month, monthly};

@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0001_county", include_str!("../../migrations/0001_county.sql")),
     ("0002_search", include_str!("../../migrations/0002_search.sql")),
     ("0003_once", include_str!("../../migrations/0003_once.sql")),
+    ("0004_platform", include_str!("../../migrations/0004_platform.sql")),
     ("0005_comparison", include_str!("../../migrations/0005_comparison.sql")),
 ];
 

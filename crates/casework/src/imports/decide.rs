@@ -115,6 +115,8 @@ impl Reach {
     pub(super) fn of(role: Role, unit: &str, kind: ListKind) -> Option<Self> {
         use ListKind as L;
         match (role, kind) {
+            // What a platform put out is compared, never written into the ledger: `crate::platform`.
+            (_, L::Platform) => None,
             (Role::Bureau, _)
             | (Role::Police, L::Household)
             | (Role::Civil, L::Generic)

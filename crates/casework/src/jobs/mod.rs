@@ -19,7 +19,7 @@ use crate::now::Now;
 use crate::params;
 use crate::refused::Refused;
 
-pub use overview::{JobLine, Overview, ScheduleLine, State, job, overview, retry, run_now};
+pub use overview::{Filter, JobLine, Overview, ScheduleLine, State, export, job, overview, retry, run_now};
 pub use run::{Progress, Run, Stopped};
 pub use runner::Runner;
 pub use schedule::Schedule;

@@ -2,10 +2,12 @@
 //! subject of a job: what it is about is the affair of the page where it was asked for.
 
 use rules::access::{Action, Subject, may};
+use rules::purpose::ListPurpose;
 
 use super::Registry;
-use crate::db::{DbError, Row, Tx};
+use crate::db::{DbError, Row, Tx, Value};
 use crate::desk::Desk;
+use crate::exports::{self, Made, PIECE, Shape};
 use crate::params;
 use crate::refused::Refused;
 
@@ -40,7 +42,24 @@ impl State {
         }
     }
 
-    fn from_code(code: &str) -> Option<Self> {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Running, Self::Done, Self::Failed, Self::Parked];
+
+    /// As it is stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Parked => "parked",
+        }
+    }
+
+    /// From that.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
         Some(match code {
             "waiting" => Self::Waiting,
             "running" => Self::Running,
@@ -106,6 +125,15 @@ pub struct ScheduleLine {
     pub said: String,
 }
 
+/// Which jobs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Where they stand.
+    pub state: Option<State>,
+    /// Name of whoever asked, or how it went; a part is enough.
+    pub search: String,
+}
+
 /// The page.
 #[derive(Debug, Clone)]
 pub struct Overview {
@@ -139,11 +167,11 @@ fn line(row: &Row<'_>) -> Result<Option<JobLine>, DbError> {
     }))
 }
 
-/// Schedules and the newest jobs.
+/// Schedules, and the newest of the jobs that the filter finds.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn overview(desk: &mut Desk<'_, '_>, registry: &Registry) -> Result<Overview, Refused> {
+pub fn overview(desk: &mut Desk<'_, '_>, registry: &Registry, filter: &Filter) -> Result<Overview, Refused> {
     desk.require(Action::ReadHealth, &Subject::Nothing, ("job", ""))?;
     let county = desk.county();
     let rows = desk.tx.query(
@@ -171,15 +199,82 @@ pub fn overview(desk: &mut Desk<'_, '_>, registry: &Registry) -> Result<Overview
             said: row.map(|row| row.4.clone()).unwrap_or_default(),
         }
     });
-    let sql = format!(
-        "select {COLUMNS} from job left join account on account.county = job.county and account.id = job.actor
-         where job.county = $1 and job.state <> 'scheduled' order by job.made_at desc, job.id desc limit $2"
-    );
-    let jobs = desk.tx.query(&sql, &params![county, SHOWN], line)?;
+    let jobs = find(desk, filter, "", SHOWN)?;
     Ok(Overview {
         schedules: schedules.collect(),
-        jobs: jobs.into_iter().flatten().collect(),
+        jobs,
         may_run: may(desk.actor(), Action::RunJob, &Subject::Nothing).is_ok(),
+    })
+}
+
+/// The newest jobs that the filter finds, behind the cursor `made_at id`.
+fn find(desk: &mut Desk<'_, '_>, filter: &Filter, after: &str, limit: i64) -> Result<Vec<JobLine>, Refused> {
+    let search = crate::accounts::like(filter.search.trim());
+    let mut params = params![desk.county(), &search, filter.state.map(State::code)].to_vec();
+    let mut sql = format!(
+        "select {COLUMNS} from job left join account on account.county = job.county and account.id = job.actor
+         where job.county = $1 and job.state <> 'scheduled'
+           and (coalesce(account.name, '') like $2 escape '!' or job.said like $2 escape '!')
+           and (cast($3 as text) is null or job.state = $3)"
+    );
+    if let Some((at, id)) = after.rsplit_once(' ') {
+        params.push(Value::from(at));
+        params.push(Value::from(id));
+        sql.push_str(&format!(" and (job.made_at, job.id) < (${}, ${})", params.len() - 1, params.len()));
+    }
+    params.push(Value::from(limit));
+    sql.push_str(&format!(" order by job.made_at desc, job.id desc limit ${}", params.len()));
+    Ok(desk.tx.query(&sql, &params, line)?.into_iter().flatten().collect())
+}
+
+/// The jobs that the filter finds, newest first, as a workbook; kinds in the registry's words.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`].
+pub fn export(
+    desk: &mut Desk<'_, '_>,
+    registry: &Registry,
+    filter: &Filter,
+    purpose: ListPurpose,
+) -> Result<Made, Refused> {
+    const SHAPE: Shape = Shape {
+        name: "后台任务",
+        kind: "job",
+        action: Action::ExportList,
+        columns: &[
+            ("任务", 20.0),
+            ("谁交办", 12.0),
+            ("状态", 10.0),
+            ("次数", 8.0),
+            ("进度", 14.0),
+            ("交办时间", 20.0),
+            ("开始", 20.0),
+            ("结束", 20.0),
+            ("结果", 40.0),
+        ],
+    };
+    desk.require(Action::ReadHealth, &Subject::Nothing, ("job", ""))?;
+    let mut after = String::new();
+    exports::make(desk, SHAPE, purpose, |desk| {
+        let jobs = find(desk, filter, &after, i64::try_from(PIECE).unwrap_or(SHOWN))?;
+        if let Some(last) = jobs.last() {
+            after = format!("{} {}", last.made_at, last.id);
+        }
+        let moment = |stamp: Option<String>| stamp.as_deref().map(exports::moment).unwrap_or_default();
+        let cells = |job: JobLine| {
+            vec![
+                registry.label(&job.kind).to_owned(),
+                job.by,
+                job.state.label().to_owned(),
+                job.attempts.to_string(),
+                if job.total > 0 { format!("{} / {}", job.done, job.total) } else { job.done.to_string() },
+                exports::moment(&job.made_at),
+                moment(job.started_at),
+                moment(job.ended_at),
+                job.said,
+            ]
+        };
+        Ok(jobs.into_iter().map(cells).collect())
     })
 }
 

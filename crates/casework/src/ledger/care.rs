@@ -4,6 +4,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use rules::access::{Action, Field, Grant, Sight, Subject};
+use rules::county_codes::CountyTable;
 use rules::date::parse_date;
 use rules::groups::Special;
 use rules::standing::Standing;
@@ -14,6 +15,7 @@ use super::history::{keep, touched};
 use super::next::AHEAD;
 use super::read::ties_of;
 use super::sees::Sees;
+use crate::codes;
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
@@ -177,6 +179,9 @@ pub fn tag(
     let (grant, sees) = allowed(desk, Action::TagChild, child)?;
     if sees.of(group.field()) != Sight::Clear {
         return Err(Refused::denied(Action::TagChild, "child", child));
+    }
+    if !taggable(desk, child)?.contains(&group) {
+        return Err(Refused::field("group", "这个群体已经停用，不再新登记；请看代码表"));
     }
     let (from, source) = (day("from", from)?, text("source", "依据", source, 60)?);
     if from > desk.now.day() {
@@ -402,7 +407,11 @@ pub fn expiring(desk: &mut Desk<'_, '_>) -> Result<Vec<Expiring>, Refused> {
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn taggable(desk: &mut Desk<'_, '_>, child: &str) -> Result<Vec<Special>, Refused> {
     let (_, sees) = allowed(desk, Action::TagChild, child)?;
-    Ok(Special::ALL.iter().copied().filter(|group| sees.of(group.field()) == Sight::Clear).collect())
+    let held = codes::current(desk.tx, desk.county(), desk.plan, CountyTable::Special, desk.now.day())?;
+    // A group that the county ended is not given to anybody new; whoever has it keeps it.
+    let in_use = |group: &Special| held.iter().any(|one| one.code == group.code() && one.in_use);
+    let sees = |group: &Special| sees.of(group.field()) == Sight::Clear;
+    Ok(Special::ALL.iter().copied().filter(|group| sees(group) && in_use(group)).collect())
 }
 
 /// Whether the actor sees who lives with the child, and so may set its household.

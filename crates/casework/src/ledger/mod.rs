@@ -38,6 +38,7 @@ pub use places::{Places, narrow};
 pub use read::{
     Allowed, ElsewhereRow, File, FindingRow, GroupRow, GuardianRow, Line, PlatformRow, Sibling, read,
 };
+pub(crate) use read::{ties_of, where_now};
 pub use reveal::{REVEALED, reveal};
 pub use sees::{Sees, Shown};
 pub use standing::set_standing;

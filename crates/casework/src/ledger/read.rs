@@ -104,15 +104,17 @@ pub struct FindingRow {
     pub state: String,
 }
 
-/// A number in another platform.
+/// A record in a platform of province or state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlatformRow {
-    /// rescue, roll, ledger.
+    /// What the platform is called.
     pub platform: String,
-    /// The number.
+    /// Its number; empty until it is known.
     pub number: String,
     /// Since which day.
     pub since: String,
+    /// Whether it is closed there.
+    pub closed: bool,
 }
 
 /// What the reader may do with the child.
@@ -176,7 +178,7 @@ pub struct File {
 }
 
 /// The ties of a child that count now: those granted until a moment end with it.
-pub(super) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Tie)>, Refused> {
+pub(crate) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Tie)>, Refused> {
     let id = where_now(desk, id)?;
     let rows = desk.tx.query(
         "select unit, tie from child_tie
@@ -188,7 +190,7 @@ pub(super) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, 
 }
 
 /// The file that a child's file was merged into, or the same.
-pub(super) fn where_now(desk: &mut Desk<'_, '_>, id: &str) -> Result<String, Refused> {
+pub(crate) fn where_now(desk: &mut Desk<'_, '_>, id: &str) -> Result<String, Refused> {
     let into = desk.tx.optional(
         "select merged_into from child where county = $1 and id = $2",
         &params![desk.county(), id],
@@ -508,10 +510,18 @@ fn platforms(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Vec<Platfo
         return Ok(Vec::new());
     }
     Ok(desk.tx.query(
-        "select platform, number, entered_day from platform_entry
-         where county = $1 and child = $2 and withdrawn_at is null order by platform, id limit 20",
+        "select platform, number, entered_day, state from platform_entry
+         where county = $1 and child = $2 and state <> 'withdrawn' order by platform, id limit 20",
         &params![desk.county(), id],
-        |row| Ok(PlatformRow { platform: row.get(0)?, number: row.get(1)?, since: row.get(2)? }),
+        |row| {
+            let key: String = row.get(0)?;
+            Ok(PlatformRow {
+                platform: desk.plan.platform(&key).map_or(key, |platform| platform.title.clone()),
+                number: row.get(1)?,
+                since: row.get(2)?,
+                closed: row.get::<String>(3)? == "closed",
+            })
+        },
     )?)
 }
 

@@ -68,6 +68,7 @@ const fn marks(kind: ListKind) -> &'static [&'static str] {
         ListKind::Present => &["present", "date", "reason"],
         ListKind::Poverty => &["person_no", "student_state", "monitor_kind", "household_kind", "risk_over"],
         ListKind::Disability => &["card_no", "category", "grade", "card_state"],
+        ListKind::Platform => &["platform_no", "platform_state", "recorded"],
         // The headings differ: 就读地 and 就读证明 beside 地点 and 依据.
         ListKind::Elsewhere | ListKind::Generic => &["place", "proof", "expires"],
     }

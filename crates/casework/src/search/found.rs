@@ -261,7 +261,7 @@ fn findings(desk: &mut Desk<'_, '_>, what: &Typed) -> Result<Vec<Hit>, Refused> 
 /// Papers with a number: what is looked through, who may, what of the child one must see, and what it is called.
 const NUMBERED: &[(&str, Action, Field, &str)] = &[
     (
-        "select child, number from platform_entry where county = $1 and number >= $2 and number < $3 and withdrawn_at is null",
+        "select child, number from platform_entry where county = $1 and number >= $2 and number < $3 and state <> 'withdrawn'",
         Action::KeepPlatformNumber,
         Field::Name,
         "平台编号",

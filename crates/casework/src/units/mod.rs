@@ -3,12 +3,14 @@
 
 mod chain;
 mod classes;
+mod export;
 mod hand_over;
 mod posts;
 mod tree;
 
 pub use chain::{Chain, Holder, Slot, chain};
 pub use classes::{Class, Whose, classes};
+pub use export::{PostFilter, PostRow, Posts, UnitLine, export_posts, export_units, find_units, posts};
 pub use hand_over::{HandOver, Item, Sheet, hand_over, sheet, what_is_open};
 pub use posts::{
     Gap, NewPost, Person, appoint, candidates, close_post, gaps, open_post, people_of, roles_of, successors,

@@ -293,7 +293,10 @@ fn schedules_run_by_their_period_keep_their_last_run_and_can_be_run_now() {
         let admin = person(&machine.db, "qian", &[("office", Role::Admin)]);
         let look = |registry: &Registry| {
             let registry = registry.clone();
-            act(&machine, &admin, move |desk| jobs::overview(desk, &registry)).unwrap().schedules.remove(0)
+            act(&machine, &admin, move |desk| jobs::overview(desk, &registry, &jobs::Filter::default()))
+                .unwrap()
+                .schedules
+                .remove(0)
         };
         assert_eq!(runner.run_due(), 1, "never run: due");
         assert_eq!(runner.run_due(), 0);

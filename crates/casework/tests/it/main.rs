@@ -6,11 +6,15 @@ mod accounts;
 mod audit;
 #[cfg(test)]
 mod campaign;
+#[cfg(test)]
+mod codes;
 mod comparing;
 #[cfg(test)]
 mod county;
 #[cfg(test)]
 mod db;
+#[cfg(test)]
+mod exports;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]

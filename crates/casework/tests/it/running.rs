@@ -7,11 +7,13 @@ use casework::announcements::{self, Draft};
 use casework::audit::{self, Entry, Filter, record, record_refusal, seal_due};
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
+use casework::exports;
 use casework::jobs::Means;
 use casework::params;
 use casework::refused::Refused;
 use casework::vitals::{self, KeyFit, vitals};
 use rules::access::{Action, Role};
+use rules::purpose::ListPurpose;
 
 use crate::county::{COUNTY, person};
 use crate::jobs::{Machine, act};
@@ -142,23 +144,26 @@ fn only_the_auditor_reads_and_exports() {
             let other = confirmed(&machine, &other);
             let read = paged(&machine, &other, &Filter::default(), 50);
             assert!(matches!(read, Err(Refused::Denied { .. })), "{role:?}");
-            let export = act(&machine, &other, |desk| audit::export(desk, &Filter::default()));
+            let export =
+                act(&machine, &other, |desk| audit::export(desk, &Filter::default(), ListPurpose::Inspect));
             assert!(matches!(export, Err(Refused::Denied { .. })), "{role:?}");
             let sealed =
                 act(&machine, &other, |desk| audit::seal_month(desk, jiff::civil::date(2026, 11, 1)));
             assert!(matches!(sealed, Err(Refused::Denied { .. })), "{role:?}");
         }
         done(&machine, &auditor, Action::ReadSignIns, false);
-        let refused = act(&machine, &auditor, |desk| audit::export(desk, &Filter::default()));
+        let refused =
+            act(&machine, &auditor, |desk| audit::export(desk, &Filter::default(), ListPurpose::Inspect));
         assert!(matches!(refused, Err(Refused::StepUp { .. })));
         let sure = confirmed(&machine, &auditor);
-        let lines = act(&machine, &sure, |desk| audit::export(desk, &Filter::default())).expect("lines");
-        assert_eq!(lines.len(), 1);
-        let book = audit::workbook(&machine.now(), "周审", &lines).expect("a workbook");
-        assert!(book.starts_with(b"PK"));
+        let made = act(&machine, &sure, |desk| audit::export(desk, &Filter::default(), ListPurpose::Inspect))
+            .expect("a workbook");
+        assert!(made.rows == 1 && made.bytes.starts_with(b"PK"));
+        let taken = made.clone();
+        act(&machine, &sure, move |desk| exports::record(desk, &taken)).expect("recorded");
         let all = paged(&machine, &sure, &Filter::default(), 50).expect("a page").lines;
         assert_eq!(all.first().map(|line| line.action.as_str()), Some("导出操作记录"));
-        assert_eq!(all.first().map(|line| line.detail.as_str()), Some("1条操作记录"));
+        assert_eq!(all.first().map(|line| line.detail.as_str()), Some("操作记录，1条"));
 
         // Sealing a month needs sealed rows, and leaves a line.
         let month = jiff::civil::date(2026, 11, 1);

@@ -52,6 +52,7 @@ codes! {
         ExportFindings = "export_findings" "导出比对发现" [],
         PrintDoorSheet = "print_door_sheet" "打印摸排表" [],
         KeepPlatformNumber = "keep_platform_number" "登记平台编号" [],
+        ExportPlatform = "export_platform" "导出平台录入表" [],
         // audit
         ReadAudit = "read_audit" "看操作记录" [],
         ExportAudit = "export_audit" "导出操作记录" [],
@@ -64,6 +65,7 @@ codes! {
         WriteCodes = "write_codes" "维护代码表" [],
         ReadNotices = "read_notices" "看公告" [],
         PublishNotice = "publish_notice" "发布公告" [],
+        ExportList = "export_list" "导出清单" [],
     }
 }
 
@@ -116,7 +118,8 @@ impl Action {
             | Self::ReportFinding
             | Self::ExportFindings
             | Self::PrintDoorSheet
-            | Self::KeepPlatformNumber => Object::Child,
+            | Self::KeepPlatformNumber
+            | Self::ExportPlatform => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
             | Self::AppointPost
@@ -130,7 +133,8 @@ impl Action {
             | Self::EndSession
             | Self::ReadImports
             | Self::ImportList
-            | Self::UndoImport => Object::Unit,
+            | Self::UndoImport
+            | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::BreakGlass
             | Self::ApproveBreakGlass
@@ -157,6 +161,8 @@ impl Action {
                 | Self::ExportFindings
                 | Self::ExportAudit
                 | Self::ExportAccounts
+                | Self::ExportPlatform
+                | Self::ExportList
                 | Self::SealAudit
                 | Self::MergeChildren
                 | Self::SetSecurity
@@ -286,7 +292,9 @@ impl Action {
             Self::PrintDoorSheet => {
                 allowed(&[R::Bureau, R::Township, R::Village, R::Group, R::Cadre], Children)
             }
-            Self::KeepPlatformNumber => allowed(&[R::Bureau, R::Head, R::Registrar], Children),
+            Self::KeepPlatformNumber | Self::ExportPlatform => {
+                allowed(&[R::Bureau, R::Head, R::Registrar], Children)
+            }
             Self::ReadAudit | Self::ExportAudit | Self::SealAudit => allowed(&[R::Auditor], County),
             Self::ReadSignIns => allowed(&[R::Auditor, R::Security], County),
             Self::ReadHealth => allowed(&[R::Admin, R::Security], County),
@@ -294,6 +302,13 @@ impl Action {
             Self::ReadCodes | Self::ReadNotices => Some(County),
             Self::WriteCodes => allowed(&[R::Bureau], County),
             Self::PublishNotice => allowed(&[R::Director, R::Bureau, R::Admin], County),
+            // Of a page whose own right one has: the export asks for both.
+            Self::ExportList => match role {
+                R::Director | R::Bureau | R::Admin | R::Security | R::Auditor => Some(County),
+                R::UnitAdmin => Some(UnitsBelow),
+                R::Township | R::Head if leads => Some(UnitsBelow),
+                _ => None,
+            },
         }
     }
 }

@@ -13,9 +13,27 @@ codes! {
         Poverty = "poverty" "脱贫户·监测户" [],
         Disability = "disability" "残联" [],
         Elsewhere = "elsewhere" "外出就读" [],
+        Platform = "platform" "平台导出" [],
         Generic = "generic" "名单" [],
     }
 }
+
+/// What the platforms of province and state put out of their lists, 四(十四).
+const PLATFORM: &[&str] = &[
+    "platform_no",
+    "name",
+    "id",
+    "sex",
+    "birth",
+    "student_no",
+    "school_name",
+    "grade",
+    "class",
+    "township",
+    "village",
+    "platform_state",
+    "recorded",
+];
 
 const GENERIC: &[&str] =
     &["name", "id", "sex", "birth", "student_no", "school_name", "address", "place", "proof", "expires"];
@@ -163,6 +181,7 @@ impl ListKind {
                 "address",
             ],
             Self::Disability => &["name", "card_no", "category", "grade", "guardian_name", "id", "address"],
+            Self::Platform => PLATFORM,
             Self::Elsewhere | Self::Generic => GENERIC,
         }
     }
@@ -196,6 +215,7 @@ impl ListKind {
             ],
             Self::Roll => ROLL_FURTHER,
             Self::Present => &["grade", "sex", "reason"],
+            Self::Platform => &["address", "guardian_name", "guardian_phone", "cause"],
             Self::Poverty => POVERTY_FURTHER,
             Self::Disability => &[
                 "sex",

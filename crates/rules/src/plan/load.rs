@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{ListColumns, ListKind, Plan, clause, load_columns, load_places};
+use super::{ListColumns, ListKind, Plan, clause, load_columns, load_places, platform};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;
@@ -101,8 +101,8 @@ pub(super) fn load(files: &BTreeMap<String, String>) -> Result<Plan, Vec<PlanPro
 }
 
 /// `plan.toml` while it is read, with what later pieces refer to.
-struct Loader<'a> {
-    file: File<'a>,
+pub(super) struct Loader<'a> {
+    pub(super) file: File<'a>,
     sections: Vec<(String, u8)>,
     units: Vec<Unit>,
     deadlines: Vec<Deadline>,
@@ -134,6 +134,7 @@ impl Loader<'_> {
         let steps = self.steps();
         let findings = self.findings();
         let named_lists = self.named_lists();
+        let platforms = platform::platforms(self);
         let (school_age, school_age_basis) = school_age?;
         Some(Plan {
             document: document?,
@@ -155,6 +156,7 @@ impl Loader<'_> {
             steps,
             findings: findings?,
             named_lists,
+            platforms,
             lists: lists?,
             divisions: divisions?,
             calendar: calendar?,
@@ -409,7 +411,7 @@ impl Loader<'_> {
     }
 
     /// Where a rule comes from; a clause that the document does not have is a problem, and so is none at all.
-    fn basis(
+    pub(super) fn basis(
         &mut self,
         at: Range<usize>,
         clause: Option<Spanned<String>>,
@@ -436,7 +438,7 @@ impl Loader<'_> {
     }
 
     /// The name of a unit; one that no `[[unit]]` lists is a problem.
-    fn who(&mut self, name: Spanned<String>) -> String {
+    pub(super) fn who(&mut self, name: Spanned<String>) -> String {
         if !self.units.iter().any(|unit| unit.name == *name.get_ref()) {
             let what = format!("没有登记的单位 {}", name.get_ref());
             self.file.problem(name.span(), what, "请改成 [[unit]] 里的名称，或补一段 [[unit]]");
@@ -444,7 +446,7 @@ impl Loader<'_> {
         name.into_inner()
     }
 
-    fn deadline(&mut self, key: &Spanned<String>) -> Option<Deadline> {
+    pub(super) fn deadline(&mut self, key: &Spanned<String>) -> Option<Deadline> {
         let found = self.deadlines.iter().find(|deadline| deadline.key == *key.get_ref()).cloned();
         if found.is_none() {
             let what = format!("没有 key = \"{}\" 的期限", key.get_ref());
@@ -453,7 +455,7 @@ impl Loader<'_> {
         found
     }
 
-    fn coded<T>(&mut self, code: &Spanned<String>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn coded<T>(&mut self, code: &Spanned<String>, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let value = read(code.get_ref());
         if value.is_none() {
             self.file.problem(code.span(), format!("不认识的取值 {}", code.get_ref()), "请对照说明改正");

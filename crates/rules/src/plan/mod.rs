@@ -9,6 +9,7 @@ mod load;
 mod load_columns;
 mod load_places;
 mod model;
+mod platform;
 mod problem;
 mod read;
 
@@ -20,6 +21,7 @@ pub use model::{
     FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Stretch,
     Target, TimeUnit, ToldLeave, Unit,
 };
+pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
 
 use crate::age::SchoolAge;
@@ -52,6 +54,7 @@ pub struct Plan {
     steps: Vec<LegalStep>,
     findings: [FindingRule; FindingKind::ALL.len()],
     named_lists: Vec<NamedList>,
+    platforms: Vec<Platform>,
     lists: [ListColumns; ListKind::ALL.len()],
     divisions: Divisions,
     calendar: SchoolCalendar,
@@ -231,10 +234,22 @@ impl Plan {
         })
     }
 
+    /// The platforms of province and state in which children must stand as well, 四(十四)、五(九).
+    #[must_use]
+    pub fn platforms(&self) -> &[Platform] {
+        &self.platforms
+    }
+
+    /// The platform with that key.
+    #[must_use]
+    pub fn platform(&self, key: &str) -> Option<&Platform> {
+        self.platforms.iter().find(|platform| platform.key == key)
+    }
+
     /// The columns of a list.
     #[must_use]
     pub const fn list(&self, kind: ListKind) -> &ListColumns {
-        let [household, roll, present, poverty, disability, elsewhere, generic] = &self.lists;
+        let [household, roll, present, poverty, disability, elsewhere, platform, generic] = &self.lists;
         match kind {
             ListKind::Household => household,
             ListKind::Roll => roll,
@@ -242,6 +257,7 @@ impl Plan {
             ListKind::Poverty => poverty,
             ListKind::Disability => disability,
             ListKind::Elsewhere => elsewhere,
+            ListKind::Platform => platform,
             ListKind::Generic => generic,
         }
     }

@@ -11,6 +11,8 @@ mod calendar;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
+mod county_codes;
+#[cfg(test)]
 mod date;
 #[cfg(test)]
 mod divisions;
@@ -24,6 +26,8 @@ mod nanjian;
 mod plan;
 #[cfg(test)]
 mod roll;
+#[cfg(test)]
+mod twin;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]

@@ -37,6 +37,16 @@ fn mistakes_are_found_where_they_are() {
     for (file, old, new, what) in [
         ("plan.toml", "clause = \"五(二)\"", "clause = \"五(十三)\"", "没有条款 五(十三)"),
         ("plan.toml", "clause = \"四(二十一)\"", "clause = \"四(二十二)\"", "没有条款"),
+        ("plan.toml", "field = \"id_kind\"", "field = \"shoe_size\"", "不认识的取值 shoe_size"),
+        ("plan.toml", "standings = [\"absent\"]", "standings = [\"away\"]", "不认识的取值 away"),
+        ("plan.toml", "reconcile = \"reconcile_platform\"", "reconcile = \"report\"", "不是若干天"),
+        (
+            "plan.toml",
+            "reconcile = \"reconcile_platform\"",
+            "reconcile = \"weekly\"",
+            "没有 key = \"weekly\"",
+        ),
+        ("columns.toml", "key = \"platform_state\"", "key = \"platform_mood\"", "不认识的字段"),
         ("plan.toml", "turned_by = \"08-31\"", "turned_by = \"8月31日\"", "turned_by"),
         ("plan.toml", "issued = \"2024-04-30\"", "issued = \"2024-04-31\"", "[document]"),
         ("plan.toml", "percent = 99.5", "percent = \"99.5\"", "应为数字"),

@@ -113,3 +113,14 @@ impl Filter {
         self.set().next().is_some()
     }
 }
+
+/// Takes a list out of the house: the button, and the form that asks for what. What the list is filtered by goes along.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Taking {
+    /// Where the form is sent.
+    pub action: &'static str,
+    /// The filter: name and value.
+    pub kept: Vec<(&'static str, String)>,
+    /// What for.
+    pub purposes: Vec<super::Choice>,
+}

@@ -15,7 +15,7 @@ mod style;
 pub use bare::{DemoRole, ErrorPage, GROUPS, SignIn};
 pub use case::{CompareRow, Moment, Post, Step, StepState};
 pub use form::{Choice, Errors};
-pub use list::{Filter, FilterField, FilterKind, Head, Pager};
+pub use list::{Filter, FilterField, FilterKind, Head, Pager, Taking};
 pub use shell::{Crumb, Empty, Link, MenuItem, Shell, Stat, StateKind, Tab, Target};
 pub use style::style_page;
 

@@ -8,16 +8,17 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::accounts::invite::{self, Answer, Invitation, Link, Vacant, Wanted};
 use casework::accounts::keep::{self, Account, Detail, Reset, State as AccountState};
-use casework::accounts::{online, sheets};
+use casework::accounts::online;
 use rules::access::{Action, Role};
 use serde::Deserialize;
 
 use super::account::with;
+use super::exports::{self, Asking};
 use super::sign_in::errors;
 use crate::app::App;
 use crate::failed::{Failed, see_other};
 use crate::look::{
-    Choice, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters,
+    Choice, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
 };
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
@@ -30,7 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/accounts", Policy::Needs(Action::ReadAccounts), list),
         Route::post("/accounts", Policy::Needs(Action::InviteAccount), ask),
         Route::get("/accounts/new", Policy::Needs(Action::InviteAccount), new),
-        Route::get("/accounts/export", Policy::Needs(Action::ExportAccounts), export),
+        Route::post("/accounts/export", Policy::Needs(Action::ExportAccounts), export),
         Route::get("/accounts/invitations", Policy::SignedIn, invitations),
         Route::post("/accounts/invitations/{id}", Policy::Needs(Action::ApproveAccount), answer),
         Route::get("/accounts/{id}", Policy::Needs(Action::ReadAccounts), one),
@@ -128,7 +129,7 @@ struct ListPage {
     empty: Empty,
     invites: bool,
     answers: bool,
-    export: Option<String>,
+    export: Option<Taking>,
 }
 
 async fn list(
@@ -165,21 +166,25 @@ async fn list(
         },
         invites: shows(&session, Action::InviteAccount),
         answers: shows(&session, Action::ApproveAccount) || shows(&session, Action::InviteAccount),
-        export: shows(&session, Action::ExportAccounts).then(|| query.address("/accounts/export", "")),
+        export: exports::taking(
+            &session,
+            Action::ExportAccounts,
+            "/accounts/export",
+            &[("q", &query.q), ("unit", &query.unit), ("state", &query.state), ("role", &query.role)],
+        ),
     }))
 }
 
 async fn export(
     State(app): State<App>,
     session: Session,
-    Query(query): Query<ListQuery>,
+    Form(asking): Form<Asking<ListQuery>>,
 ) -> Result<Response, Failed> {
-    let filter = query.filter();
-    let accounts = app.write(&session, move |desk| keep::export(desk, &filter)).await?;
-    let now = app.now();
-    let day = now.day();
-    let body = app.apart(move || sheets::of_accounts(&now, &accounts)).await?;
-    Ok(workbook(body, &format!("accounts-{day}.xlsx")))
+    let filter = asking.query.filter();
+    exports::take(&app, &session, "accounts", &asking.purpose, move |desk, purpose| {
+        keep::export(desk, &filter, purpose)
+    })
+    .await
 }
 
 /// A workbook to be saved under this plain name.

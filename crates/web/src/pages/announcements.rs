@@ -9,9 +9,10 @@ use rules::access::Action;
 use serde::Deserialize;
 
 use super::accounts::shows;
+use super::exports::{self, Asking, Nothing};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Crumb, Empty, Errors, Shell, Tone, filters};
+use crate::look::{Crumb, Empty, Errors, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/announcements", Policy::Needs(Action::ReadNotices), list),
         Route::post("/announcements", Policy::Needs(Action::PublishNotice), publish),
+        Route::post("/announcements/export", Policy::Needs(Action::ExportList), export),
         Route::get("/announcements/{id}", Policy::Needs(Action::ReadNotices), one),
         Route::post("/announcements/{id}/read", Policy::Needs(Action::ReadNotices), read),
         Route::post("/announcements/{id}/withdraw", Policy::Needs(Action::PublishNotice), withdraw),
@@ -57,6 +59,7 @@ struct ListPage {
     errors: Errors,
     most_title: usize,
     most_body: usize,
+    export: Option<Taking>,
 }
 
 async fn list(State(app): State<App>, session: Session) -> Result<Response, Failed> {
@@ -86,7 +89,16 @@ async fn show(app: &App, session: &Session, given: DraftForm, errors: Errors) ->
         errors,
         most_title: TITLE,
         most_body: BODY,
+        export: exports::taking(session, Action::ExportList, "/announcements/export", &[]),
     }))
+}
+
+async fn export(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<Nothing>>,
+) -> Result<Response, Failed> {
+    exports::take(&app, &session, "announcements", &asking.purpose, announcements::export).await
 }
 
 #[derive(Template)]

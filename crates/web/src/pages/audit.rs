@@ -11,17 +11,20 @@ use rules::access::Action;
 use serde::Deserialize;
 
 use super::account::with;
-use super::accounts::{PAGE, shows, workbook};
+use super::accounts::{PAGE, shows};
+use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters};
+use crate::look::{
+    Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
+};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/audit", Policy::Needs(Action::ReadAudit), list),
-        Route::get("/audit/export", Policy::Needs(Action::ExportAudit), export),
+        Route::post("/audit/export", Policy::Needs(Action::ExportAudit), export),
         Route::post("/audit/seal", Policy::Needs(Action::SealAudit), seal),
         Route::get("/audit/months/{month}", Policy::Needs(Action::SealAudit), month_seal),
         Route::post("/audit/watermark", Policy::Needs(Action::SealAudit), accept),
@@ -105,7 +108,7 @@ struct AuditPage {
     heads: [Head; 5],
     pager: Pager,
     empty: Empty,
-    export: Option<String>,
+    export: Option<Taking>,
     seal: HeadSeal,
     unsealed: u64,
     months: Vec<Month>,
@@ -148,7 +151,17 @@ async fn list(
             what_to_do: "去掉筛选条件再看。".to_owned(),
             act: None,
         },
-        export: shows(&session, Action::ExportAudit).then(|| query.address("/audit/export", "")),
+        export: exports::taking(
+            &session,
+            Action::ExportAudit,
+            "/audit/export",
+            &[
+                ("person", &query.person),
+                ("action", &query.action),
+                ("outcome", &query.outcome),
+                ("day", &query.day),
+            ],
+        ),
         seal: page.seal,
         unsealed: page.unsealed,
         months: page.months,
@@ -168,14 +181,13 @@ async fn list(
 async fn export(
     State(app): State<App>,
     session: Session,
-    Query(query): Query<ListQuery>,
+    Form(asking): Form<Asking<ListQuery>>,
 ) -> Result<Response, Failed> {
-    let filter = audit::Filter { before: String::new(), ..query.filter() };
-    let lines = app.write(&session, move |desk| audit::export(desk, &filter)).await?;
-    let (now, by) = (app.now(), session.who().actor.name.clone());
-    let day = now.day();
-    let body = app.apart(move || audit::workbook(&now, &by, &lines)).await?;
-    Ok(workbook(body, &format!("audit-{day}.xlsx")))
+    let filter = asking.query.filter();
+    exports::take(&app, &session, "audit", &asking.purpose, move |desk, purpose| {
+        audit::export(desk, &filter, purpose)
+    })
+    .await
 }
 
 #[derive(Debug, Clone, Deserialize)]

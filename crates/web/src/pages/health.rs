@@ -4,18 +4,21 @@
 use std::net::SocketAddr;
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::db::{Engine, Health};
+use casework::exports::Shape;
 use casework::refused::Refused;
 use casework::vitals::{self, KeyFit, Vitals};
 use jiff::ToSpan;
 use rules::access::Action;
 
+use super::exports::{self, Asking, Nothing};
 use crate::app::App;
 use crate::failed::{self, Failed};
-use crate::look::{Shell, Stat, Tone};
+use crate::look::{Shell, Stat, Taking, Tone};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
@@ -24,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/healthz", Policy::Open, alive),
         Route::get("/readyz", Policy::Open, ready),
         Route::get("/health", Policy::Needs(Action::ReadHealth), page),
+        Route::post("/health/export", Policy::Needs(Action::ExportList), export),
         Route::get("/metrics", Policy::Open, metrics),
     ]
 }
@@ -71,6 +75,7 @@ struct HealthPage {
     stats: Vec<Stat>,
     lines: Vec<Line>,
     alarms: usize,
+    export: Option<Taking>,
 }
 
 async fn page(State(app): State<App>, session: Session) -> Result<Response, Failed> {
@@ -83,7 +88,30 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
         stats: stats(&vitals),
         alarms: lines.iter().filter(|line| line.alarm.is_some()).count(),
         lines,
+        export: exports::taking(&session, Action::ExportList, "/health/export", &[]),
     }))
+}
+
+/// The page as it is now, as a workbook: what an inspector takes along.
+async fn export(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<Nothing>>,
+) -> Result<Response, Failed> {
+    const SHAPE: Shape = Shape {
+        name: "运行状况",
+        kind: "health",
+        action: Action::ExportList,
+        columns: &[("项目", 20.0), ("情况", 50.0), ("要处理", 50.0)],
+    };
+    let vitals = app.read(&session, vitals::read).await?;
+    let health = glance(&app).await?;
+    let cells = |line: Line| vec![line.what.to_owned(), line.how, line.alarm.unwrap_or_default()];
+    let rows: Vec<Vec<String>> = lines(&app, &vitals, &health).into_iter().map(cells).collect();
+    exports::take(&app, &session, "health", &asking.purpose, move |desk, purpose| {
+        casework::exports::of(desk, SHAPE, purpose, rows.clone())
+    })
+    .await
 }
 
 /// How the database is; it opens a connection of its own, so not on a thread that answers.

@@ -114,8 +114,10 @@ async fn listed(
 /// What a form of parts said; its file lies in a temporary file that goes with this value.
 #[derive(Default)]
 pub(crate) struct Parts {
-    file: Option<(tempfile::NamedTempFile, String)>,
-    kind: String,
+    /// The file and its name, if one was chosen.
+    pub(crate) file: Option<(tempfile::NamedTempFile, String)>,
+    /// Which list; of a platform's list the platform.
+    pub(crate) kind: String,
     as_of: String,
 }
 

@@ -1,21 +1,26 @@
 //! `/jobs`: what runs by itself, when it ran last and how it went; run now, and parked ones again (J08).
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::Form;
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use casework::jobs::{self, Overview, Registry, State as JobState};
 use rules::access::Action;
+use serde::Deserialize;
 
+use super::account::with;
+use super::exports::{self, Asking};
 use crate::app::App;
 use crate::background::registry;
 use crate::failed::{Failed, see_other};
-use crate::look::{Empty, Head, Shell, Tone, filters};
+use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/jobs", Policy::Needs(Action::ReadHealth), page),
+        Route::post("/jobs/export", Policy::Needs(Action::ExportList), export),
         Route::post("/jobs/{id}/retry", Policy::Needs(Action::RunJob), retry),
         Route::post("/schedules/{name}/run", Policy::Needs(Action::RunJob), run_now),
     ]
@@ -30,6 +35,8 @@ struct JobsPage {
     schedule_heads: [Head; 5],
     job_heads: [Head; 5],
     empty: Empty,
+    filter: Filter,
+    export: Option<Taking>,
 }
 
 impl JobsPage {
@@ -51,10 +58,52 @@ impl JobsPage {
     }
 }
 
-async fn page(State(app): State<App>, session: Session) -> Result<Response, Failed> {
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct ListQuery {
+    q: String,
+    state: String,
+}
+
+impl ListQuery {
+    fn filter(&self) -> jobs::Filter {
+        jobs::Filter { state: JobState::from_code(&self.state), search: self.q.clone() }
+    }
+
+    fn look(&self) -> Filter {
+        let address = |without: &str| {
+            let all = [("q", self.q.as_str()), ("state", &self.state)];
+            let kept: Vec<_> = all.into_iter().filter(|(name, _)| *name != without).collect();
+            with("/jobs", &kept)
+        };
+        let field = |name, label, value: &str, kind| FilterField {
+            name,
+            label,
+            kind,
+            without: (!value.is_empty()).then(|| address(name)),
+        };
+        let mut states = vec![Choice::new("", "全部", &self.state)];
+        states.extend(JobState::ALL.map(|state| Choice::new(state.code(), state.label(), &self.state)));
+        let text = FilterKind::Text { value: self.q.clone(), example: "谁交办的、结果里的字" };
+        Filter {
+            action: "/jobs".to_owned(),
+            fields: vec![
+                field("q", "谁或结果", &self.q, text),
+                field("state", "状态", &self.state, FilterKind::Choice(states)),
+            ],
+            keep: Vec::new(),
+        }
+    }
+}
+
+async fn page(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failed> {
     let registry = registry();
-    let known = registry.clone();
-    let overview = app.read(&session, move |desk| jobs::overview(desk, &known)).await?;
+    let (known, wanted) = (registry.clone(), query.filter());
+    let overview = app.read(&session, move |desk| jobs::overview(desk, &known, &wanted)).await?;
     Ok(html(&JobsPage {
         shell: app.shell(&session, "/jobs").await?,
         overview,
@@ -78,7 +127,26 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
             what_to_do: "导入、比对等费时的事会在这里排队。".to_owned(),
             act: None,
         },
+        filter: query.look(),
+        export: exports::taking(
+            &session,
+            Action::ExportList,
+            "/jobs/export",
+            &[("q", &query.q), ("state", &query.state)],
+        ),
     }))
+}
+
+async fn export(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<ListQuery>>,
+) -> Result<Response, Failed> {
+    let (registry, filter) = (registry(), asking.query.filter());
+    exports::take(&app, &session, "jobs", &asking.purpose, move |desk, purpose| {
+        jobs::export(desk, &registry, &filter, purpose)
+    })
+    .await
 }
 
 async fn retry(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {

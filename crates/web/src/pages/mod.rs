@@ -10,12 +10,15 @@ mod children;
 mod codes;
 mod comparison;
 mod door;
+mod exports;
 mod findings;
 mod health;
 pub(crate) mod imports;
 mod jobs;
 mod notices;
 mod online;
+mod platform;
+mod posts;
 mod proofs;
 mod search;
 mod security;
@@ -47,6 +50,8 @@ pub fn routes() -> Vec<Route> {
         jobs::routes(),
         notices::routes(),
         online::routes(),
+        platform::routes(),
+        posts::routes(),
         proofs::routes(),
         search::routes(),
         security::routes(),

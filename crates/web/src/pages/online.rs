@@ -1,21 +1,24 @@
 //! `/online`: who is on line, and 强制下线.
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use casework::accounts::online::{self, Online};
 use rules::access::Action;
 use serde::Deserialize;
 
+use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Empty, Filter, FilterField, FilterKind, Head, Shell, Tone, filters};
+use crate::look::{Empty, Filter, FilterField, FilterKind, Head, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/online", Policy::Needs(Action::EndSession), list),
+        Route::post("/online/export", Policy::Needs(Action::ExportList), export),
         Route::post("/online/{id}/end", Policy::Needs(Action::EndSession), end),
     ]
 }
@@ -35,6 +38,7 @@ struct OnlinePage {
     filter: Filter,
     heads: [Head; 5],
     empty: Empty,
+    export: Option<Taking>,
 }
 
 async fn list(
@@ -44,6 +48,7 @@ async fn list(
 ) -> Result<Response, Failed> {
     let search = query.q.clone();
     let (online, total) = app.read(&session, move |desk| online::list(desk, &search)).await?;
+    let export = exports::taking(&session, Action::ExportList, "/online/export", &[("q", &query.q)]);
     let without = (!query.q.is_empty()).then(|| "/online".to_owned());
     Ok(html(&OnlinePage {
         shell: app.shell(&session, "/online").await?,
@@ -71,7 +76,20 @@ async fn list(
             what_to_do: "半小时内有操作的人会列在这里。".to_owned(),
             act: None,
         },
+        export,
     }))
+}
+
+async fn export(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<ListQuery>>,
+) -> Result<Response, Failed> {
+    let search = asking.query.q;
+    exports::take(&app, &session, "online", &asking.purpose, move |desk, purpose| {
+        online::export(desk, &search, purpose)
+    })
+    .await
 }
 
 async fn end(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {

@@ -1,25 +1,28 @@
 //! `/sign-ins`: 登录记录, for the auditor and the security administrator.
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use casework::accounts::sheets;
 use casework::accounts::sign_ins::{self, Outcome, SignIn};
 use rules::access::Action;
 use serde::Deserialize;
 
 use super::account::with;
-use super::accounts::{PAGE, shows, workbook};
+use super::accounts::PAGE;
+use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters};
+use crate::look::{
+    Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
+};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/sign-ins", Policy::Needs(Action::ReadSignIns), list),
-        Route::get("/sign-ins/export", Policy::Needs(Action::ExportAudit), export),
+        Route::post("/sign-ins/export", Policy::Needs(Action::ExportAudit), export),
     ]
 }
 
@@ -93,7 +96,7 @@ struct SignInsPage {
     heads: [Head; 5],
     pager: Pager,
     empty: Empty,
-    export: Option<String>,
+    export: Option<Taking>,
 }
 
 async fn list(
@@ -129,19 +132,23 @@ async fn list(
             what_to_do: "去掉筛选条件再看。".to_owned(),
             act: None,
         },
-        export: shows(&session, Action::ExportAudit).then(|| query.address("/sign-ins/export", "")),
+        export: exports::taking(
+            &session,
+            Action::ExportAudit,
+            "/sign-ins/export",
+            &[("q", &query.q), ("outcome", &query.outcome), ("from", &query.from), ("until", &query.until)],
+        ),
     }))
 }
 
 async fn export(
     State(app): State<App>,
     session: Session,
-    Query(query): Query<ListQuery>,
+    Form(asking): Form<Asking<ListQuery>>,
 ) -> Result<Response, Failed> {
-    let filter = query.filter();
-    let sign_ins = app.write(&session, move |desk| sign_ins::export(desk, &filter)).await?;
-    let now = app.now();
-    let day = now.day();
-    let body = app.apart(move || sheets::of_sign_ins(&now, &sign_ins)).await?;
-    Ok(workbook(body, &format!("sign-ins-{day}.xlsx")))
+    let filter = asking.query.filter();
+    exports::take(&app, &session, "sign-ins", &asking.purpose, move |desk, purpose| {
+        sign_ins::export(desk, &filter, purpose)
+    })
+    .await
 }

@@ -2,15 +2,20 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use casework::units::{self, Gap, HandOver, Item, NewPost, Sheet, UnitPage, UnitRow};
+use casework::units::{self, Gap, HandOver, Item, NewPost, Sheet, UnitLine, UnitPage, UnitRow};
 use rules::access::{Role, Standing};
 use serde::Deserialize;
 
+use super::account::with;
+use super::accounts::PAGE;
+use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tone, filters};
+use crate::look::{
+    Choice, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
+};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 use rules::access::Action;
@@ -18,6 +23,7 @@ use rules::access::Action;
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/units", Policy::Needs(Action::ReadUnits), list),
+        Route::post("/units/export", Policy::Needs(Action::ExportList), export),
         Route::get("/units/gaps", Policy::Needs(Action::ReadUnits), gaps),
         Route::get("/units/{id}", Policy::Needs(Action::ReadUnits), one),
         Route::post("/units/{id}/posts", Policy::Needs(Action::AppointPost), open_post),
@@ -36,11 +42,80 @@ struct List {
     shell: Shell,
     rows: Vec<UnitRow>,
     heads: [Head; 4],
+    filter: Filter,
+    /// What the search found, in place of the trees.
+    found: Option<Vec<UnitLine>>,
+    found_heads: [Head; 4],
+    pager: Pager,
+    empty: Empty,
+    export: Option<Taking>,
 }
 
-async fn list(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let rows = app.read(&session, units::units).await?;
-    Ok(html(&List { shell: app.shell(&session, "/units").await?, rows, heads: heads() }))
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct ListQuery {
+    q: String,
+    after: String,
+}
+
+async fn list(
+    State(app): State<App>,
+    session: Session,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Failed> {
+    let asked = query.clone();
+    let (rows, found) = app
+        .read(&session, move |desk| {
+            if asked.q.trim().is_empty() {
+                return Ok((units::units(desk)?, None));
+            }
+            Ok((Vec::new(), Some(units::find_units(desk, &asked.q, &asked.after, PAGE)?)))
+        })
+        .await?;
+    let here = with("/units", &[("q", &query.q)]);
+    let (found, next) = found.map_or((None, None), |(rows, next)| (Some(rows), next));
+    Ok(html(&List {
+        shell: app.shell(&session, "/units").await?,
+        rows,
+        heads: heads(),
+        filter: Filter {
+            action: "/units".to_owned(),
+            fields: vec![FilterField {
+                name: "q",
+                label: "单位或责任人",
+                kind: FilterKind::Text { value: query.q.clone(), example: "单位名称、责任人姓名" },
+                without: (!query.q.is_empty()).then(|| "/units".to_owned()),
+            }],
+            keep: Vec::new(),
+        },
+        found_heads: [Head::text("单位"), Head::text("上级单位"), Head::text("责任人"), Head::number("空缺")],
+        pager: Pager {
+            prev: (!query.after.is_empty()).then(|| here.clone()),
+            next: next.map(|after| format!("{here}&after={}", crate::route::encoded(&after))),
+            shown: found.as_ref().map_or(0, |found| u64::try_from(found.len()).unwrap_or_default()),
+            total: None,
+            unit: "个",
+        },
+        found,
+        empty: Empty {
+            why: "没有找到这样的单位或责任人。".to_owned(),
+            what_to_do: "换一个字再找；只查您能看到的单位。".to_owned(),
+            act: None,
+        },
+        export: exports::taking(&session, Action::ExportList, "/units/export", &[("q", &query.q)]),
+    }))
+}
+
+async fn export(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<ListQuery>>,
+) -> Result<Response, Failed> {
+    let search = asking.query.q;
+    exports::take(&app, &session, "units", &asking.purpose, move |desk, purpose| {
+        units::export_units(desk, &search, purpose)
+    })
+    .await
 }
 
 fn heads() -> [Head; 4] {

@@ -2,10 +2,11 @@
 
 use casework::accounts::invite::may_hold;
 use casework::accounts::security::{self, SecondFactor, Settings};
-use casework::accounts::{keep, sheets, sign_ins};
+use casework::accounts::{keep, sign_ins};
 use casework::password::Profile;
 use casework::refused::Refused;
 use rules::access::Role;
+use rules::purpose::ListPurpose;
 
 use super::{COUNTY, House, denied, on_each, ruled};
 
@@ -61,14 +62,22 @@ fn settings_and_lists_by_power() {
         let seen = house.act(&auditor, |desk| sign_ins::list(desk, &sign_ins::Filter::default(), 3)).unwrap();
         assert_eq!((seen.sign_ins.len(), seen.next.is_some()), (3, true));
         denied(house.act(&admin, |desk| sign_ins::list(desk, &sign_ins::Filter::default(), 10)));
-        denied(house.act(&guard, |desk| sign_ins::export(desk, &sign_ins::Filter::default())));
+        denied(
+            house.act(&guard, |desk| {
+                sign_ins::export(desk, &sign_ins::Filter::default(), ListPurpose::Inspect)
+            }),
+        );
         denied(house.act(&clerk, |desk| keep::list(desk, &keep::Filter::default(), 10)));
-        let rows = house.act(&auditor, |desk| sign_ins::export(desk, &sign_ins::Filter::default())).unwrap();
-        assert!(sheets::of_sign_ins(&house.now(), &rows).unwrap().starts_with(b"PK"));
-        let accounts = house.act(&auditor, |desk| keep::export(desk, &keep::Filter::default())).unwrap();
-        assert_eq!(accounts.len(), 4);
-        assert!(sheets::of_accounts(&house.now(), &accounts).unwrap().starts_with(b"PK"));
-        denied(house.act(&admin, |desk| keep::export(desk, &keep::Filter::default())));
+        let rows = house
+            .act(&auditor, |desk| sign_ins::export(desk, &sign_ins::Filter::default(), ListPurpose::Inspect))
+            .unwrap();
+        assert!(rows.bytes.starts_with(b"PK"));
+        let accounts = house
+            .act(&auditor, |desk| keep::export(desk, &keep::Filter::default(), ListPurpose::Check))
+            .unwrap();
+        assert_eq!(accounts.rows, 4);
+        assert!(accounts.bytes.starts_with(b"PK"));
+        denied(house.act(&admin, |desk| keep::export(desk, &keep::Filter::default(), ListPurpose::Check)));
 
         house.act(&guard, move |desk| security::set(desk, wanted)).unwrap();
         assert_eq!(house.act(&guard, security::show).unwrap().settings, wanted);

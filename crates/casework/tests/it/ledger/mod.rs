@@ -4,6 +4,7 @@ mod acts;
 mod merging;
 mod moving;
 mod nightly;
+mod platforms;
 mod reading;
 mod searching;
 mod special;
