@@ -7,6 +7,7 @@ use casework::audit::{
 use casework::db::testing::{Place, on_each_engine};
 use casework::db::{Db, DbError, Engine, Tx, Value};
 use casework::desk::SignedIn;
+use casework::exports;
 use casework::jobs::{Means as _, Registry, Runner};
 use casework::keys::Keys;
 use casework::now::Now;
@@ -14,6 +15,7 @@ use casework::params;
 use casework::refused::Refused;
 use proptest::prelude::*;
 use rules::access::{Action, Actor, Role};
+use rules::purpose::ListPurpose;
 
 use crate::cases;
 use crate::county::person;
@@ -477,7 +479,10 @@ fn without_a_record_there_is_no_act() {
         sql("create unique index audit_full on audit (county, outcome)");
         let sealed = act(&machine, &sure, move |desk| audit::seal_month(desk, month));
         assert!(matches!(sealed, Err(Refused::Storage(_))), "{sealed:?}");
-        let exported = act(&machine, &sure, |desk| audit::export(desk, &audit::Filter::default()));
+        let exported = act(&machine, &sure, |desk| {
+            let made = audit::export(desk, &audit::Filter::default(), ListPurpose::Inspect)?;
+            exports::record(desk, &made)
+        });
         assert!(matches!(exported, Err(Refused::Storage(_))), "{exported:?}");
         let months: Result<i64, DbError> =
             db.read(|tx| tx.one("select cast(count(*) as bigint) from audit_month", &[], |row| row.get(0)));

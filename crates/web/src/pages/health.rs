@@ -104,7 +104,8 @@ async fn export(
         action: Action::ExportList,
         columns: &[("项目", 20.0), ("情况", 50.0), ("要处理", 50.0)],
     };
-    let vitals = app.read(&session, vitals::read).await?;
+    let own = app.clone();
+    let vitals = app.read(&session, move |desk| vitals::read(desk, own.vault())).await?;
     let health = glance(&app).await?;
     let cells = |line: Line| vec![line.what.to_owned(), line.how, line.alarm.unwrap_or_default()];
     let rows: Vec<Vec<String>> = lines(&app, &vitals, &health).into_iter().map(cells).collect();
