@@ -106,25 +106,28 @@ fn check(args: &VerifyArgs) -> Result<String, Failure> {
             return Err(Failure::machine(what, place, "保留现场，报告县教体局和网安部门，用备份对照"));
         }
     };
-    if !reach.is_sound() {
-        println!("{said}");
-        return Err(Failure::machine(
-            reach.words(),
-            place,
-            "恢复过较早备份的，请审计管理员在网页“操作记录”写明原因重定水位；没有恢复过的，保留现场，报告县教体局和网安部门",
-        ));
-    }
     said.push_str(&format!("\n{}。", reach.words()));
     match held {
-        None => Ok(said),
-        Some(FileVerdict::Matches) => Ok(format!("{said}\n{}。", FileVerdict::Matches.label())),
         Some(FileVerdict::NotOurs) => {
-            Err(Failure::input(FileVerdict::NotOurs.label(), "封存文件", "请换原来的封存文件"))
+            return Err(Failure::input(FileVerdict::NotOurs.label(), "封存文件", "请换原来的封存文件"));
         }
+        Some(FileVerdict::Matches) => said.push_str(&format!("\n{}。", FileVerdict::Matches.label())),
         Some(wrong) => {
-            Err(Failure::machine(wrong.label(), place, "保留现场，报告县教体局和网安部门，用备份对照"))
+            println!("{said}");
+            let todo = "保留现场，报告县教体局和网安部门，用备份对照";
+            return Err(Failure::machine(wrong.label(), place, todo));
         }
+        None => {}
     }
+    if reach.is_sound() {
+        return Ok(said);
+    }
+    println!("{said}");
+    Err(Failure::machine(
+        reach.words(),
+        place,
+        "恢复过较早备份的，请审计管理员在网页“操作记录”写明原因重定水位；没有恢复过的，保留现场，报告县教体局和网安部门",
+    ))
 }
 
 fn seal(args: &SealArgs) -> Result<String, Failure> {

@@ -117,25 +117,39 @@ pub fn month_file(tx: &mut Tx<'_>, keys: &Keys, county: &str, month: Date) -> Re
 /// # Errors
 /// What the storage refused.
 pub fn verify_file(tx: &mut Tx<'_>, keys: &Keys, county: &str, text: &str) -> Result<FileVerdict, DbError> {
-    let Ok(file) = serde_json::from_str::<MonthFile>(text) else { return Ok(FileVerdict::NotOurs) };
+    let (verdict, file) = verify_head(tx, keys, county, text)?;
+    let (FileVerdict::Matches, Some((file, month))) = (verdict, file) else { return Ok(verdict) };
+    let (first, after) = span(month);
+    let now = count(tx, county, (&first, &after), file.last_number)?;
+    Ok(if now == file.count { FileVerdict::Matches } else { FileVerdict::Counted })
+}
+
+/// The same without counting the month's rows, which a page need not wait for; the file's content if it is ours.
+pub(super) fn verify_head(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    county: &str,
+    text: &str,
+) -> Result<(FileVerdict, Option<(MonthFile, Date)>), DbError> {
+    let strange = Ok((FileVerdict::NotOurs, None));
+    let Ok(file) = serde_json::from_str::<MonthFile>(text) else { return strange };
     let month = format!("{}-01", file.month).parse::<Date>();
     let code = super::unhex(&file.mac);
-    let (Ok(month), Some(code)) = (month, code) else { return Ok(FileVerdict::NotOurs) };
+    let (Ok(month), Some(code)) = (month, code) else { return strange };
     if file.county != county || file.format != FORMAT || !keys.verify_mac(PURPOSE, &file.bytes(), &code) {
-        return Ok(FileVerdict::NotOurs);
+        return strange;
     }
     let there = tx.optional(
         "select hash from audit_seal where county = $1 and number = $2",
         &params![county, signed(file.last_number)],
         |row| row.get::<String>(0),
     )?;
-    let Some(hash) = there else { return Ok(FileVerdict::Cut) };
-    if hash != file.head {
-        return Ok(FileVerdict::Rewritten);
-    }
-    let (first, after) = span(month);
-    let now = count(tx, county, (&first, &after), file.last_number)?;
-    Ok(if now == file.count { FileVerdict::Matches } else { FileVerdict::Counted })
+    let verdict = match there {
+        None => FileVerdict::Cut,
+        Some(hash) if hash != file.head => FileVerdict::Rewritten,
+        Some(_) => FileVerdict::Matches,
+    };
+    Ok((verdict, Some((file, month))))
 }
 
 /// Seals a month for good: the file's text, and a line of who sealed it.

@@ -124,7 +124,7 @@ pub fn fetch_month(desk: &mut Desk<'_, '_>, vault: &super::Vault, month: &str) -
     Ok(text)
 }
 
-/// Whether the vault holds a file of this month that is ours and is borne out by the record.
+/// What came of holding the vault's file of a month against the chain, without counting rows; `None` where there is none.
 pub(super) fn kept(
     tx: &mut Tx<'_>,
     keys: &Keys,
@@ -133,7 +133,7 @@ pub(super) fn kept(
     name: &str,
 ) -> Result<Option<super::FileVerdict>, Refused> {
     let Some(text) = vault.month(name).map_err(|error| failed(&error))? else { return Ok(None) };
-    Ok(Some(super::verify_file(tx, keys, county, &text)?))
+    Ok(Some(month::verify_head(tx, keys, county, &text)?.0))
 }
 
 fn distrusted(verdict: MarkVerdict) -> Refused {

@@ -35,6 +35,8 @@ mod running;
 mod scope;
 #[cfg(test)]
 mod totp;
+#[cfg(test)]
+mod watermark;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]

@@ -246,5 +246,5 @@ async fn accept(
         move || accepted.put(own.vault())
     })
     .await?;
-    Ok(see_other("/audit#seals"))
+    Ok(see_other("/audit"))
 }

@@ -85,7 +85,7 @@ proptest! {
     #[test]
     fn replays_and_order_change_nothing(child in child(), turn in 0..100_usize, again in 0..100_usize) {
         let expected = evenings(&child);
-        let mut other = child.clone();
+        let mut other = child;
         let turn = turn % other.marks.len().max(1);
         other.marks.rotate_left(turn);
         if let Some(mark) = other.marks.get(again % other.marks.len().max(1)).copied() {

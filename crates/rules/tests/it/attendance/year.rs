@@ -15,12 +15,12 @@ const TO: &str = "2026-07-17";
 struct Chance(u64);
 
 impl Chance {
-    fn below(&mut self, bound: u64) -> u64 {
+    fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
+        usize::try_from(self.0 >> 33).expect("31 bits") % bound
     }
 
-    fn one_in(&mut self, many: u64) -> bool {
+    fn one_in(&mut self, many: usize) -> bool {
         self.below(many) == 0
     }
 }
@@ -57,7 +57,7 @@ fn year(chance: &mut Chance) -> (Vec<(Date, Truth)>, Child) {
     let mut child = Child::default();
     let mut truths = Vec::new();
     let days: Vec<Date> = school_days(day(FROM)).take_while(|on| *on <= day(TO)).collect();
-    let moved = chance.one_in(3).then(|| days[chance.below(150) as usize + 20]);
+    let moved = chance.one_in(3).then(|| days[chance.below(150) + 20]);
     child.members.push(Member { school: "s1", class: "c1", from: day(FROM), until: moved });
     if let Some(from) = moved {
         child.members.push(Member { school: "s2", class: "c2", from, until: None });
