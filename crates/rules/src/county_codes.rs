@@ -1,6 +1,6 @@
 //! 县自定代码: the county's own code tables. The plan's words are where each begins; what the county changes later stands
 //! beside them as versions with their day. A code is never taken away: it ends on a day, and what was recorded with it
-//! keeps its meaning. Which of both holds: `docs/adr/0011-county-codes.md`.
+//! keeps its meaning. Which of both holds: `docs/adr/0013-county-codes.md`.
 
 use jiff::civil::Date;
 

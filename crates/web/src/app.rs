@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use casework::audit::Vault;
-use casework::db::{Db, Tx};
+use casework::db::{Db, Engine, Tx};
 use casework::desk::{Desk, SignedIn};
 use casework::keys::Keys;
 use casework::now::Now;
@@ -254,7 +254,7 @@ impl App {
 
     /// Runs a request beside the storage: on one of its reading threads, where everything that is read until the request
     /// first has to wait is read at once and from one snapshot. A page that only reads is finished there; what waits,
-    /// for a body or for a commit, goes on where it was begun.
+    /// for a body or for a commit, goes on where it was begun. On PostgreSQL each read has its own transaction.
     ///
     /// # Errors
     /// [`Refused::Storage`] when no reading thread was free; then nothing was run.
@@ -263,6 +263,9 @@ impl App {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
+        if self.0.db.engine() == Engine::Postgres {
+            return Ok(request.await);
+        }
         let (answer, answered) = oneshot::channel();
         let mut request: Pin<Box<F>> = Box::pin(request);
         let runtime = tokio::runtime::Handle::current();

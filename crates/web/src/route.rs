@@ -101,10 +101,9 @@ async fn guard(State((app, policy)): State<(App, Policy)>, request: Request, nex
     if token(request.headers(), app.https()).is_none() {
         return guarded(app, policy, request, next).await;
     }
-    let api = request.uri().path().starts_with("/api/");
     match app.beside(guarded(app.clone(), policy, request, next)).await {
         Ok(response) => response,
-        Err(failed) => finish(failed.into_response(), api),
+        Err(failed) => failed.into_response(),
     }
 }
 

@@ -5,7 +5,7 @@
 //! stored under the run's own id ([`stage`], in chunks, so that the storage's one writer is never held for long); what
 //! it finds again is only noted. One last transaction (`finish`) moves all of it into the campaign, settles what is
 //! gone and closes the run; it touches rows by index and seals nothing. A run that was stopped leaves nothing in the
-//! campaign, and `clean` sweeps what it had staged (docs/adr/0009-comparison-runs.md).
+//! campaign, and `clean` sweeps what it had staged (docs/adr/0012-comparison-runs.md).
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! 代码表: the standards' tables as they are read by, the plan's settings, and the county's own tables, which are kept
-//! here: each change is a version from a day on, and nothing is taken away (docs/adr/0011-county-codes.md).
+//! here: each change is a version from a day on, and nothing is taken away (docs/adr/0013-county-codes.md).
 
 mod keep;
 mod shown;

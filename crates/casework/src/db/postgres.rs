@@ -15,7 +15,6 @@ use super::error::{self, DbError, Fault};
 use super::queue::Pool;
 use super::tx::{On, Tx};
 use super::value::{Row, Source, Value};
-use super::visit::{Held, keep};
 
 /// How a transaction begins.
 #[derive(Clone, Copy)]
@@ -107,9 +106,6 @@ enum Attempt {
     /// The connection was lost before commit was sent: nothing was done.
     Lost(DbError),
 }
-
-/// How the snapshot of a page begins. It is let go of unchecked, so that asking for more would only cost.
-const VISIT: &str = "begin isolation level repeatable read read only";
 
 /// How often a transaction in conflict is tried.
 const ATTEMPTS: u32 = 12;
@@ -236,33 +232,6 @@ impl Server {
             (Err(fault), Mode::Read) if fault.lost => Ok(Attempt::Lost(fault.error)),
             (Err(fault), _) => Err(fault.error),
         }
-    }
-
-    /// Runs `work` beside one snapshot, which is held on this thread; where there is none to be had, without one: each
-    /// read then seeks the server by itself, for as long as it may.
-    pub(super) fn visit(&self, of: u64, work: &mut dyn FnMut()) -> Result<(), DbError> {
-        let opened = self.reads.take(self.settings.wait, || {
-            let session = Session::connect(&self.config, &self.settings, self.settings.statement);
-            session.map_err(|fault| fault.error)
-        });
-        let begun = opened.and_then(|mut lent| {
-            let mut session = lent.out()?;
-            session.batch(VISIT)?;
-            Ok((lent, session))
-        });
-        let Ok((mut lent, session)) = begun else {
-            work();
-            return Ok(());
-        };
-        let (held, statements) = keep(of, Held::Postgres(session), work);
-        self.counts.read(statements);
-        if let Some(Held::Postgres(mut session)) = held
-            && session.batch("rollback").is_ok()
-        {
-            lent.put(session);
-            lent.keep();
-        }
-        Ok(())
     }
 
     pub(super) fn close(&self) {

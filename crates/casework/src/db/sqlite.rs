@@ -18,7 +18,7 @@ use super::error::{self, DbError, Fault};
 use super::queue::{Pool, Queue, Waiting};
 use super::tx::{On, Tx};
 use super::value::{Row, Source, Value};
-use super::visit::{Held, keep};
+use super::visit::keep;
 
 /// `name` beside the database: `county.db` → `county.db-lock`.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -129,9 +129,9 @@ impl Disk {
         let mut lent = self.readers.take(self.settings.wait, || Reader::open(&self.path, &self.settings))?;
         let mut reader = lent.out()?;
         reader.begin(self.settings.statement)?;
-        let (held, statements) = keep(of, Held::Sqlite(reader), work);
+        let (reader, statements) = keep(of, reader, work);
         self.counts.read(statements);
-        if let Some(Held::Sqlite(mut reader)) = held {
+        if let Some(mut reader) = reader {
             reader.end()?;
             lent.put(reader);
             lent.keep();

@@ -1,4 +1,4 @@
-//! 代码表 (issue 3 item 10; ADR 0011): the county's own codes are kept by right as versions; nothing is taken away; the
+//! 代码表 (issue 3 item 10; ADR 0013): the county's own codes are kept by right as versions; nothing is taken away; the
 //! standards stay as they are.
 
 use casework::codes::{self, Change, Kept};

@@ -1,4 +1,4 @@
-//! Item 10, 代码表: the plan's words first, the county's versions by their day, nothing taken away (ADR 0011).
+//! Item 10, 代码表: the plan's words first, the county's versions by their day, nothing taken away (ADR 0013).
 
 use jiff::civil::{Date, date};
 use rules::county_codes::{CountyTable, Held, Version, held};

@@ -1,5 +1,5 @@
 //! `/codes`: 代码表: the standards' tables and the plan's settings to look up, and the county's own tables to keep: each
-//! change from a day on, nothing taken away (docs/adr/0011-county-codes.md).
+//! change from a day on, nothing taken away (docs/adr/0013-county-codes.md).
 
 use askama::Template;
 use axum::Form;

@@ -73,8 +73,6 @@ async fn page(
             act: None,
         }
     };
-    // What the reader sees of nobody is not there, not even as a column (hazard A09).
-    let births = hits.iter().any(|hit| hit.birth.is_some());
     Ok(html(&SearchPage {
         shell: app.shell(&session, "/search").await?,
         groups: groups(found, &asked.q),

@@ -23,6 +23,7 @@ mod matrix_fields;
 mod matrix_page;
 mod matrix_rows;
 mod matrix_rows_api;
+mod platform;
 mod schema;
 mod sizes;
 mod sockets;
