@@ -242,6 +242,13 @@ fn cut(place: &str) {
             let seen = told.get(9);
             told.set(7, &[0, 0, 0]);
             points += 1;
+            // A commit that was on its way when the connection was cut is still the server's to finish.
+            let open = "select cast(count(*) as bigint) from pg_stat_activity
+                        where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()";
+            let began = std::time::Instant::now();
+            while db.read(|tx| tx.one(open, &[], |row| row.get::<i64>(0))).expect("the server answers") > 0 {
+                assert!(began.elapsed().as_secs() < 20, "the server notices the cut");
+            }
             let there = numbers(&db).contains(&number);
             match done {
                 Ok(()) => assert!(there, "message {at}, how {how}: acknowledged and lost"),
