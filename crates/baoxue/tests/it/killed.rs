@@ -258,3 +258,67 @@ fn an_import_survives_kills_at_any_write() {
         assert_eq!(said.code, 0, "{said:?}");
     }
 }
+
+/// K07: the keys are changed while the county is served and killed at random writes: whatever the moment, each field opens
+/// by one key or the other; in the end none is left to the old one, and it is destroyed.
+#[test]
+fn keys_are_changed_under_kills() {
+    let (folder, disk, mut dice) = (Folder::new(), Disk::new(), Dice(7));
+    let data = folder.arg("data");
+    let made = baoxue(&["demo", "--no-serve", "--children", "300", "--today", "2026-11-24", "--data", &data]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let command = |args: &[&str]| baoxue(&[&["keys"], args, &["--data", data.as_str()]].concat());
+    let status = || {
+        let said = command(&["status"]);
+        assert_eq!(said.code, 0, "{said:?}");
+        assert!(!said.out.contains("打不开") && !said.out.contains("被改动"), "{said:?}");
+        // What each key seals, the oldest first.
+        let figure =
+            |line: &str| line.rsplit_once("加密着 ").unwrap().1.split(' ').next().unwrap().parse().unwrap();
+        said.out.lines().map(figure).collect::<Vec<u64>>()
+    };
+    let old = command(&["status"]).out[..8].to_owned();
+    let before = status();
+    assert!(before.len() == 1 && before[0] > 500, "{before:?}");
+    assert_eq!(command(&["retire", &old]).code, 2, "the key in use");
+    let rotated = command(&["rotate", "--cipher", "sm4"]);
+    assert_eq!(rotated.code, 0, "{rotated:?}");
+    assert_eq!(status(), [before[0], 0]);
+    assert_eq!(command(&["retire", &old]).code, 2, "everything is still sealed by it");
+    let (mut kills, mut halves, began) = (0, 0, Instant::now());
+    while status()[0] > 0 {
+        assert!(began.elapsed() < Duration::from_secs(240), "it comes to an end");
+        disk.tell(if kills < 8 { 20 + dice.below(500) } else { 0 });
+        if let Some(mut served) = disk.serve(&data) {
+            while !served.is_over() && status()[0] > 0 {}
+            kills += u32::from(served.is_over());
+        } else {
+            kills += 1;
+        }
+        let now = status();
+        // Who signs in and what is done at night seals more.
+        assert!(now.iter().sum::<u64>() >= before[0], "no field is lost: {now:?} of {before:?}");
+        halves += u32::from(now[0] > 0 && now[1] > 0);
+        let said = baoxue(&["doctor", "--data", &data]);
+        assert_eq!(said.code, 0, "{said:?}");
+    }
+    println!("K07: {} fields sealed anew, killed {kills} times, {halves} times half-way", before[0]);
+    assert!(kills > 0, "killed");
+    disk.tell(0);
+    let served = disk.serve(&data).unwrap();
+    while command(&["retire", &old]).code != 0 {
+        assert!(began.elapsed() < Duration::from_secs(300), "{:?}", command(&["retire", &old]));
+    }
+    let last = status();
+    assert!(last.len() == 1 && last[0] >= before[0], "one key, and everything by it: {last:?}");
+    let cookie = served.sign_in("bureau").expect("it goes on serving");
+    assert_eq!(served.ask("GET /children", &[&cookie], "").0, 200);
+    served.stop();
+    let said = baoxue(&["doctor", "--data", &data]);
+    assert!(said.code == 0 && said.out.contains("密钥文件和数据库相符"), "{said:?}");
+    let record = Look::at(&data).count(
+        "select cast(count(*) as bigint) from audit where county = $1 and subject_kind = 'key' and subject <> $2",
+        &old,
+    );
+    assert_eq!(record, 2, "changed, and done: on the record, once each");
+}
