@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use casework::audit::Vault;
 use casework::campaign::{self, Asked, ListQuery, RunState, Source, To};
 use casework::db::testing::on_each_engine;
 use casework::db::{Db, DbError};
@@ -417,6 +418,9 @@ impl Means for Tripping {
     }
     fn plan(&self) -> &Plan {
         self.machine.plan()
+    }
+    fn vault(&self) -> &Vault {
+        self.machine.vault()
     }
     fn now(&self) -> Now {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
