@@ -92,8 +92,9 @@ create index platform_difference_event_of on platform_difference_event (county, 
 create table code_version (
     county text not null,
     id text not null,
-    list text not null,              -- casework::codes::Table
+    list text not null,              -- rules::county_codes::CountyTable
     code text not null,
+    number bigint not null,          -- of the code's versions, from 1
     label text not null,
     basis text not null,
     from_day text not null,
@@ -103,7 +104,7 @@ create table code_version (
     at text not null,
     primary key (county, id)
 );
-create index code_version_code on code_version (county, list, code, at);
+create unique index code_version_number on code_version (county, list, code, number);
 
 -- Who is looked for, without walking the whole county
 create index child_standing on child (county, standing, spelling, id);

@@ -23,7 +23,7 @@ pub struct Shape {
     pub name: &'static str,
     /// Kind of thing, for the record.
     pub kind: &'static str,
-    /// The right to take it out; each asks for a fresh proof of identity.
+    /// The right to take it out; a fresh proof of identity is asked for with it.
     pub action: Action,
     /// Headings, and widths in half-width characters.
     pub columns: &'static [(&'static str, f64)],
@@ -52,6 +52,7 @@ pub fn make(
     mut next: impl FnMut(&mut Desk<'_, '_>) -> Result<Vec<Vec<String>>, Refused>,
 ) -> Result<Made, Refused> {
     desk.require(shape.action, &Subject::Nothing, (shape.kind, ""))?;
+    desk.proved(shape.action)?;
     let spec = SheetSpec {
         name: shape.name.to_owned(),
         titles: vec![
@@ -127,6 +128,7 @@ pub fn of(
 pub fn record(desk: &mut Desk<'_, '_>, made: &Made) -> Result<(), Refused> {
     let shape = made.shape;
     let grant = desk.require(shape.action, &Subject::Nothing, (shape.kind, ""))?;
+    desk.proved(shape.action)?;
     let said = format!("{}，{}条", shape.name, made.rows);
     desk.record(shape.action, grant.post, (shape.kind, ""), made.purpose.label(), &said)
 }

@@ -57,7 +57,7 @@ pub fn export(desk: &mut Desk<'_, '_>, search: &str, purpose: ListPurpose) -> Re
     const SHAPE: Shape = Shape {
         name: "在线人员",
         kind: "session",
-        action: Action::ExportList,
+        action: Action::EndSession,
         columns: &[
             ("姓名", 12.0),
             ("账号", 16.0),

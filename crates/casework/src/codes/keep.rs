@@ -64,7 +64,7 @@ pub fn current(
 ) -> Result<Vec<Held>, DbError> {
     let versions = tx.query(
         "select code, label, basis, from_day, until_day from code_version
-         where county = $1 and list = $2 order by at, id",
+         where county = $1 and list = $2 order by code, number",
         &params![county, table.code()],
         |row| {
             Ok(Version {
@@ -89,7 +89,7 @@ pub fn history(desk: &mut Desk<'_, '_>, table: CountyTable, code: &str) -> Resul
         "select v.label, v.basis, v.from_day, coalesce(v.until_day, ''), v.why, coalesce(account.name, ''), v.at
          from code_version v
          left join account on account.county = v.county and account.id = v.by_account
-         where v.county = $1 and v.list = $2 and v.code = $3 order by v.at desc, v.id desc limit 100",
+         where v.county = $1 and v.list = $2 and v.code = $3 order by v.number desc limit 100",
         &params![desk.county(), table.code(), code],
         |row| {
             Ok(Past {
@@ -149,14 +149,16 @@ pub fn keep(desk: &mut Desk<'_, '_>, change: &Change) -> Result<(), Refused> {
     }
     // An end holds from now on, with the last day beside it; everything else begins on its day.
     let from = if change.act == "end" || change.act == "resume" { today } else { change.from };
+    let number = i64::try_from(change.seen).unwrap_or(i64::MAX).saturating_add(1);
     desk.tx.execute(
-        "insert into code_version (county, id, list, code, label, basis, from_day, until_day, why, by_account, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into code_version (county, id, list, code, number, label, basis, from_day, until_day, why, by_account, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         &params![
             desk.county(),
             desk.now.id(),
             table.code(),
             &code,
+            number,
             &label,
             &basis,
             from,

@@ -312,9 +312,10 @@ impl Action {
             Self::ReadCodes | Self::ReadNotices => Some(County),
             Self::WriteCodes => allowed(&[R::Bureau], County),
             Self::PublishNotice => allowed(&[R::Director, R::Bureau, R::Admin], County),
-            // Of a page whose own right one has: the export asks for both.
+            // Of a page whose own right one has: the export asks for both. The three powers take out what is theirs by
+            // the right of the page itself, so that they share nothing more.
             Self::ExportList => match role {
-                R::Director | R::Bureau | R::Admin | R::Security | R::Auditor => Some(County),
+                R::Director | R::Bureau => Some(County),
                 R::UnitAdmin => Some(UnitsBelow),
                 R::Township | R::Head if leads => Some(UnitsBelow),
                 _ => None,

@@ -209,12 +209,17 @@ impl OnePage {
     }
 }
 
+/// A table that the county keeps; any other is not there.
+fn county_table(key: &str) -> Result<CountyTable, Refused> {
+    CountyTable::from_code(key).ok_or_else(|| Refused::denied(Action::ReadCodes, "code", ""))
+}
+
 async fn one(
     State(app): State<App>,
     session: Session,
     Path((table, code)): Path<(String, String)>,
 ) -> Result<Response, Failed> {
-    let table = CountyTable::from_code(&table).ok_or_else(Failed::missing)?;
+    let table = county_table(&table)?;
     code_page(&app, &session, table, code, ChangeForm::default(), Errors::new()).await
 }
 
@@ -275,7 +280,7 @@ async fn keep(
     Path(table): Path<String>,
     Form(form): Form<ChangeForm>,
 ) -> Result<Response, Failed> {
-    let table = CountyTable::from_code(&table).ok_or_else(Failed::missing)?;
+    let table = county_table(&table)?;
     let typed = form.clone();
     let done = app
         .write(&session, move |desk| {

@@ -27,7 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/healthz", Policy::Open, alive),
         Route::get("/readyz", Policy::Open, ready),
         Route::get("/health", Policy::Needs(Action::ReadHealth), page),
-        Route::post("/health/export", Policy::Needs(Action::ExportList), export),
+        Route::post("/health/export", Policy::Needs(Action::ReadHealth), export),
         Route::get("/metrics", Policy::Open, metrics),
     ]
 }
@@ -88,7 +88,7 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
         stats: stats(&vitals),
         alarms: lines.iter().filter(|line| line.alarm.is_some()).count(),
         lines,
-        export: exports::taking(&session, Action::ExportList, "/health/export", &[]),
+        export: exports::taking(&session, Action::ReadHealth, "/health/export", &[]),
     }))
 }
 
@@ -101,7 +101,7 @@ async fn export(
     const SHAPE: Shape = Shape {
         name: "运行状况",
         kind: "health",
-        action: Action::ExportList,
+        action: Action::ReadHealth,
         columns: &[("项目", 20.0), ("情况", 50.0), ("要处理", 50.0)],
     };
     let own = app.clone();

@@ -20,7 +20,7 @@ use crate::session::Session;
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/jobs", Policy::Needs(Action::ReadHealth), page),
-        Route::post("/jobs/export", Policy::Needs(Action::ExportList), export),
+        Route::post("/jobs/export", Policy::Needs(Action::ReadHealth), export),
         Route::post("/jobs/{id}/retry", Policy::Needs(Action::RunJob), retry),
         Route::post("/schedules/{name}/run", Policy::Needs(Action::RunJob), run_now),
     ]
@@ -130,7 +130,7 @@ async fn page(
         filter: query.look(),
         export: exports::taking(
             &session,
-            Action::ExportList,
+            Action::ReadHealth,
             "/jobs/export",
             &[("q", &query.q), ("state", &query.state)],
         ),

@@ -18,7 +18,7 @@ use crate::session::Session;
 pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/online", Policy::Needs(Action::EndSession), list),
-        Route::post("/online/export", Policy::Needs(Action::ExportList), export),
+        Route::post("/online/export", Policy::Needs(Action::EndSession), export),
         Route::post("/online/{id}/end", Policy::Needs(Action::EndSession), end),
     ]
 }
@@ -48,7 +48,7 @@ async fn list(
 ) -> Result<Response, Failed> {
     let search = query.q.clone();
     let (online, total) = app.read(&session, move |desk| online::list(desk, &search)).await?;
-    let export = exports::taking(&session, Action::ExportList, "/online/export", &[("q", &query.q)]);
+    let export = exports::taking(&session, Action::EndSession, "/online/export", &[("q", &query.q)]);
     let without = (!query.q.is_empty()).then(|| "/online".to_owned());
     Ok(html(&OnlinePage {
         shell: app.shell(&session, "/online").await?,

@@ -54,7 +54,7 @@ const fn tone(stand: Stand) -> Tone {
 fn platform<'a>(app: &'a App, key: &str) -> Result<&'a Platform, Failed> {
     let plan = app.plan();
     let found = if key.is_empty() { plan.platforms().first() } else { plan.platform(key) };
-    found.ok_or_else(Failed::missing)
+    found.ok_or_else(|| Refused::denied(Action::KeepPlatformNumber, "platform", "").into())
 }
 
 fn tabs(app: &App, here: &str, path: &str) -> Vec<Tab> {

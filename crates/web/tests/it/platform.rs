@@ -84,13 +84,19 @@ fn from_the_list_to_the_number() {
         assert!(file.body.starts_with(b"PK") && file.header("content-type").contains("spreadsheetml"));
         assert_eq!(post(&app, "/platforms/export", &head, "on=rescue&purpose=").status, 422);
 
-        let checked = upload(&app, &head, "平台编号,姓名,办理状态\nYN-26-0385,段小一,已销号\nYN-26-9999,外县人,在办");
+        let checked =
+            upload(&app, &head, "平台编号,姓名,办理状态\nYN-26-0385,段小一,已销号\nYN-26-9999,外县人,在办");
         assert_eq!(checked.status, 303, "{}", page(&checked));
         let found = page(&app.get("/platforms/check?on=rescue", Some(&head)));
-        assert!(found.contains("状态不一致") && found.contains("平台有，本系统没有") && found.contains("外县人"));
+        assert!(
+            found.contains("状态不一致") && found.contains("平台有，本系统没有") && found.contains("外县人")
+        );
         let wrong = upload(&app, &head, "姓名,学籍号\n段小一,G539999201601010011");
         assert!(wrong.status == 422 && page(&wrong).contains("平台编号"));
-        assert!(!page(&app.get("/platforms/check?on=rescue", Some(&bureau))).contains("外县人"), "each unit's own");
+        assert!(
+            !page(&app.get("/platforms/check?on=rescue", Some(&bureau))).contains("外县人"),
+            "each unit's own"
+        );
     });
 }
 
@@ -109,7 +115,10 @@ fn codes_and_lists() {
         let ended = post(&app, "/codes/causes", &bureau, "act=end&code=market&why=y&seen=1");
         assert_eq!(ended.header("location"), "/codes/causes/market");
         assert!(page(&app.get("/codes/causes/market", Some(&teacher))).contains("已停用"));
-        assert!(!page(&app.get("/codes/causes/market", Some(&teacher))).contains("恢复使用"), "only by right");
+        assert!(
+            !page(&app.get("/codes/causes/market", Some(&teacher))).contains("恢复使用"),
+            "only by right"
+        );
         assert!(page(&app.get("/codes?table=ethnicity", Some(&teacher))).contains("GB/T 3304"));
         assert_eq!(app.get("/codes?table=shoes", Some(&teacher)).status, 404);
         assert_eq!(app.get("/codes/ethnicity/01", Some(&bureau)).status, 404);
