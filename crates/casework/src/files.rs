@@ -32,7 +32,8 @@ pub struct Stored {
     pub name: String,
     /// Its length in bytes.
     pub size: i64,
-    parts: i64,
+    /// In how many parts it lies.
+    pub parts: i64,
 }
 
 /// Stores the content of the file at `path` in short transactions. Until [`keep`] nothing refers to it, and after a day
