@@ -128,13 +128,13 @@ fn nothing_is_made_where_nothing_is() {
     }
 }
 
-/// A seal file that is not ours is refused; one of a county without acts cannot be made.
+/// A seal file that is not ours is refused; one of a month without acts cannot be made.
 #[test]
 fn a_strange_seal_file_is_refused() {
     let folder = Folder::new();
     let data = county(&folder);
     let file = folder.arg("seal.json");
-    let said = baoxue(&["audit", "seal", &file, "--month", "2026-11", "--data", &data]);
+    let said = baoxue(&["audit", "seal", &file, "--month", "2019-01", "--data", &data]);
     assert_eq!(said.code, 2, "{said:?}");
     assert!(!folder.path("seal.json").exists());
     fs::write(&file, "{}").unwrap();

@@ -114,7 +114,7 @@ impl Look {
             import,
         );
         assert_eq!(self.children() - before, applied, "a child for each row that is written, and no other");
-        assert!(applied % 250 == 0 || applied == i64::from(ROWS), "whole chunks: {applied}");
+        assert!(applied % 32 == 0 || applied == i64::from(ROWS), "whole chunks: {applied}");
         let behind = "select cast(count(*) as bigint) from import_row r join import i on i.county = r.county and i.id = r.import
             join job j on j.county = i.county and j.id = i.job and j.kind = 'import_apply'
             where r.county = $1 and r.import = $2 and (r.state = 'applied') <> (r.number <= j.done)";

@@ -1,5 +1,6 @@
 //! Access rights: who may do what with whom, and which fields are seen. Deny by default; what the web and the queries
 //! make of it is shown there.
+// long because: every table of rights stands beside the others, so that a gap between them shows.
 
 use std::collections::BTreeSet;
 

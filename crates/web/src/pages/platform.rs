@@ -1,5 +1,6 @@
 //! `/platforms`: 平台录入 (四(十四)、五(九)): who must stand in the platforms of province and state, the sheet to copy from,
 //! their number and state, and each week's list of what differs from their own.
+// long because: list, copy sheet, number and weekly check are one errand, and share their forms and words.
 
 use askama::Template;
 use axum::Form;

@@ -213,8 +213,10 @@ fn an_act_is_done_once() {
         let other = act(&app, &token, "one", json!({"decision": "elsewhere"}));
         assert_eq!(other.status, 422);
         assert_eq!(said(&other)["errors"][0]["field"], "Idempotency-Key");
-        // Without the key, and under another one, it is another act, and comes too late.
-        assert_eq!(act(&app, &token, "two", body.clone()).status, 412);
+        // Under another key the same step is done already; another step is another act, and comes too late.
+        assert_eq!(act(&app, &token, "two", body.clone()).status, 204);
+        assert_eq!(count(&app, decided), 1);
+        assert_eq!(act(&app, &token, "three", json!({"decision": "elsewhere"})).status, 412);
         let again = app.here.with(Role::Bureau).nth(1).expect("a second one").account.clone();
         let again = app.session(HERE, &again);
         assert_eq!(act(&app, &again, "one", body.clone()).status, 412, "a key is its account's own");

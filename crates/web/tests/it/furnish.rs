@@ -197,11 +197,13 @@ fn made(app: &TestApp) -> Vec<(Target, String, Named)> {
             ));
         }
         for unit in ["P", "SP", "Q", "bureau"] {
+            // The list that the unit may bring.
+            let kind = if unit == "SP" { "roll" } else { "household" };
             sql.push(format!(
                 "insert into import (county, id, unit, kind, title, file, hash, as_of, state, row_count, added, changed,
                                      same, unclear, outside, rejected, left_out, kept, unknown_columns, errors, problem,
                                      by_account, made_at)
-                 values ('{county}', '{mark}import-{unit}', '{mark}{unit}', 'household', '户籍', '{0}', '{mark}{unit}',
+                 values ('{county}', '{mark}import-{unit}', '{mark}{unit}', '{kind}', '名单', '{0}', '{mark}{unit}',
                          '2026-11-01', 'ready', 1, 0, 0, 0, 1, 0, 0, 0, 0, '', '{0}', '', '', '{at}')",
                 stored.id
             ));

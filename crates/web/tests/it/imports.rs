@@ -62,7 +62,7 @@ fn server() -> Server {
         for (name, unit, role) in [("wang", "bureau", "bureau"), ("li", "school", "teacher"), ("zhao", "bureau", "admin")] {
             tx.execute(
                 "insert into account (county, id, username, name, initials, unit, state, made_at, made_by)
-                 values ($1, $2, $2, $2, $2, $3, 'active', '2026-01-01', '')",
+                 values ($1, $2, $2, $2, $2, $3, 'active', '2026-11-01T08:00:00.000+08:00', '')",
                 &params![COUNTY, name, unit],
             )?;
             tx.execute(

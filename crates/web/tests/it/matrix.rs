@@ -2,6 +2,7 @@
 //! everybody, and everything that it can name, on both engines. What rules::access allows is done, with its effect and
 //! on the record; everything else is the very bytes of what is not there, leaves nothing behind, and stands on the
 //! record once. Each request is a rehearsal, so that every cell meets the same county.
+// long because: one walk over every route, whose steps share the scene that they set.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};

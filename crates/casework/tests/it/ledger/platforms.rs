@@ -1,5 +1,6 @@
 //! Copy sheet and reconcile list (issue 3 item 9; capabilities 30, 98, 143; 四(十四)、五(九)) on both engines: who must stand
 //! there, their number as facts, values by right (A02, A10), and what differs, which is safe to ask again (E12).
+// long because: one small county with its numbers serves every case.
 
 use casework::db::Db;
 use casework::db::testing::on_each_engine;
