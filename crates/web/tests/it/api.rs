@@ -225,7 +225,8 @@ fn an_act_is_done_once() {
         }
         app.wait(SignedDuration::from_hours(25));
         let (_, token) = someone(&app, Role::Bureau);
-        assert_eq!(act(&app, &token, "one", body).status, 412, "after a day the key is free");
+        let late = act(&app, &token, "one", json!({"decision": "elsewhere"}));
+        assert_eq!(late.status, 412, "after a day the key is free, and its other act comes too late");
         // Nothing of what was asked or answered stands there in clear (hazard K06).
         assert_eq!(
             count(&app, "select cast(count(*) as bigint) from once where county = $1 and key = 'one'"),
