@@ -126,7 +126,7 @@ fn children(desk: &mut Desk<'_, '_>, typed: &str) -> Result<Vec<Hit>, Refused> {
         .map(|child| Hit {
             kind: Kind::Child,
             title: child.name,
-            note: joined([
+            note: joined(&[
                 child.birth.unwrap_or_default(),
                 child.home.unwrap_or_default(),
                 child.school.unwrap_or_default(),
@@ -137,7 +137,7 @@ fn children(desk: &mut Desk<'_, '_>, typed: &str) -> Result<Vec<Hit>, Refused> {
         .collect())
 }
 
-fn joined<const N: usize>(parts: [String; N]) -> String {
+fn joined<const N: usize>(parts: &[String; N]) -> String {
     let said: Vec<&str> = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
     said.join(" · ")
 }
@@ -212,7 +212,7 @@ fn people(desk: &mut Desk<'_, '_>, word: &str) -> Result<Vec<Hit>, Refused> {
         Ok(Hit {
             kind: Kind::Person,
             title: row.get(0)?,
-            note: joined([row.get(1)?, row.get(2)?]),
+            note: joined(&[row.get(1)?, row.get(2)?]),
             href: format!("/units/{}", row.get::<String>(3)?),
         })
     })?)
@@ -247,7 +247,7 @@ fn findings(desk: &mut Desk<'_, '_>, what: &Typed) -> Result<Vec<Hit>, Refused> 
         Ok(Hit {
             kind: Kind::Finding,
             title: row.get(1)?,
-            note: joined([
+            note: joined(&[
                 FindingKind::from_code(&kind)
                     .map_or_else(String::new, |kind| plan.finding(kind).title.clone()),
                 row.get(3)?,

@@ -107,7 +107,7 @@ fn present(children: std::ops::Range<u32>, here: &str) -> String {
     format!("{PRESENT}\n{}\n", children.map(row).collect::<Vec<_>>().join("\n"))
 }
 
-fn problem(refused: Refused) -> String {
+fn problem(refused: &Refused) -> String {
     assert!(!matches!(refused, Refused::Storage(_) | Refused::Fault(_)), "{refused:?}");
     refused.to_string()
 }
@@ -213,7 +213,7 @@ fn from_the_lists_to_what_changed() {
             act(&scene.machine, &scene.bureau, move |desk| campaign::prepare(desk, &campaign)).unwrap()
         };
         assert_eq!(prepared(&campaign).stops, ["还没有选户籍名单", "还没有选学籍名单"]);
-        assert!(problem(scene.ask(&campaign).unwrap_err()).contains("还没有选户籍名单"));
+        assert!(problem(&scene.ask(&campaign).unwrap_err()).contains("还没有选户籍名单"));
         scene.lists(&campaign, 6, 4);
         let before = prepared(&campaign);
         assert!(before.stops.is_empty());
@@ -278,7 +278,7 @@ fn one_question_is_one_run() {
         assert_eq!(runs.iter().filter(|asked| !asked.already).count(), 1);
         assert!(runs.iter().all(|asked| asked.run == runs[0].run));
         scene.bring(&scene.bureau, &campaign, "roll", &roll(0..5)).unwrap();
-        assert!(problem(scene.ask(&campaign).unwrap_err()).contains("另一次比对正在进行"));
+        assert!(problem(&scene.ask(&campaign).unwrap_err()).contains("另一次比对正在进行"));
         scene.work();
         scene.bring(&scene.bureau, &campaign, "roll", &roll(0..4)).unwrap();
         scene.machine.later(60);
@@ -300,18 +300,18 @@ fn what_is_no_list_is_not_compared() {
         let scene = scene(db);
         let campaign = scene.open();
         let bring = |slot: &str, text: &str| scene.bring(&scene.bureau, &campaign, slot, text);
-        let wrong = problem(bring("household", &roll(0..3)).unwrap_err());
+        let wrong = problem(&bring("household", &roll(0..3)).unwrap_err());
         assert!(
             wrong.contains("像是学籍名单，不是户籍名单") && wrong.contains("请放到“学籍”一栏"),
             "{wrong}"
         );
         assert!(!wrong.contains(".."), "{wrong}");
-        let wrong = problem(bring("roll", &household(0..3)).unwrap_err());
+        let wrong = problem(&bring("roll", &household(0..3)).unwrap_err());
         assert!(wrong.contains("像是户籍名单"), "{wrong}");
-        problem(bring("household", &format!("{HOUSEHOLD}\n")).unwrap_err());
-        problem(bring("household", "甲,乙\n1,2\n").unwrap_err());
-        problem(bring("household", "").unwrap_err());
-        problem(bring("", &household(0..3)).unwrap_err());
+        problem(&bring("household", &format!("{HOUSEHOLD}\n")).unwrap_err());
+        problem(&bring("household", "甲,乙\n1,2\n").unwrap_err());
+        problem(&bring("household", "").unwrap_err());
+        problem(&bring("", &household(0..3)).unwrap_err());
         assert_eq!(scene.number("select cast(count(*) as bigint) from campaign_list where county = $1"), 0);
 
         bring("roll", &roll(0..3)).unwrap();
@@ -342,7 +342,7 @@ fn in_the_requesters_name() {
         let asked = act(&scene.machine, &scene.village, move |desk| campaign::ask(desk, &own, TODAY));
         assert!(matches!(asked, Err(Refused::Denied { .. })), "{asked:?}");
         let run = scene.ask(&campaign).unwrap().run;
-        for id in [run.clone(), "no-such".to_owned()] {
+        for id in [run, "no-such".to_owned()] {
             let read = act(&scene.machine, &scene.village, move |desk| campaign::run(desk, &id).map(drop));
             assert!(matches!(read, Err(Refused::Denied { .. })), "{read:?}");
         }
@@ -511,7 +511,7 @@ fn all_that_the_filter_finds() {
         assert!(matches!(remind(66), Err(Refused::Changed { .. })));
         let own = campaign.clone();
         let close = act(&scene.machine, &scene.bureau, move |desk| campaign::close(desk, &own));
-        assert!(problem(close.unwrap_err()).contains("核查中66条"));
+        assert!(problem(&close.unwrap_err()).contains("核查中66条"));
         scene.machine.later(5 * 86_400);
         let own = campaign.clone();
         let board = act(&scene.machine, &scene.bureau, move |desk| campaign::board(desk, &own)).unwrap();
@@ -525,7 +525,7 @@ fn all_that_the_filter_finds() {
         assert_eq!(closed.unwrap(), 66);
         let own = campaign.clone();
         act(&scene.machine, &scene.bureau, move |desk| campaign::close(desk, &own)).unwrap();
-        assert!(problem(scene.ask(&campaign).unwrap_err()).contains("已经结束"));
+        assert!(problem(&scene.ask(&campaign).unwrap_err()).contains("已经结束"));
     });
 }
 

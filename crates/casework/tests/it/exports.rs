@@ -74,7 +74,7 @@ fn by_right_for_a_purpose_on_the_record() {
             cells(&made.bytes, ["编号", "内容"]),
             [("1".to_owned(), "=HYPERLINK(\"http://x\")".to_owned())]
         );
-        let taken: Made = made.clone();
+        let taken: Made = made;
         act(&machine, &sure, move |desk| exports::record(desk, &taken)).expect("recorded");
         let said: Result<String, Refused> = machine.db.read(|tx| {
             Ok(tx.one(

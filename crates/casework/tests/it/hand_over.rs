@@ -68,7 +68,7 @@ impl Town {
             .write(move |tx| {
                 let keys = Keys::for_tests();
                 let token = session(tx, &keys, &now, COUNTY, &account)?;
-                Ok::<_, Refused>(casework::accounts::session(tx, &keys, &now, COUNTY, &token)?)
+                casework::accounts::session(tx, &keys, &now, COUNTY, &token).map_err(Refused::from)
             })
             .expect("the storage answers")
             .expect("a session that was just opened")
@@ -101,7 +101,7 @@ impl Town {
         self.db
             .write(move |tx| {
                 let params: Vec<_> = params.iter().cloned().map(casework::db::Value::from).collect();
-                Ok::<_, DbError>(tx.execute(sql, &params)?)
+                tx.execute(sql, &params)
             })
             .expect("the statement runs");
     }

@@ -582,8 +582,8 @@ fn rows_that_were_corrected_in_the_workbook_go_in() {
         ];
         let import = scene.preview(&scene.bureau, ListKind::Roll, ROLL, &rows);
         scene.apply(&scene.bureau, &import);
-        let own = import.clone();
-        let file = act(&scene.machine, &scene.bureau, move |desk| imports::errors_file(desk, &own)).unwrap();
+        let file =
+            act(&scene.machine, &scene.bureau, move |desk| imports::errors_file(desk, &import)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("要改正的行.xlsx");
         let mut to = std::fs::File::options().read(true).write(true).create_new(true).open(&path).unwrap();

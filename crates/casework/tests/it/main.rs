@@ -8,6 +8,7 @@ mod audit;
 mod campaign;
 #[cfg(test)]
 mod codes;
+#[cfg(test)]
 mod comparing;
 #[cfg(test)]
 mod county;

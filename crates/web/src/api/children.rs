@@ -162,7 +162,6 @@ impl Wanted {
             group: Special::from_code(&self.group),
             missing: Missing::from_code(&self.missing),
             step,
-            ..Query::default()
         }
     }
 }

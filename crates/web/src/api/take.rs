@@ -80,6 +80,7 @@ fn refused(status: StatusCode, what: &str, todo: &str) -> Response {
     tell(status, text)
 }
 
+#[expect(clippy::result_large_err, reason = "what an extractor refuses with is the answer itself")]
 /// Reads JSON. The parser bounds its depth and refuses what is no text (lone surrogates, numbers without end).
 pub(super) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Response> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();

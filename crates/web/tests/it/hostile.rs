@@ -370,8 +370,11 @@ fn foreign_ids_in_filters_and_cursors() {
             }
         }
         // A place out of reach is answered as one that is not there: the list as if it had not been asked for.
-        let bare = |filter: &str, value: &str| page(&format!("/children?{filter}={value}")).replace(value, "");
-        for (filter, value) in [("school", "h-SQ"), ("class", "h-SQ-1"), ("school", "t-SP"), ("class", "h-SP-2")] {
+        let bare =
+            |filter: &str, value: &str| page(&format!("/children?{filter}={value}")).replace(value, "");
+        for (filter, value) in
+            [("school", "h-SQ"), ("class", "h-SQ-1"), ("school", "t-SP"), ("class", "h-SP-2")]
+        {
             let found = bare(filter, value);
             assert_eq!(found, bare(filter, "no-such-place"), "{filter}={value}");
             assert!(rows(&found) == whole, "{filter}={value}");
