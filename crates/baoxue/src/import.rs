@@ -69,10 +69,7 @@ pub(crate) fn run(args: &ImportArgs) -> Result<String, Failure> {
         lines.push(format!("要改正的行写在 {}，原因在每行旁边。", place.display()));
     }
     if args.dry_run {
-        act(&means, &who, {
-            let id = started.id.clone();
-            move |desk| imports::drop_import(desk, &id)
-        })?;
+        act(&means, &who, move |desk| imports::drop_import(desk, &started.id))?;
         lines.push("没有写入。".to_owned());
         return Ok(lines.join("\n"));
     }

@@ -133,12 +133,13 @@ impl Look {
         let sql = "select p.file, p.part, p.body_sealed, i.hash from import i
                    join file_part p on p.county = i.county and p.file = i.file
                    where i.county = $1 and i.id = $2 order by p.part";
-        let read: Result<Vec<(String, i64, Vec<u8>, String)>, DbError> = self.0.read(|tx| {
+        let parts = self.0.read(|tx| {
             tx.query(sql, &params![COUNTY, import], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                let (file, part): (String, i64) = (row.get(0)?, row.get(1)?);
+                Ok((file, part, row.get::<Vec<u8>>(2)?, row.get::<String>(3)?))
             })
         });
-        let parts = read.unwrap();
+        let parts = parts.unwrap_or_else(|error: DbError| panic!("{error}"));
         let mut sum = Sha256::new();
         for (file, part, sealed, _) in &parts {
             let row = format!("{file}/{part}");
@@ -277,7 +278,7 @@ fn keys_are_changed_under_kills() {
             |line: &str| line.rsplit_once("加密着 ").unwrap().1.split(' ').next().unwrap().parse().unwrap();
         said.out.lines().map(figure).collect::<Vec<u64>>()
     };
-    let old = command(&["status"]).out[..8].to_owned();
+    let old = command(&["status"]).out.get(..8).unwrap().to_owned();
     let before = status();
     assert!(before.len() == 1 && before[0] > 500, "{before:?}");
     assert_eq!(command(&["retire", &old]).code, 2, "the key in use");

@@ -68,7 +68,7 @@ impl Town {
             .write(move |tx| {
                 let keys = Keys::for_tests();
                 let token = session(tx, &keys, &now, COUNTY, &account)?;
-                casework::accounts::session(tx, &keys, &now, COUNTY, &token).map_err(Refused::from)
+                casework::accounts::session(tx, &keys, &now, COUNTY, &token)
             })
             .expect("the storage answers")
             .expect("a session that was just opened")

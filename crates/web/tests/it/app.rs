@@ -291,19 +291,6 @@ impl TestApp {
     pub(crate) fn path(&self, unit: &str) -> Vec<String> {
         self.app.db().read(|tx| casework::units::path(tx, HERE, unit)).expect("the tree is read")
     }
-
-    /// Refusals on the record, by account.
-    pub(crate) fn refusals(&self) -> BTreeMap<String, i64> {
-        let rows = self.app.db().read(|tx| {
-            Ok::<_, Refused>(tx.query(
-                "select account, cast(count(*) as bigint) from audit where county = $1 and outcome = 'refused'
-                 group by account",
-                &[Value::from(HERE)],
-                |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?)),
-            )?)
-        });
-        rows.expect("the record is read").into_iter().collect()
-    }
 }
 
 async fn send(router: Router, ask: Ask) -> Answer {

@@ -30,7 +30,7 @@ fn served(app: &TestApp, test: impl FnOnce(SocketAddr)) {
         .await
     });
     test(address);
-    drop(stop.send(()));
+    let _ = stop.send(());
     rt.block_on(async { tokio::time::timeout(Duration::from_secs(10), serving).await })
         .expect("it stops")
         .expect("it did not panic")
