@@ -12,7 +12,7 @@ const wanted = (name) => !asked.length || asked.some((part) => name.includes(par
 
 /** Node's own test runner, one file after the other: there is one county, and two cores. */
 function tests(files, env = {}) {
-  const runner = spawn(process.execPath, ["--test", "--test-concurrency=1", "--test-timeout=240000", "--test-reporter=spec", ...files], {
+  const runner = spawn(process.execPath, ["--test", "--test-concurrency=1", "--test-timeout=600000", "--test-reporter=spec", ...files], {
     stdio: "inherit", cwd: here, env: { ...process.env, ...env },
   });
   return new Promise((resolve) => runner.once("close", (code) => resolve(code === 0)));

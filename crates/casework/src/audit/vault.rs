@@ -1,5 +1,5 @@
 //! 封存柜: the folder outside the database where the watermark and the seal files of the months lie. It reads and writes
-//! files, each whole or not at all; what they mean is the affair of [`super::mark`] and [`super::month`].
+//! files, each whole or not at all; what they mean is the affair of [`mod@super::mark`] and [`super::month`].
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
