@@ -1,5 +1,6 @@
 //! `baoxue serve`: runs the real thing. Opens the house, listens, stops in order when it is told to.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use casework::audit::Sealer;
 use casework::password::{Bounded, Cost, Hasher};
 use serde::Deserialize;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use web::{App, Demo, Setup};
 
 use crate::county;
@@ -145,9 +147,13 @@ pub(crate) fn serve(
         let address = listener.local_addr().map_err(|error| {
             Failure::machine(format!("不能在这个地址上服务（{error}）"), listen.to_owned(), "换一个端口")
         })?;
+        // Listened for before anybody is told the address: from then on a request to stop is one to stop in order.
+        let stopped = stopped().map_err(|error| {
+            Failure::machine(format!("启动不了（{error}）"), "停止信号", "检查运行环境对进程的限制")
+        })?;
         let background = web::background(&app);
         ready(&app, address)?;
-        let served = web::serve(&app, listener, stopped()).await;
+        let served = web::serve(&app, listener, stopped).await;
         background.stop();
         served.map_err(|error| {
             Failure::machine(format!("服务中断（{error}）"), listen.to_owned(), "看日志里的说明")
@@ -160,16 +166,16 @@ pub(crate) fn serve(
     served.map(|()| "已停止。".to_owned())
 }
 
-async fn stopped() {
-    let interrupted = tokio::signal::ctrl_c();
-    let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        drop(interrupted.await);
-        return;
-    };
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated.recv() => {}
-    }
+/// What ends when Ctrl-C or SIGTERM arrives; a signal counts from the call on, not from the first poll.
+fn stopped() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }
 
 /// One event, one line, on standard error; `BAOXUE_LOG` sets how much.
