@@ -73,10 +73,24 @@ function ask(form, submitter) {
   open(dialog);
 }
 
-// Submitting: ask, then send once. Unsaved text is guarded until it is sent.
+// Submitting: ask, then send once. Unsaved text is guarded until it is sent. Signing out takes from the browser what it
+// kept; registers that were not sent yet would go with it.
 const dirty = new Set();
+function unsent() {
+  try {
+    return Number(localStorage.getItem('unsent')) || 0;
+  } catch (forbidden) {
+    return 0;
+  }
+}
 on('submit', (event) => {
   const form = event.target;
+  if (form.getAttribute('action') === '/sign-out' && unsent() && !form.dataset.confirm) {
+    form.dataset.confirmTitle = '还有点名没有上传';
+    form.dataset.confirm = `这部手机上有 ${unsent()} 份点名还没上传，退出登录就没有了。请先连上网，打开“离线点名”上传。`;
+    form.dataset.confirmYes = '不要了，退出';
+    form.dataset.danger = '';
+  }
   if (form.dataset.confirm && asked !== form) {
     event.preventDefault();
     event.stopImmediatePropagation();

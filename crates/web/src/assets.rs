@@ -44,6 +44,9 @@ const FILES: &[File] = &[
     ("icons.svg", PICTURE, include_bytes!("../assets/icons.svg")),
     ("icon.svg", PICTURE, include_bytes!("../assets/icon.svg")),
     ("manifest.webmanifest", "application/manifest+json", include_bytes!("../assets/manifest.webmanifest")),
+    ("register.js", SCRIPT, include_bytes!("../assets/register.js")),
+    // Served under an address of its own, too, since it is for every page.
+    ("sw.js", SCRIPT, include_bytes!("../assets/sw.js")),
 ];
 
 /// One file ready to be sent.
@@ -117,6 +120,12 @@ pub fn all() -> &'static [Asset] {
 #[must_use]
 pub fn url(name: &str) -> &'static str {
     ASSETS.iter().find(|asset| asset.name == name).map_or("/assets/unknown", |asset| asset.url.as_str())
+}
+
+/// The file of this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.name == name)
 }
 
 /// Serves `/assets/…`. The addresses never change their content, so they may be kept for a year and by anybody.

@@ -30,6 +30,9 @@ const fn entry(
 /// The whole menu, in the order of a day's work.
 const MENU: &[Entry] = &[
     entry("今天", "/", "today", &[Action::SeeToday]),
+    entry("点名", "/register", "register", &[Action::ReadRegister]),
+    entry("缺课跟进", "/absences", "inbox", &[Action::ReadAbsences]),
+    entry("疑似辍学", "/suspects", "warn", &[Action::ReadSuspects]),
     entry("孩子", "/children", "people", &[Action::ListChildren]),
     entry("比对核查", "/findings", "compare", &[Action::ReadFindings]),
     entry("比对行动", "/comparison", "case", &[Action::ReadFindings]),

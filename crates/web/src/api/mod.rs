@@ -11,6 +11,7 @@ mod me;
 mod moves;
 mod openapi;
 mod problem;
+mod registers;
 mod session;
 mod take;
 mod units;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Vec<Route> {
         children::routes(),
         units::routes(),
         moves::routes(),
+        registers::routes(),
         imports::routes(),
         findings::routes(),
         audit::routes(),

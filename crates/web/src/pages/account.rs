@@ -154,6 +154,40 @@ async fn tried(app: &App, session: &Session, visitor: &Visitor, password: Typed)
     }
 }
 
+/// Whether a password proved whose session it is.
+pub(crate) enum Proof {
+    /// It did; the session goes on under this token (C01).
+    Yes {
+        /// The new token.
+        token: String,
+    },
+    /// It did not, and why.
+    No(String),
+}
+
+/// Proves identity by the password, for what a person with no second factor asks for beside the pages. Whoever has one
+/// proves by that alone.
+pub(crate) async fn prove(
+    app: &App,
+    session: &Session,
+    visitor: &Visitor,
+    password: Typed,
+) -> Result<Proof, Failed> {
+    if app.read(session, own::proves_by_code).await? {
+        return Ok(Proof::No("您的账号有第二重验证，不能只凭密码办这件事。".to_owned()));
+    }
+    let confirmed = match tried(app, session, visitor, password).await? {
+        Tried::Checked(checked) => {
+            app.write(session, move |desk| own::confirm_by_password(desk, &checked)).await?
+        }
+        Tried::Wait(seconds) => Confirmed::Wait { seconds },
+    };
+    Ok(match (said(&confirmed), confirmed) {
+        (None, Confirmed::Yes { token }) => Proof::Yes { token },
+        (why, _) => Proof::No(why.map(|(_, why)| why).unwrap_or_default()),
+    })
+}
+
 /// Why identity is not proved; `None` when it is.
 fn said(confirmed: &Confirmed) -> Option<(StatusCode, String)> {
     match confirmed {

@@ -1,7 +1,7 @@
 //! The pages, one module for a thing that people work with. Each gives its rows of the route table; none reaches into
 //! another; the API takes sign-ins and uploads by the same steps.
 
-mod account;
+pub(crate) mod account;
 mod accounts;
 mod announcements;
 mod audit;
@@ -20,6 +20,7 @@ mod online;
 mod platform;
 mod posts;
 mod proofs;
+mod register;
 mod search;
 mod security;
 pub(crate) mod sign_in;
@@ -53,6 +54,7 @@ pub fn routes() -> Vec<Route> {
         platform::routes(),
         posts::routes(),
         proofs::routes(),
+        register::routes(),
         search::routes(),
         security::routes(),
         sign_in::routes(),

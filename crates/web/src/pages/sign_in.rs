@@ -238,7 +238,7 @@ fn carry(app: &App, headers: &mut HeaderMap, opened: &Opened) {
 }
 
 /// Puts the session's token into its cookie, for as long as a session can last.
-pub(super) fn session_cookie(app: &App, headers: &mut HeaderMap, token: &str) {
+pub(crate) fn session_cookie(app: &App, headers: &mut HeaderMap, token: &str) {
     set_cookie(headers, app.https(), cookie_name(app.https()), token, 12 * 3600);
 }
 

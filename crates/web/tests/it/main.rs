@@ -24,6 +24,7 @@ mod matrix_page;
 mod matrix_rows;
 mod matrix_rows_api;
 mod platform;
+mod registers;
 mod schema;
 mod sizes;
 mod sockets;

@@ -87,6 +87,14 @@ pub(crate) const ROWS: &[Row] = &[
     Row("GET", "/proofs", Nothing, Policy, ""),
     Row("GET", "/notices", Nothing, Everybody, ""),
     Row("POST", "/notices/read", Nothing, Everybody, ""),
+    // attendance: a unit that is no class answers like one that is not there
+    Row("GET", "/register", Nothing, Policy, ""),
+    Row("GET", "/register/phone", Nothing, Itself, ""),
+    Row("GET", "/sw.js", Nothing, Itself, ""),
+    Row("GET", "/register/{class}", Unit, Part, ""),
+    Row("POST", "/register/{class}", Unit, Part, "sheet=matrix-sheet&day=2026-11-24&part=whole"),
+    Row("GET", "/absences", Nothing, Policy, ""),
+    Row("GET", "/suspects", Nothing, Policy, ""),
     // signing in
     Row("GET", "/sign-in", Nothing, Itself, ""),
     Row("POST", "/sign-in", Nothing, Itself, "username=x&password=y"),
@@ -561,6 +569,7 @@ pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("/account/totp/drop", "crates/casework/tests/it/accounts/second.rs"),
     ("/account/codes", "crates/casework/tests/it/accounts/second.rs"),
     ("/imports", "crates/web/tests/it/imports.rs"),
+    ("/register/{class}", "crates/web/tests/it/registers.rs"),
     ("/audit/watermark", "crates/casework/tests/it/watermark.rs"),
     ("/accounts/export", "crates/casework/tests/it/exports.rs"),
     ("/announcements/export", "crates/casework/tests/it/exports.rs"),

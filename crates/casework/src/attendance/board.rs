@@ -1,0 +1,213 @@
+//! 今天点名: which classes have been called and who has not yet, for the teacher, the school and the county (五(九) 班主任
+//! 每天及时完成考勤). It names classes and counts; names of pupils stand in the register.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::civil::Date;
+use rules::access::{Action, Reach, Subject};
+use rules::attendance::{Part, SchoolDays};
+
+use super::calling::{Calling, Evenings};
+use super::days::{school_days, why_none};
+use crate::db::Value;
+use crate::desk::Desk;
+use crate::params;
+use crate::refused::Refused;
+
+/// From this hour on 晚点名 is waited for.
+const EVENING: i8 = 17;
+
+/// A class today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardLine {
+    /// The class.
+    pub class: String,
+    /// 三年级(2)班.
+    pub name: String,
+    /// Who leads it; empty while the post is vacant.
+    pub teacher: String,
+    /// Parts of the day that were called.
+    pub called: usize,
+    /// Parts that are due by now and were not.
+    pub waiting: usize,
+    /// Pupils who were not there at the last call.
+    pub missing: i64,
+    /// Why there are no lessons; `None` on a school day.
+    pub no_lessons: Option<String>,
+}
+
+/// A school today.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolLine {
+    /// The school.
+    pub school: String,
+    /// Its name.
+    pub name: String,
+    /// Classes in which something is due by now.
+    pub due: usize,
+    /// Of them those in which nothing is waited for.
+    pub called: usize,
+}
+
+/// The classes, or for the whole county the schools, those with most that is missing first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Board {
+    /// Name of the school whose classes these are; empty where they are one's own of several.
+    pub title: String,
+    /// Classes.
+    pub classes: Vec<BoardLine>,
+    /// Schools, for whoever sees the county and has not chosen one.
+    pub schools: Vec<SchoolLine>,
+}
+
+struct Row {
+    class: String,
+    name: String,
+    school: String,
+    school_name: String,
+    teacher: String,
+}
+
+/// How the day stands. `school` narrows the county to a school; empty for all one sees.
+///
+/// # Errors
+/// [`Refused::Denied`]; [`Refused::Rule`] for a year that the calendar does not know; [`Refused::Storage`].
+pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
+    desk.require(Action::ReadRegister, &Subject::Nothing, ("register", ""))?;
+    let (mut whole, mut own, mut below) = (false, Vec::new(), Vec::new());
+    for post in &desk.who.actor.posts {
+        match Action::ReadRegister.policy(post.role, post.standing) {
+            Some(Reach::County) => whole = true,
+            Some(Reach::OwnUnit) => own.push(post.unit.as_str()),
+            Some(Reach::UnitsBelow) => below.push(post.unit.as_str()),
+            Some(Reach::Children) | None => {}
+        }
+    }
+    let mut params = vec![Value::from(desk.county()), Value::from(desk.now.day())];
+    let mut scope = if whole { vec!["1 = 1".to_owned()] } else { Vec::new() };
+    for (column, units) in [("class.unit", &own), ("class.school", &below)] {
+        for unit in units {
+            params.push(Value::from((*unit).to_owned()));
+            scope.push(format!("{column} = ${}", params.len()));
+        }
+    }
+    let narrowed = if school.is_empty() {
+        String::new()
+    } else {
+        params.push(Value::from(school.to_owned()));
+        format!(" and class.school = ${}", params.len())
+    };
+    let rows = desk.tx.query(
+        &format!(
+            "select class.unit, unit.name, class.school, school.name,
+                    coalesce((select account.name from post
+                       join tenure on tenure.county = post.county and tenure.post = post.id
+                            and tenure.from_day <= $2 and (tenure.until_day is null or tenure.until_day > $2)
+                       join account on account.county = tenure.county and account.id = tenure.account
+                       where post.county = class.county and post.unit = class.unit and post.role = 'teacher'
+                         and post.standing = 'leads' and post.closed_at is null
+                       order by tenure.from_day, account.id limit 1), '')
+             from class
+             join unit on unit.county = class.county and unit.id = class.unit
+             join unit school on school.county = class.county and school.id = class.school
+             where class.county = $1 and unit.until_day is null and ({}){narrowed}
+             order by school.sort, school.id, unit.sort, unit.id",
+            if scope.is_empty() { "1 = 0".to_owned() } else { scope.join(" or ") }
+        ),
+        &params,
+        |row| {
+            Ok(Row {
+                class: row.get(0)?,
+                name: row.get(1)?,
+                school: row.get(2)?,
+                school_name: row.get(3)?,
+                teacher: row.get(4)?,
+            })
+        },
+    )?;
+    let today = desk.now.day();
+    let days = school_days(desk, today, today.tomorrow().unwrap_or(today))?;
+    let calls = callings(desk)?;
+    let sent = sent(desk, today)?;
+    let mut lines: Vec<(Row, BoardLine)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let calling = calls.get(&row.school).copied().unwrap_or_default();
+        let line = line(desk, &days, &row, calling, sent.get(&row.class))?;
+        lines.push((row, line));
+    }
+    let title = lines.first().map(|(row, _)| row.school_name.clone()).unwrap_or_default();
+    if whole && school.is_empty() {
+        return Ok(Board { schools: schools(&lines), ..Board::default() });
+    }
+    Ok(Board { title, classes: lines.into_iter().map(|(_, line)| line).collect(), schools: Vec::new() })
+}
+
+fn line(
+    desk: &Desk<'_, '_>,
+    days: &SchoolDays<'_>,
+    row: &Row,
+    calling: Calling,
+    sent: Option<&BTreeMap<String, i64>>,
+) -> Result<BoardLine, Refused> {
+    let today = desk.now.day();
+    let evening = desk.now.clock().hour() >= EVENING;
+    let due = calling.due(days, &row.school, today)?;
+    let was_called = |part: &Part| sent.is_some_and(|sent| sent.contains_key(part.code()));
+    let waiting = due.iter().filter(|part| **part != Part::Evening || evening).filter(|part| !was_called(part));
+    Ok(BoardLine {
+        class: row.class.clone(),
+        name: row.name.clone(),
+        teacher: row.teacher.clone(),
+        called: due.iter().filter(|part| was_called(part)).count(),
+        waiting: waiting.count(),
+        missing: Part::ALL
+            .iter()
+            .rev()
+            .find_map(|part| sent.and_then(|sent| sent.get(part.code())).copied())
+            .unwrap_or(0),
+        no_lessons: if due.is_empty() { why_none(desk, days, &row.school, today)? } else { None },
+    })
+}
+
+fn schools(lines: &[(Row, BoardLine)]) -> Vec<SchoolLine> {
+    let mut schools: Vec<SchoolLine> = Vec::new();
+    for group in lines.chunk_by(|(one, _), (other, _)| one.school == other.school) {
+        let Some((row, _)) = group.first() else { continue };
+        let due = group.iter().filter(|(_, line)| line.called + line.waiting > 0).count();
+        let called = group.iter().filter(|(_, line)| line.called > 0 && line.waiting == 0).count();
+        schools.push(SchoolLine { school: row.school.clone(), name: row.school_name.clone(), due, called });
+    }
+    schools.sort_by_key(|one| std::cmp::Reverse(one.due.saturating_sub(one.called)));
+    schools
+}
+
+/// What each school calls; those that set nothing are not there.
+fn callings(desk: &mut Desk<'_, '_>) -> Result<HashMap<String, Calling>, Refused> {
+    let rows = desk.tx.query(
+        "select school, parts, evenings from calling where county = $1 order by school, at",
+        &params![desk.county()],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?)),
+    )?;
+    // The latest of a school comes last.
+    Ok(rows
+        .into_iter()
+        .map(|(school, parts, evenings)| {
+            let evenings = Evenings::from_code(&evenings).unwrap_or(Evenings::None);
+            (school, Calling { halves: parts != Part::Whole.code(), evenings })
+        })
+        .collect())
+}
+
+/// For each class the parts that were called on the day, with how many were missing at the last call of each.
+fn sent(desk: &mut Desk<'_, '_>, day: Date) -> Result<HashMap<String, BTreeMap<String, i64>>, Refused> {
+    let rows = desk.tx.query(
+        "select class, part, missing from sheet where county = $1 and day = $2 and child is null order by class, at, id",
+        &params![desk.county(), day],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?)),
+    )?;
+    let mut sent: HashMap<String, BTreeMap<String, i64>> = HashMap::new();
+    for (class, part, missing) in rows {
+        sent.entry(class).or_default().insert(part, missing);
+    }
+    Ok(sent)
+}

@@ -1,0 +1,200 @@
+//! Classes of the day with who has not called yet; 缺课跟进, who is away on the first and second day; 疑似辍学学生台账.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::attendance::{self, Absent, Behind, Board, BoardLine, Stage, Suspect};
+use rules::access::Role;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::{Empty, Head, Pager, Shell, Tab, Tone, filters};
+use crate::route::{encoded, html};
+use crate::session::Session;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AskedBoard {
+    school: String,
+}
+
+#[derive(Template)]
+#[template(path = "register/board.html")]
+struct BoardPage {
+    shell: Shell,
+    board: Board,
+    heads: [Head; 3],
+    schools: [Head; 3],
+    empty: Empty,
+    phone: bool,
+}
+
+/// The classes that one calls or looks after. A teacher of one class comes to its register at once.
+pub(super) async fn board(
+    State(app): State<App>,
+    session: Session,
+    Query(asked): Query<AskedBoard>,
+) -> Result<Response, Failed> {
+    let school = asked.school.clone();
+    let board = app.read(&session, move |desk| attendance::board(desk, &school)).await?;
+    if let [only] = board.classes.as_slice()
+        && board.schools.is_empty()
+        && asked.school.is_empty()
+    {
+        return Ok(Redirect::to(&format!("/register/{}", encoded(&only.class))).into_response());
+    }
+    Ok(html(&BoardPage {
+        shell: app.shell(&session, "/register").await?,
+        heads: [Head::text("班级"), Head::text("班主任"), Head::text("今天点名")],
+        schools: [Head::text("学校"), Head::number("已点的班"), Head::text("还没点")],
+        empty: Empty {
+            why: "您没有要看的班级。".to_owned(),
+            what_to_do: "班主任的班级由学校在“责任链”里安排；请找校长或学籍管理员。".to_owned(),
+            act: None,
+        },
+        phone: session.who().actor.posts.iter().any(|post| post.role == Role::Teacher),
+        board,
+    }))
+}
+
+/// How a class stands today, in words and colour.
+fn state(line: &BoardLine) -> (String, Tone) {
+    match (&line.no_lessons, line.waiting, line.missing) {
+        (Some(why), ..) => (format!("不上课（{why}）"), Tone::Plain),
+        (None, waiting @ 1.., _) if line.called == 0 => {
+            (if waiting == 1 { "还没点".to_owned() } else { format!("{waiting} 次都没点") }, Tone::Due)
+        }
+        (None, waiting @ 1.., missing) => (format!("还有 {waiting} 次没点，没来 {missing} 人"), Tone::Due),
+        (None, 0, 0) => ("都到了".to_owned(), Tone::Good),
+        (None, 0, missing) => (format!("没来 {missing} 人"), Tone::Late),
+        (None, ..) => ("—".to_owned(), Tone::Plain),
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AskedAbsences {
+    stage: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "register/absences.html")]
+struct AbsencesPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    rows: Vec<Absent>,
+    heads: [Head; 4],
+    pager: Pager,
+    empty: Empty,
+}
+
+/// How far a list goes: the last row, as `number.id`. An id says nothing about a child to whom it is not shown.
+fn behind(text: &str) -> Option<(&str, &str)> {
+    text.split_once('.').filter(|(first, id)| !first.is_empty() && !id.is_empty())
+}
+
+pub(super) async fn absences(
+    State(app): State<App>,
+    session: Session,
+    Query(asked): Query<AskedAbsences>,
+) -> Result<Response, Failed> {
+    let told = asked.stage == "told";
+    let stage = if told { Stage::Told } else { Stage::Counting };
+    let after = behind(&asked.after)
+        .and_then(|(days, id)| Some((days.parse::<u16>().ok()?, id.to_owned())));
+    let (rows, more) = app
+        .read(&session, move |desk| {
+            attendance::absent(desk, stage, after.as_ref().map(|(days, id)| (*days, id.as_str())))
+        })
+        .await?;
+    let here = if told { "/absences?stage=told" } else { "/absences?stage=" };
+    let next = rows.last().filter(|_| more).map(|last| format!("{here}&after={}.{}", last.days, last.child));
+    Ok(html(&AbsencesPage {
+        shell: app.shell(&session, "/absences").await?,
+        tabs: vec![
+            Tab { label: "没有理由的".to_owned(), href: "/absences".to_owned(), count: None, current: !told },
+            Tab {
+                label: "口头请假的".to_owned(),
+                href: "/absences?stage=told".to_owned(),
+                count: None,
+                current: told,
+            },
+        ],
+        heads: [Head::text("姓名"), Head::text("第几天"), Head::text("从哪天起"), Head::text("该怎么办")],
+        pager: Pager {
+            prev: (!asked.after.is_empty()).then(|| here.to_owned()),
+            next,
+            shown: u64::try_from(rows.len()).unwrap_or_default(),
+            total: None,
+            unit: "人",
+        },
+        rows,
+        empty: Empty {
+            why: "没有正在缺课的学生。".to_owned(),
+            what_to_do: "点名后没来的会列在这里；满三天的自动进入“疑似辍学”。".to_owned(),
+            act: None,
+        },
+    }))
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AskedSuspects {
+    cleared: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "register/suspects.html")]
+struct SuspectsPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    cleared: bool,
+    rows: Vec<Suspect>,
+    heads: [Head; 4],
+    pager: Pager,
+    empty: Empty,
+}
+
+pub(super) async fn suspects(
+    State(app): State<App>,
+    session: Session,
+    Query(asked): Query<AskedSuspects>,
+) -> Result<Response, Failed> {
+    let cleared = asked.cleared == "1";
+    let after = behind(&asked.after)
+        .map(|(day, id)| Behind { day: day.to_owned(), id: id.to_owned() })
+        .unwrap_or_default();
+    let (rows, more) = app.read(&session, move |desk| attendance::suspects(desk, cleared, &after)).await?;
+    let here = if cleared { "/suspects?cleared=1" } else { "/suspects?cleared=" };
+    let next = rows.last().filter(|_| more).map(|last| format!("{here}&after={}.{}", last.since, last.id));
+    Ok(html(&SuspectsPage {
+        shell: app.shell(&session, "/suspects").await?,
+        tabs: vec![
+            Tab { label: "在册的".to_owned(), href: "/suspects".to_owned(), count: None, current: !cleared },
+            Tab {
+                label: "已销号的".to_owned(),
+                href: "/suspects?cleared=1".to_owned(),
+                count: None,
+                current: cleared,
+            },
+        ],
+        heads: [Head::text("姓名"), Head::text("列入日期"), Head::text("依据"), Head::text("乡镇")],
+        pager: Pager {
+            prev: (!asked.after.is_empty()).then(|| here.to_owned()),
+            next,
+            shown: u64::try_from(rows.len()).unwrap_or_default(),
+            total: None,
+            unit: "人",
+        },
+        rows,
+        cleared,
+        empty: Empty {
+            why: if cleared { "还没有销号的学生。" } else { "没有疑似辍学的学生。" }.to_owned(),
+            what_to_do: "缺课满三天、没有正当理由的，点名提交后自动列入；比对核查认定的也列在这里。".to_owned(),
+            act: None,
+        },
+    }))
+}

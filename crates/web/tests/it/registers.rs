@@ -1,0 +1,177 @@
+//! 点名 over HTTP (issue 4 items 1, 3): the form, the API of the phone, conflicts side by side, the third day (五(九); hazards
+//! A02, B06, H01, H02, H07).
+
+use axum::http::Method;
+use casework::db::testing::on_each_engine;
+use casework::db::{DbError, Value};
+use jiff::SignedDuration;
+use rules::access::Role;
+use serde_json::{Value as Json, json};
+
+use crate::app::{Answer, Ask, HERE, TestApp};
+
+fn token(app: &TestApp, role: Role) -> String {
+    let account = app.here.with(role).next().expect("somebody").account.clone();
+    app.session(HERE, &account)
+}
+
+fn text(answer: &Answer) -> String {
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
+
+fn json_of(answer: &Answer) -> Json {
+    serde_json::from_slice(&answer.body).unwrap_or_else(|_| panic!("JSON: {}", text(answer)))
+}
+
+fn send(app: &TestApp, path: &str, token: &str, body: &Json) -> Answer {
+    app.ask(Ask {
+        form: body.to_string(),
+        headers: vec![("content-type", "application/json")],
+        ..Ask::new(Method::POST, path, Some(token))
+    })
+}
+
+/// The class that the teacher leads, and a pupil of it.
+fn class(app: &TestApp) -> (String, String) {
+    let class = app.here.with(Role::Teacher).next().expect("a teacher").unit.clone();
+    let of = class.clone();
+    let found: Result<String, DbError> = app.app.db().read(move |tx| {
+        tx.one(
+            "select child from class_member where county = $1 and class = $2 and until_day is null order by child limit 1",
+            &[Value::from(HERE), Value::from(of.as_str())],
+            |row| row.get(0),
+        )
+    });
+    (class, found.expect("a pupil"))
+}
+
+#[test]
+fn a_class_is_called_by_its_teacher_and_by_nobody_else() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let (class, pupil) = class(&app);
+        let teacher = token(&app, Role::Teacher);
+        let board = app.get("/register", Some(&teacher));
+        assert!(board.status == 200 || board.header("location").ends_with(&class), "{}", text(&board));
+        let path = format!("/register/{class}");
+        let page = text(&app.get(&path, Some(&teacher)));
+        assert!(page.contains(&pupil) && page.contains("提交点名"), "{page}");
+        assert!(page.contains("tel:13800000000"), "the guardian's telephone, not masked, for whoever must ring up");
+
+        let form = format!("sheet=phone-0001&day=2026-11-24&part=whole&k-{pupil}=truant&r-{pupil}=unwilling");
+        let done = app.ask(Ask { form: form.clone(), ..Ask::new(Method::POST, &path, Some(&teacher)) });
+        assert_eq!(done.status, 303, "{}", text(&done));
+        let after = text(&app.get(done.header("location"), Some(&teacher)));
+        assert!(after.contains("没来 1 人") && after.contains("缺课第 1 天"), "{after}");
+        // The same sheet again, as a browser sends it that lost the answer (H01).
+        let again = app.ask(Ask { form, ..Ask::new(Method::POST, &path, Some(&teacher)) });
+        assert_eq!(again.header("location"), done.header("location"));
+        // The same id for something else (H02).
+        let other = "sheet=phone-0001&day=2026-11-24&part=whole";
+        let refused =
+            app.ask(Ask { form: other.to_owned(), ..Ask::new(Method::POST, &path, Some(&teacher)) });
+        assert_eq!(refused.status, 422, "{}", text(&refused));
+        let tomorrow = "sheet=phone-0002&day=2026-11-25&part=whole";
+        let refused =
+            app.ask(Ask { form: tomorrow.to_owned(), ..Ask::new(Method::POST, &path, Some(&teacher)) });
+        assert!(refused.status == 409 || refused.status == 422, "{}", text(&refused));
+
+        let list = text(&app.get("/absences", Some(&teacher)));
+        assert!(list.contains(&pupil) && list.contains("第 1 天"), "{list}");
+        let absent = app.get("/no-such-page", Some(&token(&app, Role::Township))).body;
+        for role in [Role::Township, Role::Village, Role::Police, Role::Auditor] {
+            let token = token(&app, role);
+            let answer = app.get(&path, Some(&token));
+            assert_eq!((answer.status, answer.body), (404, absent.clone()), "{role:?}");
+        }
+    });
+}
+
+#[test]
+fn the_third_day_stands_on_the_list_by_itself() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let (class, pupil) = class(&app);
+        let account = app.here.with(Role::Teacher).next().expect("a teacher").account.clone();
+        let path = format!("/api/v1/registers/{class}");
+        for (day, date) in ["2026-11-24", "2026-11-25", "2026-11-26"].into_iter().enumerate() {
+            let teacher = app.session(HERE, &account);
+            let taken = send(
+                &app,
+                &path,
+                &teacher,
+                &json!({"sheet": format!("sheet-00{day}"), "day": date, "part": "whole",
+                        "marks": [{"child": pupil, "kind": "truant"}]}),
+            );
+            assert_eq!(taken.status, 200, "{}", text(&taken));
+            let taken = json_of(&taken);
+            assert_eq!(taken["missing"], 1);
+            assert_eq!(taken["suspected"].as_array().map(Vec::len), Some(usize::from(day == 2)), "{taken}");
+            let list = json_of(&app.get("/api/v1/suspects", Some(&teacher)));
+            let listed = list["items"].as_array().expect("a list").iter().any(|one| one["child"] == json!(pupil));
+            assert_eq!(listed, day == 2, "五(九): on the third day and not before: {list}");
+            app.wait(SignedDuration::from_hours(24));
+        }
+        let teacher = app.session(HERE, &account);
+        let page = text(&app.get("/suspects", Some(&teacher)));
+        assert!(page.contains(&pupil) && page.contains("五(九)"), "{page}");
+    });
+}
+
+#[test]
+fn two_that_differ_stand_side_by_side_until_one_is_chosen() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let (class, pupil) = class(&app);
+        let (teacher, head) = (token(&app, Role::Teacher), token(&app, Role::Head));
+        let path = format!("/api/v1/registers/{class}");
+        let first = json!({"sheet": "sheet-head", "day": "2026-11-24", "part": "whole"});
+        assert_eq!(send(&app, &path, &head, &first).status, 200);
+        // From a phone that had no network when the head called the class.
+        let second = json!({"sheet": "sheet-phone", "day": "2026-11-24", "part": "whole",
+                            "marks": [{"child": pupil, "kind": "truant"}]});
+        let taken = json_of(&send(&app, &path, &teacher, &second));
+        assert_eq!(taken["conflicts"][0]["child"], json!(pupil), "{taken}");
+        assert_eq!(taken["said"], json!([]), "nothing is counted while it is not known");
+        let page = text(&app.get(&format!("/register/{class}"), Some(&teacher)));
+        assert!(page.contains("两份点名说法不同"), "{page}");
+        let chosen = json!({"sheet": "sheet-choice", "day": "2026-11-24", "part": "whole", "child": pupil,
+                            "marks": [{"child": pupil, "kind": "truant"}],
+                            "corrects": ["sheet-head", "sheet-phone"], "why": "核实：没来"});
+        let taken = json_of(&send(&app, &path, &teacher, &chosen));
+        assert_eq!(taken["conflicts"], json!([]), "{taken}");
+        let page = text(&app.get(&format!("/register/{class}"), Some(&teacher)));
+        assert!(!page.contains("两份点名说法不同") && page.contains("缺课第 1 天"), "{page}");
+    });
+}
+
+/// H07: what a phone keeps is one's own classes, by a key that another account does not get.
+#[test]
+fn a_phone_is_opened_by_its_owner_alone() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let (class, pupil) = class(&app);
+        let (teacher, head) = (token(&app, Role::Teacher), token(&app, Role::Head));
+        let key = json_of(&app.get("/api/v1/phone", Some(&teacher)));
+        assert_eq!(key["key"].as_str().map(str::len), Some(44));
+        assert_ne!(key["key"], json_of(&app.get("/api/v1/phone", Some(&head)))["key"]);
+        let answer = app.get("/api/v1/phone/book", Some(&teacher));
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let book = json_of(&answer);
+        let classes = book["book"]["classes"].as_array().expect("classes");
+        assert_eq!(classes.len(), 1, "{book}");
+        assert_eq!(classes[0]["id"], json!(class));
+        assert!(text(&answer).contains(&pupil));
+        assert!(classes[0]["days"].as_array().expect("days").len() <= 7);
+        assert_eq!(json_of(&app.get("/api/v1/phone/book", Some(&head)))["book"]["classes"], json!([]));
+        let wrong = send(&app, "/api/v1/phone", &teacher, &json!({"password": "not-the-password-1"}));
+        assert!(wrong.status == 422 && text(&wrong).contains("password"), "{}", text(&wrong));
+        assert_eq!(app.get("/api/v1/phone", Some(&token(&app, Role::Township))).status, 404);
+        // The page and its worker say nothing of anybody.
+        let page = app.get("/register/phone", None);
+        assert!(page.status == 200 && !text(&page).contains(&pupil));
+        let worker = app.get("/sw.js", None);
+        assert_eq!((worker.status, worker.header("cache-control")), (200, "no-cache"));
+        assert!(text(&worker).contains("/assets/register."), "the worker keeps the files of this version");
+    });
+}
