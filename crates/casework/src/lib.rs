@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod announcements;
+pub mod attendance;
 pub mod audit;
 pub mod campaign;
 pub mod codes;

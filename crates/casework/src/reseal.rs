@@ -47,6 +47,8 @@ pub const SEALED: &[Sealed] = &[
     of("door_check", &["id"], &[("note_sealed", "note")]),
     of("import_row", &["import", "number"], &[("before_sealed", "before"), ("after_sealed", "after")]),
     of("platform_difference_event", &["id"], &[("note_sealed", "note")]),
+    of("sheet", &["id"], &[("why_sealed", "why")]),
+    of("leave", &["id"], &[("why_sealed", "why")]),
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.
     Sealed { table: "file_part", key: &["file", "part"], fields: &[("body_sealed", "body")], at_once: 4 },

@@ -21,6 +21,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0004_platform", include_str!("../../migrations/0004_platform.sql")),
     ("0005_comparison", include_str!("../../migrations/0005_comparison.sql")),
     ("0006_finding_tie_end", include_str!("../../migrations/0006_finding_tie_end.sql")),
+    ("0007_attendance", include_str!("../../migrations/0007_attendance.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

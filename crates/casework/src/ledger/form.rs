@@ -57,7 +57,7 @@ pub(super) struct Checked {
 const NAME: usize = 50;
 
 /// Whether nothing in it could hide, turn or break a line (hazards D07, G11).
-pub(super) fn plain(text: &str) -> bool {
+pub(crate) fn plain(text: &str) -> bool {
     !text.chars().any(|c| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

@@ -28,6 +28,7 @@ pub use care::{
 pub use daily::nightly;
 pub use export::{Exported, MOST, export};
 pub use form::Form;
+pub(crate) use form::plain;
 pub(crate) use list::first;
 pub use list::{Child, Missing, Page, Query, Step, Total, list};
 pub use looked::{Look, looks};

@@ -14,6 +14,7 @@ use super::history::{keep, touched};
 use super::read::ties_of;
 use super::timeline::move_label;
 use super::write::{places, township_of};
+use crate::attendance;
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
@@ -415,6 +416,8 @@ fn finish(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
         )?;
     }
     close(desk, id, "done", "")?;
+    // The register counts to the class that the child belonged to on each day, also on days that lie back.
+    attendance::recount(desk, &[child.to_owned()], row.effective)?;
     touched(desk, child)
 }
 

@@ -53,6 +53,12 @@ codes! {
         PrintDoorSheet = "print_door_sheet" "打印摸排表" [],
         KeepPlatformNumber = "keep_platform_number" "登记平台编号" [],
         ExportPlatform = "export_platform" "导出平台录入表" [],
+        // attendance
+        ReadRegister = "read_register" "看点名册" [],
+        CallRegister = "call_register" "点名" [],
+        SetRegister = "set_register" "设置点名时段" [],
+        ReadAbsences = "read_absences" "看缺课" [],
+        ReadSuspects = "read_suspects" "看疑似辍学台账" [],
         // audit
         ReadAudit = "read_audit" "看操作记录" [],
         ExportAudit = "export_audit" "导出操作记录" [],
@@ -119,7 +125,9 @@ impl Action {
             | Self::ExportFindings
             | Self::PrintDoorSheet
             | Self::KeepPlatformNumber
-            | Self::ExportPlatform => Object::Child,
+            | Self::ExportPlatform
+            | Self::ReadAbsences
+            | Self::ReadSuspects => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
             | Self::AppointPost
@@ -134,6 +142,9 @@ impl Action {
             | Self::ReadImports
             | Self::ImportList
             | Self::UndoImport
+            | Self::ReadRegister
+            | Self::CallRegister
+            | Self::SetRegister
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::BreakGlass
@@ -305,6 +316,42 @@ impl Action {
             Self::KeepPlatformNumber | Self::ExportPlatform => {
                 allowed(&[R::Bureau, R::Head, R::Registrar], Children)
             }
+            // 五(九): the class is called by its teacher, and by the head for a teacher who is away.
+            Self::ReadRegister => match role {
+                R::Director | R::Bureau => Some(County),
+                R::Head | R::Registrar | R::Inspector => Some(UnitsBelow),
+                R::Teacher => Some(OwnUnit),
+                _ => None,
+            },
+            Self::CallRegister => match role {
+                R::Head => Some(UnitsBelow),
+                R::Teacher => Some(OwnUnit),
+                _ => None,
+            },
+            Self::SetRegister => match role {
+                R::Bureau => Some(County),
+                R::Head => Some(UnitsBelow),
+                _ => None,
+            },
+            // Before the third day it is the school's affair; from then on both lines know (五(九)).
+            Self::ReadAbsences => allowed(
+                &[R::Director, R::Bureau, R::Head, R::Registrar, R::Teacher, R::Inspector],
+                Children,
+            ),
+            Self::ReadSuspects => allowed(
+                &[
+                    R::Director,
+                    R::Bureau,
+                    R::Township,
+                    R::Village,
+                    R::Head,
+                    R::Registrar,
+                    R::Teacher,
+                    R::Cadre,
+                    R::Inspector,
+                ],
+                Children,
+            ),
             Self::ReadAudit | Self::ExportAudit | Self::SealAudit => allowed(&[R::Auditor], County),
             Self::ReadSignIns => allowed(&[R::Auditor, R::Security], County),
             Self::ReadHealth => allowed(&[R::Admin, R::Security], County),

@@ -124,6 +124,39 @@ pub enum Part {
     Evening,
 }
 
+impl Part {
+    /// Every part, in the order of the day.
+    pub const ALL: [Self; 4] = [Self::Whole, Self::Morning, Self::Afternoon, Self::Evening];
+
+    /// As it is stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Morning => "morning",
+            Self::Afternoon => "afternoon",
+            Self::Evening => "evening",
+        }
+    }
+
+    /// The part with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.code() == code)
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Whole => "全天",
+            Self::Morning => "上午",
+            Self::Afternoon => "下午",
+            Self::Evening => "晚点名",
+        }
+    }
+}
+
 /// One mark of one child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark<'a> {

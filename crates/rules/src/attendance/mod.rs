@@ -10,10 +10,12 @@ mod clock;
 mod day;
 mod days;
 mod mark;
+mod sheet;
 mod words;
 
 pub use clock::{Clock, Rule, Tally, Tier};
 pub use day::{Day, Facts, Leave, Member};
 pub use days::{DayChange, SchoolDays};
 pub use mark::{Half, Kind, Mark, Part, Reading, Settled, settle};
+pub use sheet::{Reason, Sheet, holding};
 pub use words::{asked, reached, sentence};

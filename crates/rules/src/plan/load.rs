@@ -9,8 +9,8 @@ use toml::Spanned;
 
 use super::model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
-    FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Stretch,
-    Target, TimeUnit, ToldLeave, Unit,
+    FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, RegisterRule, Season,
+    Stretch, Target, TimeUnit, ToldLeave, Unit,
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
@@ -37,6 +37,7 @@ rules! {
     RawSchoolAge { from_years: i16, turned_by: Spanned<String>, until_years: i16 }
     RawAbsence { days: u16, unit: Spanned<String> }
     RawToldLeave { days: u16 }
+    RawRegister { by: Spanned<String>, late_days: u16, head_days: u16 }
     RawTier {
         over: Spanned<String>, counted: Spanned<String>, percent: Option<u8>, days: Option<u16>,
         #[serde(default)] from_days: u16
@@ -123,6 +124,7 @@ impl Loader<'_> {
         let school_age = self.school_age();
         let absence = self.absence();
         let told_leave = self.told_leave();
+        let register = self.register();
         let absence_tiers = self.absence_tiers();
         let conference = self.conference();
         let targets = self.targets();
@@ -143,6 +145,7 @@ impl Loader<'_> {
             school_age_basis,
             absence: absence?,
             told_leave: told_leave?,
+            register: register?,
             absence_tiers,
             conference: conference?,
             units: std::mem::take(&mut self.units),
@@ -244,6 +247,23 @@ impl Loader<'_> {
         let raw = self.file.one::<RawToldLeave>("told_leave")?;
         let (at, raw) = (raw.span(), raw.into_inner());
         Some(ToldLeave { days: raw.days, basis: self.basis(at, raw.clause, raw.source, raw.text) })
+    }
+
+    fn register(&mut self) -> Option<RegisterRule> {
+        let raw = self.file.one::<RawRegister>("register")?;
+        let (at, raw) = (raw.span(), raw.into_inner());
+        let basis = self.basis(at.clone(), raw.clause, raw.source, raw.text);
+        if raw.late_days > raw.head_days {
+            self.file.problem(at, "head_days 不能小于 late_days", "校长能补录的天数不少于班主任的");
+        }
+        let by = raw.by.get_ref().split_once(':').and_then(|(hour, minute)| {
+            jiff::civil::Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+        });
+        let Some(by) = by else {
+            self.file.problem(raw.by.span(), "by 不是几点几分", "请写成 \"10:00\"");
+            return None;
+        };
+        Some(RegisterRule { by, late_days: raw.late_days, head_days: raw.head_days, basis })
     }
 
     fn absence_tiers(&mut self) -> Vec<AbsenceTier> {

@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 pub use lists::{FieldColumns, ListColumns, ListKind};
 pub use model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
-    FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, Season, Stretch,
-    Target, TimeUnit, ToldLeave, Unit,
+    FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, RegisterRule, Season,
+    Stretch, Target, TimeUnit, ToldLeave, Unit,
 };
 pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
@@ -41,6 +41,7 @@ pub struct Plan {
     school_age_basis: Basis,
     absence: AbsenceRule,
     told_leave: ToldLeave,
+    register: RegisterRule,
     absence_tiers: Vec<AbsenceTier>,
     conference: Conference,
     units: Vec<Unit>,
@@ -103,6 +104,12 @@ impl Plan {
     #[must_use]
     pub const fn told_leave(&self) -> &ToldLeave {
         &self.told_leave
+    }
+
+    /// When the register is called, and how long afterwards it can be corrected.
+    #[must_use]
+    pub const fn register(&self) -> &RegisterRule {
+        &self.register
     }
 
     /// How much absence in a term or a month is said aloud, in the order of the plan.

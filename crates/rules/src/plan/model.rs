@@ -123,6 +123,19 @@ pub struct ToldLeave {
     pub basis: Basis,
 }
 
+/// When the register is called, and how long afterwards it can be entered or corrected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterRule {
+    /// By this hour in China; afterwards whoever has not called is reminded.
+    pub by: jiff::civil::Time,
+    /// The class teacher enters and corrects days that lie at most so many days back.
+    pub late_days: u16,
+    /// The head of the school, so many.
+    pub head_days: u16,
+    /// Clause and words.
+    pub basis: Basis,
+}
+
 /// Over what absence is added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stretch {

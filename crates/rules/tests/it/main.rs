@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_attendance;
+#[cfg(test)]
 mod age;
 #[cfg(test)]
 mod attendance;

@@ -2,6 +2,7 @@
 
 mod marks;
 mod properties;
+mod sheets;
 mod table;
 mod year;
 

@@ -1,0 +1,81 @@
+//! What attendance does every night: everybody who is away is counted one evening further, also where nobody called; and
+//! whose class has changed, as an import does, is counted anew from that day. Done twice, it is done once.
+
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use jiff::civil::{Date, time};
+use rules::access::Action;
+
+use super::count::count;
+use crate::desk::Desk;
+use crate::jobs::{Means, Registry, Schedule, as_program};
+use crate::now;
+use crate::params;
+use crate::refused::Refused;
+
+/// Children of one transaction.
+const AT_ONCE: usize = 20;
+/// Days back in which a change of the roll is looked for: more than one, since the machine may have been off.
+const BACK: i64 = 4;
+
+/// The nightly work of attendance.
+#[must_use]
+pub fn nightly(registry: Registry) -> Registry {
+    registry.schedule(Schedule::daily("count_absences", "缺课逐日计数", time(0, 20, 0, 0), |means| {
+        let moved = as_program(means, moved)?;
+        for (child, from) in &moved {
+            run(means, vec![child.clone()], Some(*from))?;
+        }
+        let away = as_program(means, away)?;
+        let mut suspected = 0;
+        for some in away.chunks(AT_ONCE) {
+            suspected += run(means, some.to_vec(), None)?;
+        }
+        Ok(format!("{}人在缺课，{suspected}人新列入疑似辍学学生台账", away.len()))
+    }))
+}
+
+fn run(means: &Arc<dyn Means>, children: Vec<String>, from: Option<Date>) -> Result<usize, Refused> {
+    as_program(means, move |desk| {
+        let from = from.unwrap_or_else(|| desk.now.day());
+        let counted = count(desk, &children, from, "")?;
+        let mut many = 0;
+        for one in counted.iter().filter(|one| one.suspected) {
+            desk.record(
+                Action::CallRegister,
+                None,
+                ("child", &one.child),
+                "",
+                "夜间计数：列入疑似辍学学生台账",
+            )?;
+            many += 1;
+        }
+        Ok(many)
+    })
+}
+
+/// Children that are away.
+fn away(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused> {
+    Ok(desk.tx.query(
+        "select child from clock where county = $1 and open = 1 order by child",
+        &params![desk.county()],
+        |row| row.get(0),
+    )?)
+}
+
+/// Children whose class has changed lately, with the first day on which it did, where that day's register was called.
+fn moved(desk: &mut Desk<'_, '_>) -> Result<Vec<(String, Date)>, Refused> {
+    let day = desk.now.day().saturating_sub(BACK.days());
+    let at = desk.now.timestamp().saturating_sub(jiff::SignedDuration::from_hours(24 * BACK));
+    let at = at.map(now::stamp).unwrap_or_default();
+    Ok(desk.tx.query(
+        "select child, min(case when made_at >= $3 then from_day else until_day end) from class_member member
+         where county = $1 and (made_at >= $3 or until_day >= $2)
+           and exists (select 1 from sheet where sheet.county = member.county and sheet.class = member.class
+                         and sheet.day >= member.from_day)
+         group by child order by child",
+        &params![desk.county(), day, at],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
+}

@@ -1,0 +1,9 @@
+//! 考勤, 五(九): the register of a class, its clock and the list of suspects, through the storage of both engines.
+
+mod calling;
+mod clock;
+mod lists;
+mod register;
+mod school;
+mod submitting;
+mod year;

@@ -1,0 +1,45 @@
+//! Who may do what with attendance: every role that the line names, how far it reaches, and nobody else (五(九)).
+
+use rules::access::{Action, Reach, Role, Standing};
+
+/// The whole line of an action: these roles with this reach, whether they lead or serve, and no other role.
+fn check(action: Action, expected: &[(Role, Reach)]) {
+    for &role in Role::ALL {
+        let reach = expected.iter().find(|(allowed, _)| *allowed == role).map(|(_, reach)| *reach);
+        for standing in [Standing::Serves, Standing::Leads] {
+            assert_eq!(action.policy(role, standing), reach, "{action} {role}");
+        }
+    }
+}
+
+/// The class is called by its teacher and by the head; the bureau reads and sets, and calls nothing.
+#[test]
+fn the_register_is_the_schools() {
+    use Reach::{County, OwnUnit, UnitsBelow};
+    use Role as R;
+    check(Action::CallRegister, &[(R::Teacher, OwnUnit), (R::Head, UnitsBelow)]);
+    check(
+        Action::ReadRegister,
+        &[
+            (R::Teacher, OwnUnit),
+            (R::Head, UnitsBelow),
+            (R::Registrar, UnitsBelow),
+            (R::Inspector, UnitsBelow),
+            (R::Director, County),
+            (R::Bureau, County),
+        ],
+    );
+    check(Action::SetRegister, &[(R::Head, UnitsBelow), (R::Bureau, County)]);
+}
+
+/// Before the third day it is the school's affair; from then on both lines know: 教体局 and 乡镇人民政府.
+#[test]
+fn from_the_third_day_both_lines_know() {
+    use Reach::Children;
+    use Role as R;
+    let school = [R::Director, R::Bureau, R::Head, R::Registrar, R::Teacher, R::Inspector];
+    let line = |roles: &[Role]| roles.iter().map(|role| (*role, Children)).collect::<Vec<_>>();
+    check(Action::ReadAbsences, &line(&school));
+    let both = [school.as_slice(), &[R::Township, R::Village, R::Cadre]].concat();
+    check(Action::ReadSuspects, &line(&both));
+}
