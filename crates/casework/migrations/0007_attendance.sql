@@ -21,6 +21,7 @@ create table sheet (
 );
 create index sheet_class on sheet (county, class, day, part);
 create index sheet_school on sheet (county, school, day);
+create index sheet_day on sheet (county, day);
 
 -- Who was not simply there. Of 晚点名, and of a sheet about one child, everybody that it covers.
 create table mark (

@@ -2,6 +2,7 @@
 //! record, so nothing but the demo and the tests may call it, and only while the county is empty.
 
 mod past;
+mod registers;
 
 use jiff::civil::Date;
 
@@ -9,6 +10,7 @@ use crate::db::{DbError, Tx};
 use crate::now::Now;
 use crate::params;
 
+pub use registers::{SeedClass, SeedSheet, classes, counted, sheet};
 pub use past::{
     Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,
     tell_unit,

@@ -3,6 +3,7 @@
 //! by the real sealer.
 
 mod days;
+mod registers;
 mod sign_ins;
 
 use std::collections::BTreeMap;
@@ -95,6 +96,7 @@ pub(super) fn write(
     year.imports(db, settings.children, semesters)?;
     year.announcements(db, semesters)?;
     year.days(db, settings.children / 3, since)?;
+    year.registers(db, (keys, settings.plan), since)?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;
     year.record(db)

@@ -1,0 +1,136 @@
+//! Registers that were called before the demo begins: sheets and marks as `attendance::submit` would have left them. The
+//! clock is counted from them by the real rule.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rules::attendance::{Kind, Part, Reason};
+use rules::plan::Plan;
+
+use super::Seeding;
+use crate::attendance;
+use crate::db::{DbError, Tx};
+use crate::desk::{Desk, SignedIn};
+use crate::jobs::program;
+use crate::keys::Keys;
+use crate::now::{Now, stamp};
+use crate::params;
+use crate::refused::Refused;
+
+/// A class with whoever leads it and the pupils on its roll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeedClass {
+    /// The class.
+    pub class: String,
+    /// Its school.
+    pub school: String,
+    /// Account of the class teacher; `None` while the post is vacant.
+    pub teacher: Option<String>,
+    /// Its pupils: those who go to school.
+    pub pupils: Vec<String>,
+    /// Pupils on its roll of whom the ledger says that they stay away (辍学).
+    pub gone: Vec<String>,
+}
+
+/// Classes and their rolls as they are today.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn classes(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedClass>, DbError> {
+    let mut classes: Vec<SeedClass> = Vec::new();
+    tx.each(
+        "select class.unit, class.school, child.id, child.standing,
+                (select tenure.account from post
+                   join tenure on tenure.county = post.county and tenure.post = post.id and tenure.until_day is null
+                   where post.county = class.county and post.unit = class.unit and post.role = 'teacher'
+                     and post.standing = 'leads' and post.closed_at is null
+                   order by tenure.from_day, tenure.account limit 1)
+         from class
+         join class_member member on member.county = class.county and member.class = class.unit
+              and member.until_day is null
+         join child on child.county = member.county and child.id = member.child and child.merged_into is null
+         where class.county = $1
+         order by class.unit, child.id",
+        &params![county],
+        |row| {
+            let (class, school, child): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            if classes.last().is_none_or(|last| last.class != class) {
+                let teacher = row.get(4)?;
+                classes.push(SeedClass { class, school, teacher, pupils: Vec::new(), gone: Vec::new() });
+            }
+            if let Some(last) = classes.last_mut() {
+                match row.get::<String>(3)?.as_str() {
+                    "enrolled" => last.pupils.push(child),
+                    "absent" => last.gone.push(child),
+                    _ => {}
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(classes)
+}
+
+/// A register of a whole class that was called.
+#[derive(Debug, Clone)]
+pub struct SeedSheet<'a> {
+    /// The class.
+    pub class: &'a SeedClass,
+    /// Whoever called it.
+    pub by: &'a str,
+    /// The day.
+    pub day: Date,
+    /// When it was submitted.
+    pub at: Timestamp,
+    /// Who was not simply there.
+    pub away: &'a [(String, Kind, Option<Reason>)],
+}
+
+/// Writes a register.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn sheet(tx: &mut Tx<'_>, with: &Seeding<'_>, one: &SeedSheet<'_>) -> Result<(), DbError> {
+    let (id, at) = (with.now.at_moment(one.at).id(), stamp(one.at));
+    // The county's rolls are written down at the moment when it is made: that is how they are known.
+    let roll_at = with.now.stamp();
+    let size = one.class.pupils.len() + one.class.gone.len();
+    tx.execute(
+        "insert into sheet (county, id, class, school, day, part, child, corrects, roll_at, late, size, missing,
+                            why_sealed, by_account, at)
+         values ($1, $2, $3, $4, $5, $6, null, '', $7, 0, $8, $9, null, $10, $11)",
+        &params![
+            with.county,
+            &id,
+            &one.class.class,
+            &one.class.school,
+            one.day,
+            Part::Whole.code(),
+            &roll_at,
+            i64::try_from(size).unwrap_or(i64::MAX),
+            i64::try_from(one.away.len()).unwrap_or(i64::MAX),
+            one.by,
+            &at
+        ],
+    )?;
+    for (child, kind, reason) in one.away {
+        tx.execute(
+            "insert into mark (county, sheet, child, day, kind, reason) values ($1, $2, $3, $4, $5, $6)",
+            &params![with.county, &id, child, one.day, kind.code(), reason.map_or("", Reason::code)],
+        )?;
+    }
+    Ok(())
+}
+
+/// Counts these children from a day on, as the night does.
+///
+/// # Errors
+/// What the calendar or the storage refuses.
+pub fn counted(
+    tx: &mut Tx<'_>,
+    (keys, plan, now): (&Keys, &Plan, &Now),
+    children: &[String],
+    from: Date,
+) -> Result<(), Refused> {
+    let who = SignedIn { actor: program(&plan.county().code), confirmed: None };
+    attendance::recount(&mut Desk { tx, who: &who, now, keys, plan }, children, from)
+}
