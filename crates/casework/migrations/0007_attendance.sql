@@ -105,3 +105,91 @@ create index leave_state on leave (county, state, asked_at);
 alter table suspected add column cleared_why text;   -- returned | corrected
 alter table suspected add column said text;
 create index suspected_child on suspected (county, child, since_day);
+alter table suspected add column climbed_at text;    -- no head had reported it in time, and the bureau was told
+
+-- 联系家长、家访
+create table contact (
+    county text not null,
+    id text not null,
+    child text not null,
+    day text not null,
+    way text not null,               -- rules::attendance::Way
+    outcome text not null,           -- rules::attendance::Outcome
+    answered text not null,          -- rules::attendance::Answered, empty for nobody
+    reason text not null,            -- rules::attendance::Reason
+    whereabouts text not null,       -- the plan's code, empty while not known
+    next_day text,
+    promised_day text,
+    note_sealed bytea,
+    by_account text not null,
+    unit text not null,              -- of the post on which it was done
+    at text not null,
+    primary key (county, id)
+);
+create index contact_child on contact (county, child, at);
+
+-- 书面报告: numbered by school and year without a gap
+create table report (
+    county text not null,
+    id text not null,
+    school text not null,
+    year bigint not null,
+    number bigint not null,
+    child text not null,
+    suspected text not null,
+    whereabouts text not null,       -- the plan's code
+    cause text not null,             -- the plan's code
+    evidence_sealed bytea not null,
+    by_account text not null,
+    at text not null,
+    primary key (county, id)
+);
+create unique index report_number on report (county, school, year, number);
+create unique index report_suspected on report (county, suspected);
+create index report_child on report (county, child, at);
+
+create table report_counter (
+    county text not null, school text not null, year bigint not null, last bigint not null,
+    primary key (county, school, year)
+);
+
+create table report_hop (
+    county text not null,
+    report text not null,
+    unit text not null,
+    line text not null,              -- bureau | township
+    deadline text not null,          -- the plan's key of what must be done next
+    due_at text not null,
+    received_by text,
+    received_at text,
+    escalated_at text,
+    primary key (county, report, unit)
+);
+create index report_hop_due on report_hop (county, due_at) where received_at is null;
+
+-- 抽样考勤: the whole pool in the order of the draw, so that it can be drawn again
+create table sample (
+    county text not null,
+    id text not null,
+    school text,                     -- null: drawn from the whole county
+    day text not null,
+    seed text not null,
+    by_account text not null,
+    at text not null,
+    primary key (county, id)
+);
+create table sample_class (
+    county text not null,
+    sample text not null,
+    class text not null,
+    rank bigint not null,
+    drawn bigint not null,
+    counted_by text,
+    counted_at text,
+    there bigint not null,
+    primary key (county, sample, class)
+);
+create table sample_child (
+    county text not null, sample text not null, class text not null, child text not null, there bigint not null,
+    primary key (county, sample, class, child)
+);

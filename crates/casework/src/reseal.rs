@@ -48,6 +48,8 @@ pub const SEALED: &[Sealed] = &[
     of("import_row", &["import", "number"], &[("before_sealed", "before"), ("after_sealed", "after")]),
     of("platform_difference_event", &["id"], &[("note_sealed", "note")]),
     of("sheet", &["id"], &[("why_sealed", "why")]),
+    of("contact", &["id"], &[("note_sealed", "note")]),
+    of("report", &["id"], &[("evidence_sealed", "evidence")]),
     of("leave", &["id"], &[("why_sealed", "why")]),
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.

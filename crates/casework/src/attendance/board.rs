@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use rules::access::{Action, Reach, Subject};
 use rules::attendance::{Part, SchoolDays};
 
-use super::calling::{Calling, Evenings};
+use super::calling::Calling;
 use super::days::{school_days, why_none};
+use super::uncalled::{callings, uncalled};
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
@@ -43,9 +44,9 @@ pub struct SchoolLine {
     pub school: String,
     /// Its name.
     pub name: String,
-    /// Classes in which something is due by now.
+    /// Registers that are due.
     pub due: usize,
-    /// Of them those in which nothing is waited for.
+    /// Of them submitted.
     pub called: usize,
 }
 
@@ -82,6 +83,9 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
             Some(Reach::UnitsBelow) => below.push(post.unit.as_str()),
             Some(Reach::Children) | None => {}
         }
+    }
+    if whole && school.is_empty() {
+        return Ok(Board { schools: schools(desk)?, ..Board::default() });
     }
     let mut params = vec![Value::from(desk.county()), Value::from(desk.now.day())];
     let mut scope = if whole { vec!["1 = 1".to_owned()] } else { Vec::new() };
@@ -136,9 +140,6 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
         lines.push((row, line));
     }
     let title = lines.first().map(|(row, _)| row.school_name.clone()).unwrap_or_default();
-    if whole && school.is_empty() {
-        return Ok(Board { schools: schools(&lines), ..Board::default() });
-    }
     Ok(Board { title, classes: lines.into_iter().map(|(_, line)| line).collect(), schools: Vec::new() })
 }
 
@@ -169,33 +170,14 @@ fn line(
     })
 }
 
-fn schools(lines: &[(Row, BoardLine)]) -> Vec<SchoolLine> {
-    let mut schools: Vec<SchoolLine> = Vec::new();
-    for group in lines.chunk_by(|(one, _), (other, _)| one.school == other.school) {
-        let Some((row, _)) = group.first() else { continue };
-        let due = group.iter().filter(|(_, line)| line.called + line.waiting > 0).count();
-        let called = group.iter().filter(|(_, line)| line.called > 0 && line.waiting == 0).count();
-        schools.push(SchoolLine { school: row.school.clone(), name: row.school_name.clone(), due, called });
-    }
-    schools.sort_by_key(|one| std::cmp::Reverse(one.due.saturating_sub(one.called)));
-    schools
-}
-
-/// What each school calls; those that set nothing are not there.
-fn callings(desk: &mut Desk<'_, '_>) -> Result<HashMap<String, Calling>, Refused> {
-    let rows = desk.tx.query(
-        "select school, parts, evenings from calling where county = $1 order by school, at",
-        &params![desk.county()],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?)),
-    )?;
-    // The latest of a school comes last.
-    Ok(rows
+/// The schools of the county, those that wait for most first.
+fn schools(desk: &mut Desk<'_, '_>) -> Result<Vec<SchoolLine>, Refused> {
+    let mut schools: Vec<SchoolLine> = uncalled(desk, desk.now.day())?
         .into_iter()
-        .map(|(school, parts, evenings)| {
-            let evenings = Evenings::from_code(&evenings).unwrap_or(Evenings::None);
-            (school, Calling { halves: parts != Part::Whole.code(), evenings })
-        })
-        .collect())
+        .map(|one| SchoolLine { school: one.school, name: one.name, due: one.due, called: one.called })
+        .collect();
+    schools.sort_by_key(|one| std::cmp::Reverse(one.due.saturating_sub(one.called)));
+    Ok(schools)
 }
 
 /// For each class the parts that were called on the day, with how many were missing at the last call of each.

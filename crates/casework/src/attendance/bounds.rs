@@ -21,12 +21,15 @@ const MOST_CORRECTED: usize = 50;
 /// What the form itself must be.
 pub(super) fn form(new: &Submission) -> Result<(), Refused> {
     let id = |text: &str| {
-        (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        (8..=64).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     if !id(&new.sheet) {
         return Err(Refused::field("sheet", "点名册编号不对，请刷新页面再提交"));
     }
-    if new.corrects.len() > MOST_CORRECTED || new.corrects.iter().any(|named| !id(named) || *named == new.sheet) {
+    if new.corrects.len() > MOST_CORRECTED
+        || new.corrects.iter().any(|named| !id(named) || *named == new.sheet)
+    {
         return Err(Refused::field("corrects", "被更正的点名册编号不对，请刷新页面再提交"));
     }
     if new.why.chars().count() > 200 || !crate::ledger::plain(&new.why) {
@@ -61,7 +64,11 @@ pub(super) fn bounds(
     if day < today.saturating_sub(i64::from(most).days()) {
         let todo = if head { "请把情况写进孩子的跟踪记录" } else { "请校长补录、更正" };
         let who = if head { "校长" } else { "班主任" };
-        return Err(Refused::rule(format!("{who}只能补录、更正{most}天以内的点名"), rule.basis.cited(), todo));
+        return Err(Refused::rule(
+            format!("{who}只能补录、更正{most}天以内的点名"),
+            rule.basis.cited(),
+            todo,
+        ));
     }
     if !class.exists(day) {
         return Err(Refused::rule(format!("{day}还没有或已经没有这个班"), "", "请核对日期和班级"));
@@ -80,18 +87,16 @@ pub(super) fn bounds(
     }
     match none {
         None => Ok(()),
-        Some(why) => Err(Refused::rule(
-            format!("{day}{why}，不点名"),
-            "",
-            "这一天上课的，请校长先登记校历变动",
-        )),
+        Some(why) => {
+            Err(Refused::rule(format!("{day}{why}，不点名"), "", "这一天上课的，请校长先登记校历变动"))
+        }
     }
 }
 
 /// The moment of the roll that was called; never one that is still to come.
 pub(super) fn roll_at(desk: &Desk<'_, '_>, new: &Submission) -> Result<String, Refused> {
     let Some(text) = &new.roll_at else { return Ok(desk.now.stamp()) };
-    let at = now::moment(text)
-        .ok_or_else(|| Refused::field("roll_at", "名单的时间不对，请刷新页面再提交"))?;
+    let at =
+        now::moment(text).ok_or_else(|| Refused::field("roll_at", "名单的时间不对，请刷新页面再提交"))?;
     Ok(now::stamp(at.min(desk.now.timestamp())))
 }

@@ -66,12 +66,7 @@ impl Default for Calling {
 
 impl Calling {
     /// The parts that are due at a school on a day.
-    pub(super) fn due(
-        self,
-        days: &SchoolDays<'_>,
-        school: &str,
-        day: Date,
-    ) -> Result<Vec<Part>, Refused> {
+    pub(super) fn due(self, days: &SchoolDays<'_>, school: &str, day: Date) -> Result<Vec<Part>, Refused> {
         let lessons = days.lessons(school, day).map_err(unknown_year)?;
         let mut due = match (lessons, self.halves) {
             (false, _) => Vec::new(),
@@ -79,7 +74,9 @@ impl Calling {
             (true, true) => vec![Part::Morning, Part::Afternoon],
         };
         let eve = match day.tomorrow() {
-            Ok(next) if self.evenings != Evenings::None => days.lessons(school, next).map_err(unknown_year)?,
+            Ok(next) if self.evenings != Evenings::None => {
+                days.lessons(school, next).map_err(unknown_year)?
+            }
             _ => false,
         };
         if eve && (self.evenings == Evenings::Nights || !lessons) {
@@ -111,11 +108,7 @@ pub fn calling(desk: &mut Desk<'_, '_>, school: &str) -> Result<Calling, Refused
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn set_calling(desk: &mut Desk<'_, '_>, school: &str, new: Calling) -> Result<(), Refused> {
-    let grant = desk.require(
-        Action::SetRegister,
-        &Subject::Unit(&[school.to_owned()]),
-        ("unit", school),
-    )?;
+    let grant = desk.require(Action::SetRegister, &Subject::Unit(&[school.to_owned()]), ("unit", school))?;
     let known = desk.tx.optional(
         "select id from unit where county = $1 and id = $2 and kind = 'school' and until_day is null",
         &params![desk.county(), school],

@@ -8,32 +8,58 @@ use jiff::civil::{Date, time};
 use rules::access::Action;
 
 use super::count::count;
+use super::{report, uncalled};
 use crate::desk::Desk;
 use crate::jobs::{Means, Registry, Schedule, as_program};
 use crate::now;
 use crate::params;
 use crate::refused::Refused;
 
+/// How often it is looked whether a report has run out.
+const HOUR: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+/// How often it is looked who has not called.
+const TEN_MINUTES: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 /// Children of one transaction.
 const AT_ONCE: usize = 20;
 /// Days back in which a change of the roll is looked for: more than one, since the machine may have been off.
 const BACK: i64 = 4;
 
-/// The nightly work of attendance.
+/// The work of attendance that is done by the clock: every night, and what is looked at again and again by day.
 #[must_use]
 pub fn nightly(registry: Registry) -> Registry {
-    registry.schedule(Schedule::daily("count_absences", "缺课逐日计数", time(0, 20, 0, 0), |means| {
-        let moved = as_program(means, moved)?;
-        for (child, from) in &moved {
-            run(means, vec![child.clone()], Some(*from))?;
-        }
-        let away = as_program(means, away)?;
-        let mut suspected = 0;
-        for some in away.chunks(AT_ONCE) {
-            suspected += run(means, some.to_vec(), None)?;
-        }
-        Ok(format!("{}人在缺课，{suspected}人新列入疑似辍学学生台账", away.len()))
-    }))
+    registry
+        .schedule(Schedule::daily("count_absences", "缺课逐日计数", time(0, 20, 0, 0), |means| {
+            let moved = as_program(means, moved)?;
+            for (child, from) in &moved {
+                run(means, vec![child.clone()], Some(*from))?;
+            }
+            let away = as_program(means, away)?;
+            let mut suspected = 0;
+            for some in away.chunks(AT_ONCE) {
+                suspected += run(means, some.to_vec(), None)?;
+            }
+            Ok(format!("{}人在缺课，{suspected}人新列入疑似辍学学生台账", away.len()))
+        }))
+        .schedule(Schedule::new(
+            "climb_reports",
+            "逾期的疑似辍学报告提醒上一级",
+            HOUR,
+            |means| {
+                let mut climbed = 0;
+                for one in as_program(means, report::run_out)? {
+                    climbed += usize::from(as_program(means, move |desk| report::climb(desk, &one))?);
+                }
+                Ok(if climbed == 0 {
+                    "没有逾期的".to_owned()
+                } else {
+                    format!("{climbed}件逾期，已提醒上一级")
+                })
+            },
+        ))
+        .schedule(Schedule::new("remind_register", "到点还没有点名的提醒", TEN_MINUTES, |means| {
+            let many = as_program(means, uncalled::remind)?;
+            Ok(if many == 0 { "没有要提醒的".to_owned() } else { format!("提醒了{many}个班") })
+        }))
 }
 
 fn run(means: &Arc<dyn Means>, children: Vec<String>, from: Option<Date>) -> Result<usize, Refused> {

@@ -18,9 +18,7 @@ pub(super) fn school_days<'a>(
         "select day, school, lessons, why from school_day
          where county = $1 and day >= $2 and day <= $3 order by day, at, id",
         &params![desk.county(), from, to],
-        |row| {
-            Ok(DayChange { day: row.get(0)?, school: row.get(1)?, lessons: row.get(2)?, why: row.get(3)? })
-        },
+        |row| Ok(DayChange { day: row.get(0)?, school: row.get(1)?, lessons: row.get(2)?, why: row.get(3)? }),
     )?;
     Ok(SchoolDays::new(desk.plan.calendar(), changes))
 }

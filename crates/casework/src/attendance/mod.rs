@@ -4,23 +4,37 @@
 mod board;
 mod book;
 mod bounds;
+mod calendar;
 mod calling;
 mod class;
 mod count;
 mod daily;
 mod days;
+mod follow;
+mod leave;
 mod phone;
 mod queue;
 mod register;
+mod report;
+mod sample;
 mod sheets;
 mod submit;
 mod suspects;
+mod uncalled;
 
 pub use board::{Board, BoardLine, SchoolLine, board};
+pub use calendar::{DayForm, DayLine, school_day_changes, set_school_day};
 pub use calling::{Calling, Evenings, calling, set_calling};
 pub use count::recount;
 pub use daily::nightly;
+pub use follow::{ContactForm, ContactLine, contacts, log_contact};
+pub use leave::{LeaveForm, LeaveLine, answer_leave, ask_leave, end_leave, leave_of, leave_waiting};
 pub use phone::{PhoneClass, PhoneDay, phone_book, phone_key};
 pub use queue::{Absent, Behind, OfChild, PAGE, Stage, Suspect, absent, of_child, suspects};
 pub use register::{Claim, Leave, PartLine, Phone, Pupil, Register, SheetLine, register};
+pub use report::{Hop, Report, Verified, receive_report, report, reports, verify_and_report};
+pub use sample::{
+    Difference, Differs, DrawnClass, MOST_DRAWN, Sample, count_sample, differences, draw_sample, sample,
+};
 pub use submit::{Submission, Submitted, Tapped, submit};
+pub use uncalled::{SchoolDay, Uncalled, uncalled};

@@ -261,11 +261,7 @@ fn leave(desk: &mut Desk<'_, '_>, rows: &[Row], day: Date) -> Result<HashMap<Str
 }
 
 /// Telephones of those who are still at the school.
-fn phones(
-    desk: &mut Desk<'_, '_>,
-    rows: &[Row],
-    sees: Sees,
-) -> Result<HashMap<String, Vec<Phone>>, Refused> {
+fn phones(desk: &mut Desk<'_, '_>, rows: &[Row], sees: Sees) -> Result<HashMap<String, Vec<Phone>>, Refused> {
     let mut values = vec![Value::from(desk.county())];
     let here = rows.iter().filter(|row| row.here).map(|row| row.child.as_str());
     let list = among(&mut values, here);

@@ -107,9 +107,7 @@ pub fn submit(desk: &mut Desk<'_, '_>, new: &Submission) -> Result<Submitted, Re
         (Some(_), _) | (None, Part::Evening) => marks.len(),
         (None, _) => {
             let named: BTreeSet<&str> = marks.iter().map(|mark| mark.child.as_str()).collect();
-            roll.iter()
-                .filter(|one| one.made_at <= roll_at || named.contains(one.child.as_str()))
-                .count()
+            roll.iter().filter(|one| one.made_at <= roll_at || named.contains(one.child.as_str())).count()
         }
     };
     if covered == 0 {
@@ -241,9 +239,11 @@ fn marks(
     }
     if new.child.is_none() && new.part == Part::Evening {
         for one in roll.iter().filter(|one| one.boards) {
-            marks
-                .entry(&one.child)
-                .or_insert_with(|| Marked { child: one.child.clone(), kind: Kind::Present, reason: None });
+            marks.entry(&one.child).or_insert_with(|| Marked {
+                child: one.child.clone(),
+                kind: Kind::Present,
+                reason: None,
+            });
         }
     }
     Ok(marks.into_values().collect())
@@ -299,8 +299,7 @@ fn write(desk: &mut Desk<'_, '_>, new: &Submission, marks: &[Marked]) -> Result<
     if marks.is_empty() {
         return Ok(());
     }
-    let mut values =
-        vec![Value::from(desk.county()), Value::from(new.sheet.as_str()), Value::from(new.day)];
+    let mut values = vec![Value::from(desk.county()), Value::from(new.sheet.as_str()), Value::from(new.day)];
     let rows: Vec<String> = marks
         .iter()
         .map(|mark| {
@@ -309,7 +308,8 @@ fn write(desk: &mut Desk<'_, '_>, new: &Submission, marks: &[Marked]) -> Result<
             format!("($1, $2, $3, {row})")
         })
         .collect();
-    let sql = format!("insert into mark (county, sheet, day, child, kind, reason) values {}", rows.join(", "));
+    let sql =
+        format!("insert into mark (county, sheet, day, child, kind, reason) values {}", rows.join(", "));
     desk.tx.execute(&sql, &values)?;
     Ok(())
 }
@@ -372,11 +372,7 @@ fn answer(
 }
 
 /// The same answer once more, if it is the same submission (H01, H02).
-fn again(
-    desk: &mut Desk<'_, '_>,
-    new: &Submission,
-    before: &sheets::Stored,
-) -> Result<Submitted, Refused> {
+fn again(desk: &mut Desk<'_, '_>, new: &Submission, before: &sheets::Stored) -> Result<Submitted, Refused> {
     let whole = new.child.is_some();
     let exceptions = |marks: &[Marked]| {
         let mut marks: Vec<Marked> =

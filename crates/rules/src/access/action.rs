@@ -59,6 +59,15 @@ codes! {
         SetRegister = "set_register" "设置点名时段" [],
         ReadAbsences = "read_absences" "看缺课" [],
         ReadSuspects = "read_suspects" "看疑似辍学台账" [],
+        LogContact = "log_contact" "登记联系家长" [],
+        RecordVisit = "record_visit" "登记家访" [],
+        VerifyReport = "verify_report" "核证并上报" [],
+        ReceiveReport = "receive_report" "签收疑似辍学报告" [],
+        RecordLeave = "record_leave" "登记请假" [],
+        ApproveLeave = "approve_leave" "批准请假" [],
+        SetSchoolDays = "set_school_days" "登记校历变动" [],
+        DrawSample = "draw_sample" "抽取抽样考勤" [],
+        CountSample = "count_sample" "清点抽样考勤" [],
         // audit
         ReadAudit = "read_audit" "看操作记录" [],
         ExportAudit = "export_audit" "导出操作记录" [],
@@ -127,7 +136,13 @@ impl Action {
             | Self::KeepPlatformNumber
             | Self::ExportPlatform
             | Self::ReadAbsences
-            | Self::ReadSuspects => Object::Child,
+            | Self::ReadSuspects
+            | Self::LogContact
+            | Self::RecordVisit
+            | Self::VerifyReport
+            | Self::ReceiveReport
+            | Self::RecordLeave
+            | Self::ApproveLeave => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
             | Self::AppointPost
@@ -145,6 +160,9 @@ impl Action {
             | Self::ReadRegister
             | Self::CallRegister
             | Self::SetRegister
+            | Self::SetSchoolDays
+            | Self::DrawSample
+            | Self::CountSample
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::BreakGlass
@@ -333,11 +351,26 @@ impl Action {
                 R::Head => Some(UnitsBelow),
                 _ => None,
             },
+            Self::LogContact | Self::RecordLeave => allowed(&[R::Head, R::Teacher], Children),
+            Self::RecordVisit => allowed(&[R::Township, R::Village, R::Head, R::Teacher, R::Cadre], Children),
+            // 校长是第一道关口；教体局和乡镇各自签收（五(九)）。
+            Self::VerifyReport | Self::ApproveLeave => allowed(&[R::Head], Children),
+            Self::ReceiveReport => allowed(&[R::Bureau, R::Township], Children),
+            // A second person, from outside the school that is counted.
+            Self::DrawSample | Self::CountSample => match role {
+                R::Bureau => Some(County),
+                R::Inspector => Some(OwnUnit),
+                _ => None,
+            },
+            Self::SetSchoolDays => match role {
+                R::Bureau => Some(County),
+                R::Head => Some(UnitsBelow),
+                _ => None,
+            },
             // Before the third day it is the school's affair; from then on both lines know (五(九)).
-            Self::ReadAbsences => allowed(
-                &[R::Director, R::Bureau, R::Head, R::Registrar, R::Teacher, R::Inspector],
-                Children,
-            ),
+            Self::ReadAbsences => {
+                allowed(&[R::Director, R::Bureau, R::Head, R::Registrar, R::Teacher, R::Inspector], Children)
+            }
             Self::ReadSuspects => allowed(
                 &[
                     R::Director,

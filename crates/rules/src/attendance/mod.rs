@@ -7,6 +7,7 @@
 //! a correction is counted by going on from the clock before it ([`Facts::run`]).
 
 mod clock;
+mod contact;
 mod day;
 mod days;
 mod mark;
@@ -14,6 +15,7 @@ mod sheet;
 mod words;
 
 pub use clock::{Clock, Rule, Tally, Tier};
+pub use contact::{Answered, Outcome, Way};
 pub use day::{Day, Facts, Leave, Member};
 pub use days::{DayChange, SchoolDays};
 pub use mark::{Half, Kind, Mark, Part, Reading, Settled, settle};

@@ -59,9 +59,9 @@ pub fn holding<'a>(said: &[(Sheet<'a>, Kind)]) -> Vec<Mark<'a>> {
     let mut marks = Vec::with_capacity(said.len());
     for group in said.chunk_by(|(one, _), (other, _)| one.day == other.day) {
         let corrected = |sheet: &Sheet<'_>| {
-            group.iter().any(|(other, _)| {
-                other.id != sheet.id && other.beside(sheet) && other.names(sheet.id)
-            })
+            group
+                .iter()
+                .any(|(other, _)| other.id != sheet.id && other.beside(sheet) && other.names(sheet.id))
         };
         for (sheet, kind) in group {
             let stands = !corrected(sheet)

@@ -9,8 +9,8 @@ use toml::Spanned;
 
 use super::model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
-    FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, RegisterRule, Season,
-    Stretch, Target, TimeUnit, ToldLeave, Unit,
+    FindingRule, LeaveRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper,
+    RegisterRule, Season, Stretch, Target, TimeUnit, ToldLeave, Unit,
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
@@ -37,6 +37,7 @@ rules! {
     RawSchoolAge { from_years: i16, turned_by: Spanned<String>, until_years: i16 }
     RawAbsence { days: u16, unit: Spanned<String> }
     RawToldLeave { days: u16 }
+    RawLeave { teacher_days: u16, head_days: u16 }
     RawRegister { by: Spanned<String>, late_days: u16, head_days: u16 }
     RawTier {
         over: Spanned<String>, counted: Spanned<String>, percent: Option<u8>, days: Option<u16>,
@@ -124,6 +125,7 @@ impl Loader<'_> {
         let school_age = self.school_age();
         let absence = self.absence();
         let told_leave = self.told_leave();
+        let leave = self.leave();
         let register = self.register();
         let absence_tiers = self.absence_tiers();
         let conference = self.conference();
@@ -145,6 +147,7 @@ impl Loader<'_> {
             school_age_basis,
             absence: absence?,
             told_leave: told_leave?,
+            leave: leave?,
             register: register?,
             absence_tiers,
             conference: conference?,
@@ -247,6 +250,16 @@ impl Loader<'_> {
         let raw = self.file.one::<RawToldLeave>("told_leave")?;
         let (at, raw) = (raw.span(), raw.into_inner());
         Some(ToldLeave { days: raw.days, basis: self.basis(at, raw.clause, raw.source, raw.text) })
+    }
+
+    fn leave(&mut self) -> Option<LeaveRule> {
+        let raw = self.file.one::<RawLeave>("leave")?;
+        let (at, raw) = (raw.span(), raw.into_inner());
+        if raw.teacher_days > raw.head_days {
+            self.file.problem(at.clone(), "head_days 不能小于 teacher_days", "校长能准的天数不少于班主任的");
+        }
+        let basis = self.basis(at, raw.clause, raw.source, raw.text);
+        Some(LeaveRule { teacher_days: raw.teacher_days, head_days: raw.head_days, basis })
     }
 
     fn register(&mut self) -> Option<RegisterRule> {

@@ -4,6 +4,7 @@
 //! fixes is not plan data. How the files are built: `docs/adr/0002-plan-as-data.md`.
 
 mod clause;
+mod due;
 mod lists;
 mod load;
 mod load_columns;
@@ -18,8 +19,8 @@ use std::collections::BTreeMap;
 pub use lists::{FieldColumns, ListColumns, ListKind};
 pub use model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
-    FindingRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper, RegisterRule, Season,
-    Stretch, Target, TimeUnit, ToldLeave, Unit,
+    FindingRule, LeaveRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper,
+    RegisterRule, Season, Stretch, Target, TimeUnit, ToldLeave, Unit,
 };
 pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
@@ -41,6 +42,7 @@ pub struct Plan {
     school_age_basis: Basis,
     absence: AbsenceRule,
     told_leave: ToldLeave,
+    leave: LeaveRule,
     register: RegisterRule,
     absence_tiers: Vec<AbsenceTier>,
     conference: Conference,
@@ -104,6 +106,12 @@ impl Plan {
     #[must_use]
     pub const fn told_leave(&self) -> &ToldLeave {
         &self.told_leave
+    }
+
+    /// Who approves leave, and for how long.
+    #[must_use]
+    pub const fn leave(&self) -> &LeaveRule {
+        &self.leave
     }
 
     /// When the register is called, and how long afterwards it can be corrected.

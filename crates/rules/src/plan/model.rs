@@ -123,6 +123,17 @@ pub struct ToldLeave {
     pub basis: Basis,
 }
 
+/// Who approves leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeaveRule {
+    /// So many school days in a row are good when the class teacher records them.
+    pub teacher_days: u16,
+    /// So many the head approves; longer is 休学.
+    pub head_days: u16,
+    /// Clause and words.
+    pub basis: Basis,
+}
+
 /// When the register is called, and how long afterwards it can be entered or corrected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterRule {

@@ -30,6 +30,24 @@ fn the_register_is_the_schools() {
         ],
     );
     check(Action::SetRegister, &[(R::Head, UnitsBelow), (R::Bureau, County)]);
+    check(Action::SetSchoolDays, &[(R::Head, UnitsBelow), (R::Bureau, County)]);
+    for action in [Action::DrawSample, Action::CountSample] {
+        check(action, &[(R::Bureau, County), (R::Inspector, OwnUnit)]);
+    }
+}
+
+/// 校长 verifies and approves, 教体局 and 乡镇 receive; who asks after a child is near it.
+#[test]
+fn each_hop_is_somebody_elses() {
+    use Reach::Children;
+    use Role as R;
+    let line = |roles: &[Role]| roles.iter().map(|role| (*role, Children)).collect::<Vec<_>>();
+    check(Action::LogContact, &line(&[R::Head, R::Teacher]));
+    check(Action::RecordLeave, &line(&[R::Head, R::Teacher]));
+    check(Action::ApproveLeave, &line(&[R::Head]));
+    check(Action::VerifyReport, &line(&[R::Head]));
+    check(Action::ReceiveReport, &line(&[R::Bureau, R::Township]));
+    check(Action::RecordVisit, &line(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre]));
 }
 
 /// Before the third day it is the school's affair; from then on both lines know: 教体局 and 乡镇人民政府.

@@ -27,7 +27,11 @@ fn which_parts_are_due() {
         set(&school, true, Evenings::Nights);
         school.at("2026-11-24T08:00:01+08:00");
         assert_eq!(due(&school, "2026-11-24"), [Part::Morning, Part::Afternoon, Part::Evening]);
-        assert_eq!(due(&school, "2026-11-27"), [Part::Morning, Part::Afternoon], "nobody stays on Friday night");
+        assert_eq!(
+            due(&school, "2026-11-27"),
+            [Part::Morning, Part::Afternoon],
+            "nobody stays on Friday night"
+        );
         assert_eq!(due(&school, "2026-11-29"), [Part::Evening], "Sunday evening they come back");
         school.at("2026-11-24T08:00:02+08:00");
         set(&school, false, Evenings::Returns);

@@ -25,9 +25,15 @@ fn the_third_day_stands_on_the_list_by_itself() {
         school.at(WEEK[2]);
         let third = school.call(&[(ming, Truant)]);
         assert_eq!(third.suspected, [(ids[0].clone(), "李小明".to_owned())]);
-        assert!(third.said[0].2.starts_with("3 个上课日无正当理由未到校，2026年11月25日起为疑似辍学（五(九)"));
+        assert!(
+            third.said[0].2.starts_with("3 个上课日无正当理由未到校，2026年11月25日起为疑似辍学（五(九)")
+        );
         assert_eq!(school.suspected(ming), [(day(WEEK[2]), String::new())]);
-        assert_eq!(school.standing(ming), Standing::Absent, "the lists for the platforms have it the same day");
+        assert_eq!(
+            school.standing(ming),
+            Standing::Absent,
+            "the lists for the platforms have it the same day"
+        );
         let ground = "select cast(count(*) as bigint) from suspected join sheet on sheet.county = suspected.county
                         and sheet.id = suspected.source_id and sheet.day = '2026-11-25' where suspected.county = $1";
         assert_eq!(school.count(ground), 1, "the sheet that made it so is named");
@@ -52,8 +58,14 @@ fn who_is_there_writes_no_row() {
         let rows = school.clocks();
         assert_eq!(rows.len(), 3, "{rows:?}");
         assert!(rows[0].contains("2026-11-24 away 1 since 2026-11-24 last truant"), "{rows:?}");
-        assert!(rows[1].contains("2026-11-25 away 1 since 2026-11-24 last truant suspected  excused 1 told 1"), "{rows:?}");
-        assert!(rows[2].ends_with("2026-11-26 away 0 since  last  suspected  excused 0 told 0 unknown 0 open 0"), "{rows:?}");
+        assert!(
+            rows[1].contains("2026-11-25 away 1 since 2026-11-24 last truant suspected  excused 1 told 1"),
+            "{rows:?}"
+        );
+        assert!(
+            rows[2].ends_with("2026-11-26 away 0 since  last  suspected  excused 0 told 0 unknown 0 open 0"),
+            "{rows:?}"
+        );
         school.clocks_are_true(&ids);
     });
 }
@@ -132,7 +144,9 @@ fn a_day_off_afterwards_takes_a_suspect_away() {
              values ($1, 'd1', 's1', '2026-11-23', 0, '暴雨停课', '', '2026-11-24')",
         );
         let all = ids.clone();
-        school.act(&head(), move |desk| casework::attendance::recount(desk, &all, day(WEEK[0]))).expect("anew");
+        school
+            .act(&head(), move |desk| casework::attendance::recount(desk, &all, day(WEEK[0])))
+            .expect("anew");
         assert_eq!(school.clock(&ids[0]).away, 2);
         assert_eq!(school.suspected(&ids[0]), [(day(WEEK[1]), "corrected".to_owned())]);
         school.clocks_are_true(&ids);

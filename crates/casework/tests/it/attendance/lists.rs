@@ -50,19 +50,27 @@ fn who_sees_whom() {
         assert_eq!(names(&school, &bureau(), Stage::Counting).len(), 2);
         let township = who("x1", Role::Township, "t1");
         let refused = school.act(&township, |desk| absent(desk, Stage::Counting, None));
-        assert!(matches!(refused, Err(Refused::Denied { .. })), "before the third day it is the school's affair");
+        assert!(
+            matches!(refused, Err(Refused::Denied { .. })),
+            "before the third day it is the school's affair"
+        );
         assert_eq!(listed(&school, &township, false), ["三天"]);
         assert!(listed(&school, &who("x2", Role::Township, "t2"), false).is_empty());
         assert!(listed(&school, &who("t2", Role::Teacher, "c2"), false).is_empty());
         let (found, _) =
             school.act(&bureau(), |desk| suspects(desk, false, &Behind::default())).expect("the list");
         assert_eq!(found[0].place, "东镇小学 · 三（1）班");
-        assert!(found[0].said.starts_with("3 个上课日无正当理由未到校，2026年11月25日起为疑似辍学"), "{}", found[0].said);
+        assert!(
+            found[0].said.starts_with("3 个上课日无正当理由未到校，2026年11月25日起为疑似辍学"),
+            "{}",
+            found[0].said
+        );
         school.at("2026-11-26");
         school.call(&[]);
         assert!(listed(&school, &head(), false).is_empty());
         assert_eq!(listed(&school, &head(), true), ["三天"]);
-        let denied = school.act(&who("a", Role::Auditor, "office"), |desk| suspects(desk, false, &Behind::default()));
+        let denied =
+            school.act(&who("a", Role::Auditor, "office"), |desk| suspects(desk, false, &Behind::default()));
         assert!(matches!(denied, Err(Refused::Denied { .. })));
     });
 }
@@ -78,15 +86,18 @@ fn a_long_list_in_pages() {
         for on in ["2026-11-23", "2026-11-24", "2026-11-25"] {
             school.at(on);
             if on == "2026-11-25" {
-                let (first, more) = school.act(&head(), |desk| absent(desk, Stage::Counting, None)).expect("a page");
+                let (first, more) =
+                    school.act(&head(), |desk| absent(desk, Stage::Counting, None)).expect("a page");
                 let last = first.last().map(|one| (one.days, one.child.clone())).expect("a row");
-                let next = school.act(&head(), move |desk| absent(desk, Stage::Counting, Some((last.0, &last.1))));
+                let next =
+                    school.act(&head(), move |desk| absent(desk, Stage::Counting, Some((last.0, &last.1))));
                 let (rest, end) = next.expect("the rest");
                 assert_eq!((first.len(), more, rest.len(), end), (100, true, 30, false));
             }
             school.call(&marks);
         }
-        let (first, more) = school.act(&head(), |desk| suspects(desk, false, &Behind::default())).expect("a page");
+        let (first, more) =
+            school.act(&head(), |desk| suspects(desk, false, &Behind::default())).expect("a page");
         let last = first.last().expect("a row");
         let behind = Behind { day: last.since.to_string(), id: last.id.clone() };
         let (rest, end) = school.act(&head(), move |desk| suspects(desk, false, &behind)).expect("the rest");

@@ -2,8 +2,10 @@
 
 mod calling;
 mod clock;
+mod following;
 mod lists;
 mod register;
+mod sampling;
 mod school;
 mod submitting;
 mod year;

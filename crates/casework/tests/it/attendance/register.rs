@@ -43,7 +43,8 @@ fn what_the_teacher_sees() {
         assert_eq!(ming.settled, [(Part::Whole, Settled::Says(Late))]);
         assert_eq!(hua.settled, hong.settled, "there by default");
         assert_eq!((ming.away, after.parts[0].sheets.len()), (0, 1));
-        let looked = "select cast(count(*) as bigint) from audit where county = $1 and action = 'read_register'
+        let looked =
+            "select cast(count(*) as bigint) from audit where county = $1 and action = 'read_register'
                       and subject = 'c1' and detail = '2026-11-24'";
         assert_eq!(school.count(looked), 2, "a look is on the record");
     });
@@ -82,8 +83,10 @@ fn the_roll_is_that_of_the_day() {
     on_each_engine(|db| {
         let school = School::new(db);
         school.pupils("c1", &["李小明", "李小花"]);
-        school.run("update class_member set until_day = '2026-11-24' where county = $1
-                    and child = (select id from child where county = $1 and name = '李小花')");
+        school.run(
+            "update class_member set until_day = '2026-11-24' where county = $1
+                    and child = (select id from child where county = $1 and name = '李小花')",
+        );
         school.run("update child set school = 's2', class = 'c3' where county = $1 and name = '李小花'");
         let names = |on: &str| {
             let register = school.register(&teacher(), on).expect("the register");

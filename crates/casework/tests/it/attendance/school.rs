@@ -108,8 +108,7 @@ impl School {
 
     /// Sets the clock: a day for eight in the morning of it, or a moment.
     pub(super) fn at(&self, moment: &str) -> &Self {
-        let moment =
-            if moment.len() == 10 { format!("{moment}T08:00:00+08:00") } else { moment.to_owned() };
+        let moment = if moment.len() == 10 { format!("{moment}T08:00:00+08:00") } else { moment.to_owned() };
         self.at.replace(moment);
         self
     }

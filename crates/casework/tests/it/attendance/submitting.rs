@@ -96,8 +96,10 @@ fn who_was_not_on_the_roll() {
         let school = School::new(db);
         let ids = school.pupils("c1", &["李小明", "李小花"]);
         let others = school.pupils("c3", &["外班生"]);
-        school.run("update class_member set until_day = '2026-11-23' where county = $1 and class = 'c1'
-                    and child = (select id from child where county = $1 and name = '李小花')");
+        school.run(
+            "update class_member set until_day = '2026-11-23' where county = $1 and class = 'c1'
+                    and child = (select id from child where county = $1 and name = '李小花')",
+        );
         let said = words(school.submit(&teacher(), &school.sheet(&[(&ids[1], Truant)])));
         assert_eq!(said, "李小花在2026-11-24不在三（1）班的名单上，没有提交。请刷新名单，去掉后再提交");
         let said = words(school.submit(&teacher(), &school.sheet(&[(&others[0], Truant)])));
@@ -208,7 +210,9 @@ fn a_correction_after_the_day_has_a_reason() {
         assert!(school.submit(&teacher(), &sheet).expect("with a reason").late);
         assert_eq!(school.count(SHEETS), 2);
         assert_eq!(
-            school.count("select cast(count(*) as bigint) from sheet where county = $1 and why_sealed is not null"),
+            school.count(
+                "select cast(count(*) as bigint) from sheet where county = $1 and why_sealed is not null"
+            ),
             1
         );
         assert_eq!((school.clock(&ids[0]).away, school.clock(&ids[0]).told), (0, 1));

@@ -296,7 +296,8 @@ fn a_year_gives_exactly_the_expected_suspects() {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             by_class.insert(class, school.pupils_since(class, &names, day(FROM)));
         }
-        let ids: Vec<String> = (0..CHILDREN).map(|child| by_class[CLASSES[child % 3]][child / 3].clone()).collect();
+        let ids: Vec<String> =
+            (0..CHILDREN).map(|child| by_class[CLASSES[child % 3]][child / 3].clone()).collect();
         let year = Year::new(&mut chance, &school);
         let entered = enter(&school, &year, &ids, &mut chance);
         let (mut suspects, mut without) = (0, 0);
@@ -314,7 +315,8 @@ fn a_year_gives_exactly_the_expected_suspects() {
         }
         // The year is worth its name.
         assert!(suspects > 20 && without < CHILDREN && entered > 500, "{suspects} {without} {entered}");
-        let corrected = "select cast(count(*) as bigint) from suspected where county = $1 and cleared_why = 'corrected'";
+        let corrected =
+            "select cast(count(*) as bigint) from suspected where county = $1 and cleared_why = 'corrected'";
         assert!(school.count(corrected) > 0, "some were on the list wrongly for a while, and that is kept");
         school.clocks_are_true_since(&ids, day(FROM));
     });

@@ -38,13 +38,16 @@ fn which_sheet_holds() {
     check(&[("a", Truant, Whole, "c1", ""), ("b", Sick, Whole, "c1", "x")], &["a", "b"], Conflict);
     // Two phones that agree are no conflict; a third decides by naming both.
     check(&[("a", Truant, Whole, "c1", ""), ("b", Truant, Whole, "c1", "")], &["a", "b"], Says(Truant));
-    let both = [("a", Truant, Whole, "c1", ""), ("b", Sick, Whole, "c1", ""), ("c", Late, Whole, "c1", "a b")];
+    let both =
+        [("a", Truant, Whole, "c1", ""), ("b", Sick, Whole, "c1", ""), ("c", Late, Whole, "c1", "a b")];
     check(&both, &["c"], Says(Late));
     // A correction of a correction.
-    let chain = [("a", Truant, Whole, "c1", ""), ("b", Sick, Whole, "c1", "a"), ("c", Present, Whole, "c1", "b")];
+    let chain =
+        [("a", Truant, Whole, "c1", ""), ("b", Sick, Whole, "c1", "a"), ("c", Present, Whole, "c1", "b")];
     check(&chain, &["c"], Says(Present));
     // A phone that had seen the first alone stands beside the correction of it.
-    let behind = [("a", Truant, Whole, "c1", ""), ("b", Sick, Whole, "c1", "a"), ("c", Late, Whole, "c1", "a")];
+    let behind =
+        [("a", Truant, Whole, "c1", ""), ("b", Sick, Whole, "c1", "a"), ("c", Late, Whole, "c1", "a")];
     check(&behind, &["b", "c"], Conflict);
     // Another part, another class: not corrected by naming it.
     check(&[("a", Truant, Whole, "c1", ""), ("b", Sick, Morning, "c1", "a")], &["a", "b"], Says(Truant));

@@ -47,7 +47,7 @@ pub(super) async fn board(
     Ok(html(&BoardPage {
         shell: app.shell(&session, "/register").await?,
         heads: [Head::text("班级"), Head::text("班主任"), Head::text("今天点名")],
-        schools: [Head::text("学校"), Head::number("已点的班"), Head::text("还没点")],
+        schools: [Head::text("学校"), Head::number("已点的次数"), Head::text("还没点")],
         empty: Empty {
             why: "您没有要看的班级。".to_owned(),
             what_to_do: "班主任的班级由学校在“责任链”里安排；请找校长或学籍管理员。".to_owned(),

@@ -1,0 +1,211 @@
+//! 谁还没点名: which registers of a day are due and have not been submitted, school by school, for whoever may read them; and
+//! the reminder at the hour that the plan sets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rules::access::{Action, Reach, Role, Subject};
+use rules::attendance::Part;
+
+use super::book::among;
+use super::calling::{Calling, Evenings};
+use super::days::school_days;
+use crate::accounts::tell;
+use crate::db::Value;
+use crate::desk::Desk;
+use crate::params;
+use crate::refused::Refused;
+
+/// A class whose register is due and not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uncalled {
+    /// The class.
+    pub class: String,
+    /// Its name.
+    pub name: String,
+    /// The parts.
+    pub parts: Vec<Part>,
+}
+
+/// A school on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchoolDay {
+    /// The school.
+    pub school: String,
+    /// Its name.
+    pub name: String,
+    /// Registers that are due.
+    pub due: usize,
+    /// Of them submitted.
+    pub called: usize,
+    /// Classes that are missing, in the order of grade and number.
+    pub missing: Vec<Uncalled>,
+}
+
+/// Whose registers are looked at.
+enum Within {
+    County,
+    Units(Vec<String>),
+}
+
+/// Which registers of a day are due and not there, in the reader's schools and classes.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Rule`] for a year that the calendar does not know, [`Refused::Storage`].
+pub fn uncalled(desk: &mut Desk<'_, '_>, day: Date) -> Result<Vec<SchoolDay>, Refused> {
+    desk.require(Action::ReadRegister, &Subject::Nothing, ("register", ""))?;
+    let mut units = Vec::new();
+    for post in &desk.actor().posts {
+        match Action::ReadRegister.policy(post.role, post.standing) {
+            Some(Reach::County) => return of(desk, &Within::County, day),
+            Some(_) => units.push(post.unit.clone()),
+            None => {}
+        }
+    }
+    of(desk, &Within::Units(units), day)
+}
+
+/// What each school calls.
+pub(super) fn callings(desk: &mut Desk<'_, '_>) -> Result<BTreeMap<String, Calling>, Refused> {
+    let rows = desk.tx.query(
+        "select school, parts, evenings from calling
+         where county = $1 and at = (select max(at) from calling last where last.county = calling.county
+                                       and last.school = calling.school)
+         order by school",
+        &params![desk.county()],
+        |row| {
+            let (parts, evenings): (String, String) = (row.get(1)?, row.get(2)?);
+            let halves = parts != Part::Whole.code();
+            let evenings = Evenings::from_code(&evenings).unwrap_or(Evenings::None);
+            Ok((row.get::<String>(0)?, Calling { halves, evenings }))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+fn of(desk: &mut Desk<'_, '_>, within: &Within, day: Date) -> Result<Vec<SchoolDay>, Refused> {
+    let mut values = vec![Value::from(desk.county()), Value::from(day)];
+    let only = match within {
+        Within::County => "1 = 1".to_owned(),
+        Within::Units(units) => {
+            let list = among(&mut values, units.iter().cloned());
+            format!("(class.school in ({list}) or class.unit in ({list}))")
+        }
+    };
+    let classes = desk.tx.query(
+        &format!(
+            "select class.school, school.name, class.unit, unit.name,
+                    case when exists (select 1 from class_member member
+                                      join child on child.county = member.county and child.id = member.child
+                                      where member.county = class.county and member.class = class.unit
+                                        and member.from_day <= $2
+                                        and (member.until_day is null or member.until_day > $2)
+                                        and child.boarding = '2') then 1 else 0 end
+             from class
+             join unit on unit.county = class.county and unit.id = class.unit
+               and unit.from_day <= $2 and (unit.until_day is null or unit.until_day > $2)
+             join unit school on school.county = class.county and school.id = class.school
+             where class.county = $1 and {only}
+               and exists (select 1 from class_member member
+                           where member.county = class.county and member.class = class.unit and member.from_day <= $2
+                             and (member.until_day is null or member.until_day > $2))
+             order by school.sort, class.school, class.grade, class.number, class.unit"
+        ),
+        &values,
+        |row| {
+            let text = |at| row.get::<String>(at);
+            Ok((text(0)?, text(1)?, text(2)?, text(3)?, row.get::<bool>(4)?))
+        },
+    )?;
+    let only = only.replace("class.school", "sheet.school").replace("class.unit", "sheet.class");
+    let called: BTreeSet<(String, String)> = desk
+        .tx
+        .query(
+            &format!(
+                "select distinct class, part from sheet
+                 where county = $1 and day = $2 and child is null and {only} order by class, part"
+            ),
+            &values,
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
+        .into_iter()
+        .collect();
+    let (callings, days) = (callings(desk)?, school_days(desk, day, day.tomorrow().unwrap_or(day))?);
+    let mut schools: Vec<SchoolDay> = Vec::new();
+    for (school, school_name, class, name, boards) in classes {
+        let calling = callings.get(&school).copied().unwrap_or_default();
+        let due: Vec<Part> = calling
+            .due(&days, &school, day)?
+            .into_iter()
+            .filter(|part| *part != Part::Evening || boards)
+            .collect();
+        let missing: Vec<Part> = due
+            .iter()
+            .copied()
+            .filter(|part| !called.contains(&(class.clone(), part.code().to_owned())))
+            .collect();
+        if schools.last().is_none_or(|last| last.school != school) {
+            schools.push(SchoolDay { school, name: school_name, due: 0, called: 0, missing: Vec::new() });
+        }
+        if let Some(last) = schools.last_mut() {
+            last.due += due.len();
+            last.called += due.len() - missing.len();
+            if !missing.is_empty() {
+                last.missing.push(Uncalled { class, name, parts: missing });
+            }
+        }
+    }
+    Ok(schools)
+}
+
+/// Reminds the teachers of classes that have not been called by the hour of the plan, and the heads of their schools, once a
+/// day; how many were reminded.
+pub(super) fn remind(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {
+    let today = desk.now.day();
+    if desk.now.clock().time() < desk.plan.register().by {
+        return Ok(0);
+    }
+    let mut many = 0;
+    for school in of(desk, &Within::County, today)? {
+        let morning =
+            |class: &&Uncalled| class.parts.iter().any(|part| matches!(part, Part::Whole | Part::Morning));
+        let late: Vec<&Uncalled> = school.missing.iter().filter(morning).collect();
+        for class in &late {
+            let text = format!("{}今天还没有点名，请现在点", class.name);
+            let href = format!("/register/{}", class.class);
+            let news = tell::News { kind: "register", subject: &class.class, text: &text, href: &href };
+            many += once_today(desk, (Role::Teacher, &class.class), &news)?;
+        }
+        if !late.is_empty() {
+            let names: Vec<&str> = late.iter().map(|class| class.name.as_str()).collect();
+            let text = format!("到点还没有点名的班：{}", names.join("、"));
+            let news =
+                tell::News { kind: "register", subject: &school.school, text: &text, href: "/register" };
+            many += once_today(desk, (Role::Head, &school.school), &news)?;
+        }
+    }
+    Ok(many)
+}
+
+/// Tells those who hold the role at a unit, unless they were told of the same today.
+fn once_today(
+    desk: &mut Desk<'_, '_>,
+    (role, unit): (Role, &str),
+    news: &tell::News<'_>,
+) -> Result<usize, Refused> {
+    let county = desk.county();
+    let mut many = 0;
+    for account in tell::holders(desk.tx, desk.now, county, role, Some(unit))? {
+        let told = desk.tx.query(
+            "select id from notification
+             where county = $1 and account = $2 and kind = $3 and subject = $4 and at >= $5 order by id limit 1",
+            &params![county, &account, news.kind, news.subject, desk.now.day()],
+            |row| row.get::<String>(0),
+        )?;
+        if told.is_empty() {
+            tell::one(desk.tx, desk.now, county, &account, news)?;
+            many += 1;
+        }
+    }
+    Ok(many)
+}
