@@ -1,0 +1,102 @@
+//! 核证并上报: the head verifies and reports in one act; both lines acknowledge; the report as a page that is printed (五(九)).
+
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use casework::attendance::{self, Report, Verified};
+use rules::access::{Action, Subject, may};
+use serde::Deserialize;
+
+use super::child::again;
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::{Crumb, Empty, Head, Shell, Tone, filters};
+use crate::route::{encoded, html};
+use crate::session::Session;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct VerifiedSent {
+    child: String,
+    whereabouts: String,
+    cause: String,
+    evidence: String,
+}
+
+pub(super) async fn verify(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(sent): Form<VerifiedSent>,
+) -> Result<Response, Failed> {
+    let verified =
+        Verified { whereabouts: sent.whereabouts, cause: sent.cause, evidence: sent.evidence };
+    let done =
+        app.write(&session, move |desk| attendance::verify_and_report(desk, &id, &verified)).await;
+    match done {
+        Ok(report) => Ok(Redirect::to(&format!("/reports/{}", encoded(&report))).into_response()),
+        Err(failed) => again(&app, &session, sent.child, failed).await,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "register/reports.html")]
+struct ListPage {
+    shell: Shell,
+    rows: Vec<Report>,
+    heads: [Head; 4],
+    empty: Empty,
+}
+
+pub(super) async fn list(State(app): State<App>, session: Session) -> Result<Response, Failed> {
+    let rows = app.read(&session, attendance::reports).await?;
+    Ok(html(&ListPage {
+        shell: app.shell(&session, "/suspects").await?,
+        heads: [Head::text("编号"), Head::text("学生"), Head::text("上报"), Head::text("签收")],
+        rows,
+        empty: Empty {
+            why: "还没有书面报告。".to_owned(),
+            what_to_do: "疑似辍学的学生由校长核证后上报，教体局和乡镇同时收到。".to_owned(),
+            act: None,
+        },
+    }))
+}
+
+#[derive(Template)]
+#[template(path = "register/report.html")]
+struct OnePage {
+    shell: Shell,
+    way: [Crumb; 2],
+    one: Report,
+    may_receive: bool,
+}
+
+pub(super) async fn one(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let one = app.look(&session, move |desk| attendance::report(desk, &id)).await?;
+    let actor = &session.who().actor;
+    let receives = may(actor, Action::ReceiveReport, &Subject::Nothing).is_ok();
+    let mine = |unit: &str| actor.posts.iter().any(|post| post.unit == unit);
+    Ok(html(&OnePage {
+        shell: app.shell(&session, "/suspects").await?,
+        way: [
+            Crumb { label: "书面报告".to_owned(), href: Some("/reports".to_owned()) },
+            Crumb { label: one.number.clone(), href: None },
+        ],
+        may_receive: receives && one.hops.iter().any(|hop| hop.received_at.is_none() && mine(&hop.unit)),
+        one,
+    }))
+}
+
+pub(super) async fn receive(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let report = id.clone();
+    app.write(&session, move |desk| attendance::receive_report(desk, &report)).await?;
+    Ok(Redirect::to(&format!("/reports/{}", encoded(&id))).into_response())
+}
