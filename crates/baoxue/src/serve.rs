@@ -153,11 +153,9 @@ pub(crate) fn serve(
         })?;
         let background = web::background(&app);
         ready(&app, address)?;
-        let served = web::serve(&app, listener, stopped).await;
+        web::serve(&app, listener, web::Patience::default(), stopped).await;
         background.stop();
-        served.map_err(|error| {
-            Failure::machine(format!("服务中断（{error}）"), listen.to_owned(), "看日志里的说明")
-        })
+        Ok(())
     });
     runtime.shutdown_timeout(Duration::from_secs(5));
     // The last rows are sealed before the storage is closed.
