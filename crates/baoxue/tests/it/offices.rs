@@ -75,13 +75,6 @@ fn accounts_are_looked_after_by_command() {
     assert!(line.contains("段小七") && line.contains(&vacancy.0), "{line}");
     let again = invite(&vacancy.1);
     assert_eq!(again.code, 2, "the name is taken: {again:?}");
-    let served = Served::start(&data);
-    let (status, page) = served.ask(&format!("GET {link}"), &[], "");
-    assert!(
-        status == 200 && page.contains("段小七"),
-        "the link opens the setting up of the account: {status}"
-    );
-    served.stop();
     // What was done is on the record, and the record is whole.
     let out = folder.arg("audit.xlsx");
     let said = baoxue(&["export", "audit", "--as", "auditor", "--out", &out, "--data", &data]);
@@ -90,6 +83,14 @@ fn accounts_are_looked_after_by_command() {
     let rows: usize = said.out.split(' ').next().and_then(|rows| rows.parse().ok()).unwrap_or_default();
     assert!(rows >= 6, "{said:?}");
     assert_eq!(baoxue(&["audit", "verify", "--data", &data]).code, 0);
+    // The last of all: the demo serves at its own time, which lies before what was done by command just now.
+    let served = Served::start(&data);
+    let (status, page) = served.ask(&format!("GET {link}"), &[], "");
+    assert!(
+        status == 200 && page.contains("段小七"),
+        "the link opens the setting up of the account: {status}"
+    );
+    served.stop();
 }
 
 /// A unit with a post that nobody holds: its name, and the title of the post.

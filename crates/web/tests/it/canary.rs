@@ -2,6 +2,7 @@
 //! else; none of them may stand in what the program says for the log, at any level, in the headers of an answer, on a page
 //! of an error, or, but for names, in any file that it writes.
 
+use std::collections::BTreeSet;
 use std::fmt::{Debug, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -114,8 +115,9 @@ impl Visit for Writing<'_> {
 }
 
 impl Ear {
-    fn hear(&self, write: impl FnOnce(&mut Writing<'_>)) {
+    fn hear(&self, from: &str, write: impl FnOnce(&mut Writing<'_>)) {
         let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.push_str(from);
         write(&mut Writing(&mut heard));
         heard.push('\n');
     }
@@ -131,15 +133,15 @@ impl Subscriber for Listening {
         self.0.listens.load(Ordering::Relaxed)
     }
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        self.0.hear(|to| span.record(to));
+        self.0.hear(span.metadata().target(), |to| span.record(to));
         Id::from_u64(1)
     }
     fn record(&self, _: &Id, values: &Record<'_>) {
-        self.0.hear(|to| values.record(to));
+        self.0.hear("a span", |to| values.record(to));
     }
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn event(&self, event: &Event<'_>) {
-        self.0.hear(|to| event.record(to));
+        self.0.hear(event.metadata().target(), |to| event.record(to));
     }
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
@@ -267,7 +269,7 @@ fn forms(form: &str, json: bool, words: &[String]) -> Vec<String> {
     vec![form.to_owned(), words.join("&"), spoilt.join("&")]
 }
 
-/// Who asks: somebody who may by the policy of the route, the bureau, and a teacher, who mostly may not.
+/// Who asks: nobody, somebody who may by the policy of the route, and a teacher, who mostly may not.
 fn askers<'a>(people: &'a [Person], route: &Route) -> Vec<Option<&'a Person>> {
     let with = |role| people.iter().find(move |one| one.actor.posts.iter().any(|post| post.role == role));
     let allowed = people.iter().find(|one| match route.policy {
@@ -275,7 +277,7 @@ fn askers<'a>(people: &'a [Person], route: &Route) -> Vec<Option<&'a Person>> {
         _ => false,
     });
     let mut asked: Vec<Option<&Person>> = vec![None];
-    for one in [allowed, with(Role::Bureau), with(Role::Teacher)].into_iter().flatten() {
+    for one in [allowed.or(with(Role::Bureau)), with(Role::Teacher)].into_iter().flatten() {
         if !asked.iter().flatten().any(|other| other.token == one.token) {
             asked.push(Some(one));
         }
@@ -398,7 +400,6 @@ fn no_canary_leaves_its_cage() {
             };
             if row.2 != Target::Nothing {
                 ids.push(percent(NAMES[1]));
-                ids.push(number(871));
             }
             tour.route(row, route, &ids, &people);
         }
@@ -422,11 +423,11 @@ fn no_canary_leaves_its_cage() {
     ear.listens.store(false, Ordering::Relaxed);
     let heard = ear.heard.lock().unwrap_or_else(PoisonError::into_inner);
     assert!(heard.lines().count() > 10, "something was said");
-    let wrong: Vec<usize> = heard
+    // Who said it; what was said is not repeated.
+    let wrong: BTreeSet<&str> = heard
         .lines()
-        .enumerate()
-        .filter(|(_, line)| !found(line.as_bytes(), &words).is_empty())
-        .map(|(at, _)| at)
+        .filter(|line| !found(line.as_bytes(), &words).is_empty())
+        .filter_map(|line| line.split(' ').next())
         .collect();
-    assert_eq!(wrong, [] as [usize; 0], "lines of the log, of {}", heard.lines().count());
+    assert_eq!(wrong, BTreeSet::new(), "of {} lines", heard.lines().count());
 }

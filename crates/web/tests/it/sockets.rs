@@ -229,7 +229,8 @@ fn drip<'a>(at: SocketAddr, pieces: impl Iterator<Item = &'a [u8]>) -> (Duration
         }
         sent.expect("nobody hung up");
     }
-    (began.elapsed(), hear(&mut stream, Duration::from_secs(20)).expect("an answer, or the end"))
+    let answer = hear(&mut stream, Duration::from_secs(20)).expect("an answer, or the end");
+    (began.elapsed(), answer)
 }
 
 /// E05, J03: a list on a slow line takes longer than any answer may, and arrives; who sends a byte now and then, or begins

@@ -277,7 +277,7 @@ fn area(first: &[u128], second: &[u128]) -> f64 {
 }
 
 /// C08: how well the time of the answer tells whether a name exists. In the suite only that the measure measures; in
-/// `make soak` ten thousand tries on each engine, with hashes so cheap that nothing hides behind them.
+/// `make soak` as many tries on each engine as there is time for, ten thousand at most, with hashes so cheap that nothing hides behind them.
 #[test]
 fn the_time_does_not_tell() {
     for (first, second, expected) in [
@@ -289,14 +289,17 @@ fn the_time_does_not_tell() {
     ] {
         assert!((area(first, second) - expected).abs() < 1e-9, "{first:?} {second:?}");
     }
-    if std::env::var_os("BAOXUE_TEST_SECONDS").is_none() {
-        return;
-    }
+    let limit = std::env::var("BAOXUE_TEST_SECONDS").ok().and_then(|text| text.parse::<u64>().ok());
+    let Some(limit) = limit.map(std::time::Duration::from_secs) else { return };
     on_each(|house| {
         house.setting("second_factor", "off");
         house.person("bela", Role::Teacher, "school", false);
         let (mut known, mut unknown, mut dice) = (Vec::new(), Vec::new(), 7_u64);
+        let started = std::time::Instant::now();
         for round in 0..5_000_u32 {
+            if round >= 500 && started.elapsed() > limit {
+                break;
+            }
             // Longer than any try is remembered: nobody has to wait. What is old is swept away every night.
             house.later(jiff::SignedDuration::from_hours(25));
             if round % 50 == 0 {
