@@ -180,6 +180,8 @@ fn stopped() -> io::Result<impl Future<Output = ()> + Send + 'static> {
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("BAOXUE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let silent = web::SILENT.iter().filter_map(|name| format!("{name}=off").parse().ok());
+    let filter = silent.fold(filter, tracing_subscriber::EnvFilter::add_directive);
     // A second server in one process (tests) keeps the first one's log.
     drop(
         tracing_subscriber::fmt()

@@ -38,6 +38,10 @@ pub use patience::Patience;
 /// Longest body of a form, in bytes; uploads have a limit of their own.
 const FORM: usize = 256 * 1024;
 
+/// Crates whose words hold addresses, and with them one-time links and what people typed: kept out of the log, at any level
+/// (hazard K05).
+pub const SILENT: [&str; 1] = ["tower_http"];
+
 /// The whole web side as one service.
 pub fn router(app: &App) -> Router {
     patient(app, Patience::default())

@@ -129,8 +129,9 @@ impl Subscriber for Listening {
     fn register_callsite(&self, _: &'static Metadata<'static>) -> tracing::subscriber::Interest {
         tracing::subscriber::Interest::sometimes()
     }
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        self.0.listens.load(Ordering::Relaxed)
+    fn enabled(&self, said: &Metadata<'_>) -> bool {
+        let silent = web::SILENT.iter().any(|name| said.target().starts_with(name));
+        self.0.listens.load(Ordering::Relaxed) && !silent
     }
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         self.0.hear(span.metadata().target(), |to| span.record(to));
