@@ -34,9 +34,9 @@ bench: build ## the figures of README's table, and target/bench.json (BENCH=quic
 e2e: packages build ## the journeys in real Chromium, as a part of `make test` (JOURNEY=part of a file name)
 	scripts/e2e run $(JOURNEY)
 
-soak: build ## MINUTES=10 each: ever new counties compared twice, same bytes; the storage killed at any moment, nothing lost; 10,000 tampers found
+soak: build ## MINUTES=10 each: ever new counties compared twice, same bytes; the storage killed at any moment, nothing lost; 10^5 pairs stuffed; 10,000 tampers found
 	python3 bench/soak.py $(target) $(or $(MINUTES),10)
-	BAOXUE_TEST_SECONDS=$$((60 * $(or $(MINUTES),10))) scripts/postgres cargo test --workspace --locked --test it -- db::faults db::history reseal killed
+	BAOXUE_TEST_SECONDS=$$((60 * $(or $(MINUTES),10))) scripts/postgres cargo test --workspace --locked --test it -- --nocapture db::faults db::history reseal killed drill limits entry
 	BAOXUE_TEST_TAMPERS=10000 scripts/postgres cargo test --workspace --locked --test it audit::random_tampers
 
 fuzz: ## each fuzz target for MINUTES=1 (needs a nightly compiler)

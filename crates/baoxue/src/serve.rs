@@ -153,11 +153,9 @@ pub(crate) fn serve(
         })?;
         let background = web::background(&app);
         ready(&app, address)?;
-        let served = web::serve(&app, listener, stopped).await;
+        web::serve(&app, listener, web::Patience::default(), stopped).await;
         background.stop();
-        served.map_err(|error| {
-            Failure::machine(format!("服务中断（{error}）"), listen.to_owned(), "看日志里的说明")
-        })
+        Ok(())
     });
     runtime.shutdown_timeout(Duration::from_secs(5));
     // The last rows are sealed before the storage is closed.
@@ -182,6 +180,8 @@ fn stopped() -> io::Result<impl Future<Output = ()> + Send + 'static> {
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("BAOXUE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let silent = web::SILENT.iter().filter_map(|name| format!("{name}=off").parse().ok());
+    let filter = silent.fold(filter, tracing_subscriber::EnvFilter::add_directive);
     // A second server in one process (tests) keeps the first one's log.
     drop(
         tracing_subscriber::fmt()

@@ -12,37 +12,42 @@ mod frame;
 pub mod look;
 pub mod matrix;
 pub mod pages;
+mod patience;
 pub mod route;
+mod serving;
 pub mod session;
 mod upload;
 
 use std::any::Any;
-use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use tokio::net::TcpListener;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
 
 pub use app::{App, Clock, Demo, DemoRole, Setup};
 pub use background::{Background, background, registry};
+pub use patience::Patience;
 
 /// Longest body of a form, in bytes; uploads have a limit of their own.
 const FORM: usize = 256 * 1024;
 
-/// Longest time that a request may take, uploads excepted by their size: beyond it nobody waits any more.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Crates whose words hold addresses, and with them one-time links and what people typed: kept out of the log, at any level
+/// (hazard K05).
+pub const SILENT: [&str; 1] = ["tower_http"];
 
 /// The whole web side as one service.
 pub fn router(app: &App) -> Router {
+    patient(app, Patience::default())
+}
+
+fn patient(app: &App, patience: Patience) -> Router {
     let routes = route::router(app, pages::routes())
         .merge(assets::router())
         .layer(from_fn(nameable))
@@ -50,22 +55,14 @@ pub fn router(app: &App) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CsrfLayer::new().with_rejection_response(|_| refused_cross_site()))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE));
+        .layer(from_fn_with_state(patience, patience::bounded));
     // Around the routes as a whole, because each of them puts `Allow` on a wrong method's answer after its own layers.
     Router::new().fallback_service(routes).layer(from_fn(api::speak)).layer(from_fn(harden))
 }
 
-/// Serves on `listener` until `stop` is ready; requests that are under way are finished.
-///
-/// # Errors
-/// When the socket fails.
-pub async fn serve(
-    app: &App,
-    listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
+/// Serves on `listener` until `stop` is ready; requests that are under way are finished, as far as `patience` goes.
+pub async fn serve(app: &App, listener: TcpListener, patience: Patience, stop: impl Future<Output = ()>) {
+    serving::serve(patient(app, patience), patience, listener, stop).await;
 }
 
 /// No text of ours holds U+0000, and the storage takes none: an address with it names nothing (hazard A18).

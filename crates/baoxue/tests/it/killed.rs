@@ -198,6 +198,20 @@ fn through(disk: &Disk, data: &str, import: &str, (until, before): (&str, i64), 
     }
 }
 
+/// Hands a list in; the import's id.
+fn hand_in(served: &Served, cookie: &str, text: &str) -> String {
+    let body = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{text}\r\n\
+         --x\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nhousehold\r\n\
+         --x\r\nContent-Disposition: form-data; name=\"as_of\"\r\n\r\n2026-11-10\r\n--x--\r\n"
+    );
+    let kind = "Content-Type: multipart/form-data; boundary=x";
+    let (status, answer) =
+        served.try_ask("POST /imports", &[cookie, kind], body.as_bytes()).expect("an answer");
+    assert_eq!(status, 303, "{answer}");
+    answer.lines().find_map(|line| line.split_once("ocation: /imports/")).unwrap().1.to_owned()
+}
+
 /// The program died between answering and signing in.
 fn cookie_lost(served: &Served) -> bool {
     served.try_ask("GET /readyz", &[], b"").is_none()
@@ -221,16 +235,7 @@ fn an_import_survives_kills_at_any_write() {
         let served = disk.serve(&data).unwrap();
         let cookie = served.sign_in("bureau").unwrap();
         let before = Look::at(&data).children();
-        let body = format!(
-            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{text}\r\n\
-             --x\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nhousehold\r\n\
-             --x\r\nContent-Disposition: form-data; name=\"as_of\"\r\n\r\n2026-11-10\r\n--x--\r\n"
-        );
-        let kind = "Content-Type: multipart/form-data; boundary=x";
-        let (status, answer) =
-            served.try_ask("POST /imports", &[&cookie, kind], body.as_bytes()).expect("an answer");
-        assert_eq!(status, 303, "{answer}");
-        let import = answer.lines().find_map(|line| line.split_once("ocation: /imports/")).unwrap().1;
+        let import = &hand_in(&served, &cookie, &text);
         // The preview is under way.
         disk.tell_now(1 + dice.below(60));
         let mut served = served;
@@ -258,6 +263,68 @@ fn an_import_survives_kills_at_any_write() {
         let said = baoxue(&[check, &["--data", &data]].concat());
         assert_eq!(said.code, 0, "{said:?}");
     }
+}
+
+/// I03, J08: a list whose writing kills the program at each of its five tries fails: nothing of it stays in the ledger, and
+/// the same file is taken again and written.
+#[test]
+fn an_import_that_kills_the_program_five_times_fails() {
+    let (folder, disk) = (Folder::new(), Disk::new());
+    let data = folder.arg("data");
+    let made = baoxue(&["demo", "--no-serve", "--children", "300", "--today", "2026-11-24", "--data", &data]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let (text, began) = (list(1), Instant::now());
+    disk.tell(0);
+    let mut served = disk.serve(&data).unwrap();
+    let cookie = served.sign_in("bureau").unwrap();
+    let look = Look::at(&data);
+    let before = look.children();
+    let reach = |served: &mut Served, import: &str, state: &str| {
+        while look.state(import) != state {
+            assert!(
+                !served.is_over() && began.elapsed() < Duration::from_secs(240),
+                "{}",
+                look.state(import)
+            );
+            std::thread::yield_now();
+        }
+    };
+    let import = hand_in(&served, &cookie, &text);
+    reach(&mut served, &import, "ready");
+    assert_eq!(served.try_ask(&format!("POST /imports/{import}/apply"), &[&cookie], b"").unwrap().0, 303);
+    let applied = "select cast(count(*) as bigint) from import_row where county = $1 and import = $2 and state = 'applied'";
+    let attempt =
+        "select max(attempts) from job where county = $1 and subject = $2 and kind = 'import_apply'";
+    let mut written = 0;
+    for killed in 1..=5 {
+        while !served.is_over()
+            && (look.count(attempt, &import) < killed || look.count(applied, &import) <= written)
+        {
+            assert!(began.elapsed() < Duration::from_secs(240), "try {killed}");
+        }
+        disk.tell_now(1);
+        while !served.is_over() {
+            assert!(began.elapsed() < Duration::from_secs(240), "it is killed");
+            std::thread::yield_now();
+        }
+        drop(served);
+        written = look.whole(&import, before);
+        disk.tell(0);
+        served = disk.serve(&data).unwrap();
+    }
+    assert!(written > 0 && written < i64::from(ROWS), "half of it was written: {written}");
+    reach(&mut served, &import, "failed");
+    assert_eq!(look.children(), before, "and is taken back");
+    let cookie = served.sign_in("bureau").unwrap();
+    let page = served.try_ask(&format!("GET /imports/{import}"), &[&cookie], b"").unwrap().1;
+    assert!(page.contains("没有写成") && page.contains("再上传"), "{page}");
+    let again = hand_in(&served, &cookie, &text);
+    assert_ne!(again, import);
+    reach(&mut served, &again, "ready");
+    assert_eq!(served.try_ask(&format!("POST /imports/{again}/apply"), &[&cookie], b"").unwrap().0, 303);
+    reach(&mut served, &again, "applied");
+    assert_eq!(look.whole(&again, before), i64::from(ROWS), "all of it, once");
+    println!("I03: killed five times with {written} of {ROWS} rows written, taken back, written anew");
 }
 
 /// K07: the keys are changed while the county is served and killed at random writes: whatever the moment, each field opens

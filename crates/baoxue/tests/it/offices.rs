@@ -2,13 +2,31 @@
 //! act is on the record (docs/adr/0007), and what is refused changes nothing (E04, E12).
 
 use std::fs;
+use std::path::Path;
+
+use casework::db::{Access, Db, DbError, Location, Settings};
 
 use crate::command::{Folder, baoxue};
+use crate::served::Served;
+
+/// The password of every account of the demo here.
+const PASSWORD: &str = "Mu-guo-cha-2026";
 
 /// A demo county of 300 children, not served.
 fn county(folder: &Folder) -> String {
     let data = folder.arg("data");
-    let said = baoxue(&["demo", "--no-serve", "--children", "300", "--today", "2026-11-24", "--data", &data]);
+    let said = baoxue(&[
+        "demo",
+        "--no-serve",
+        "--children",
+        "300",
+        "--today",
+        "2026-11-24",
+        "--password",
+        PASSWORD,
+        "--data",
+        &data,
+    ]);
     assert_eq!(said.code, 0, "{said:?}");
     data
 }
@@ -42,6 +60,21 @@ fn accounts_are_looked_after_by_command() {
     assert_eq!((said.code, said.error().contains("没有空缺")), (2, true), "{said:?}");
     let said = user(&["invite", "坏", "--name", "段小七", "--unit", "x", "--post", "x"]);
     assert_eq!((said.code, said.error().contains("username")), (2, true), "{said:?}");
+    // A post that nobody holds: its place is said by the refusal of another title.
+    let vacancy = vacancy(&data);
+    let invite = |title: &str| {
+        user(&["invite", "xin.lao.shi", "--name", "段小七", "--unit", &vacancy.0, "--post", title])
+    };
+    let other = invite("没有的岗位");
+    assert_eq!((other.code, other.error().contains(&vacancy.1)), (2, true), "{other:?}");
+    let said = invite(&vacancy.1);
+    assert_eq!((said.code, said.out.contains("/set-up/")), (0, true), "{said:?}");
+    let link = said.out.lines().last().expect("a link").to_owned();
+    let listed = user(&["list"]).out;
+    let line = listed.lines().find(|line| line.starts_with("xin.lao.shi\t")).expect("it is listed");
+    assert!(line.contains("段小七") && line.contains(&vacancy.0), "{line}");
+    let again = invite(&vacancy.1);
+    assert_eq!(again.code, 2, "the name is taken: {again:?}");
     // What was done is on the record, and the record is whole.
     let out = folder.arg("audit.xlsx");
     let said = baoxue(&["export", "audit", "--as", "auditor", "--out", &out, "--data", &data]);
@@ -50,6 +83,49 @@ fn accounts_are_looked_after_by_command() {
     let rows: usize = said.out.split(' ').next().and_then(|rows| rows.parse().ok()).unwrap_or_default();
     assert!(rows >= 6, "{said:?}");
     assert_eq!(baoxue(&["audit", "verify", "--data", &data]).code, 0);
+    // The last of all: the demo serves at its own time, which lies before what was done by command just now.
+    let served = Served::start(&data);
+    let (status, page) = served.ask(&format!("GET {link}"), &[], "");
+    assert!(
+        status == 200 && page.contains("段小七"),
+        "the link opens the setting up of the account: {status}"
+    );
+    served.stop();
+}
+
+/// A unit with a post that nobody holds: its name, and the title of the post.
+fn vacancy(data: &str) -> (String, String) {
+    let settings = Settings { access: Access::Inspect, readers: 1, ..Settings::default() };
+    let db = Db::open(&Location::Sqlite(Path::new(data).join("baoxue.db")), &settings).unwrap();
+    let sql = "select unit.name, post.title from post
+               join unit on unit.county = post.county and unit.id = post.unit and unit.until_day is null
+               where post.county = '532926' and post.closed_at is null and post.title <> ''
+                 and not exists (select 1 from tenure where tenure.county = post.county and tenure.post = post.id
+                                  and tenure.until_day is null)
+               order by post.id limit 1";
+    let found: Result<_, DbError> = db.read(|tx| tx.one(sql, &[], |row| Ok((row.get(0)?, row.get(1)?))));
+    found.expect("the demo has vacant posts")
+}
+
+/// C05, C07: who was locked out by wrong passwords from the same place is let in again after `user unlock`, at once.
+#[test]
+fn a_locked_account_is_unlocked_by_command() {
+    let folder = Folder::new();
+    let data = county(&folder);
+    let try_in = |served: &Served, password: &str| {
+        let form = "Content-Type: application/x-www-form-urlencoded";
+        served.ask("POST /sign-in", &[form], &format!("username=bureau&password={password}")).0
+    };
+    let served = Served::start(&data);
+    let tries: Vec<u16> = (0..8).map(|_| try_in(&served, "wrong")).collect();
+    assert_eq!((tries[0], tries[7]), (422, 429), "{tries:?}");
+    assert_eq!(try_in(&served, PASSWORD), 429, "the right password, too");
+    served.stop();
+    let said = baoxue(&["user", "unlock", "bureau", "--data", &data]);
+    assert_eq!((said.code, said.out.contains("锁定已解除")), (0, true), "{said:?}");
+    let served = Served::start(&data);
+    assert_eq!(try_in(&served, PASSWORD), 303);
+    served.stop();
 }
 
 /// contracts.md, `import KIND FILE`: shown first, written then; rows to correct lie beside; the same file is one import.

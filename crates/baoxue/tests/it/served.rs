@@ -16,10 +16,18 @@ impl Served {
         Self::try_start(data, &mut |_| ()).expect("it says where it serves")
     }
 
+    /// The same, at an address.
+    pub(crate) fn start_at(data: &str, listen: &str) -> Self {
+        Self::launch(data, listen, &mut |_| ()).expect("it says where it serves")
+    }
+
     /// The same, with `more` set on the command; `None` when it ended before it served.
     pub(crate) fn try_start(data: &str, more: &mut dyn FnMut(&mut Command)) -> Option<Self> {
-        let args =
-            ["demo", "--children", "300", "--today", "2026-11-24", "--listen", "127.0.0.1:0", "--data", data];
+        Self::launch(data, "127.0.0.1:0", more)
+    }
+
+    fn launch(data: &str, listen: &str, more: &mut dyn FnMut(&mut Command)) -> Option<Self> {
+        let args = ["demo", "--children", "300", "--today", "2026-11-24", "--listen", listen, "--data", data];
         let mut command = Command::new(env!("CARGO_BIN_EXE_baoxue"));
         command.args(args).stdout(Stdio::piped());
         more(&mut command);

@@ -17,7 +17,7 @@ use crate::compared::{self, Inputs, Outcome};
 use crate::db::{DbError, Tx};
 use crate::desk::Desk;
 use crate::files::{self, Stored};
-use crate::jobs::{Handler, Job, Progress, Run, Stopped};
+use crate::jobs::{GivenUp, Handler, Job, Progress, Run, Stopped};
 use crate::lists::Progress as Reading;
 use crate::refused::Refused;
 use crate::{params, today};
@@ -50,11 +50,11 @@ impl Handler for Compare {
         done
     }
 
-    fn gave_up(&self, tx: &mut Tx<'_>, county: &str, job: &Job, said: &str) -> Result<(), DbError> {
+    fn gave_up(&self, tx: &mut Tx<'_>, job: &Job, given_up: &GivenUp<'_>) -> Result<(), DbError> {
         tx.execute(
             "update comparison set state = 'failed', stage = null, problem = $3, done_at = null
              where county = $1 and id = $2 and state in ('queued', 'running')",
-            &params![county, &job.subject, said],
+            &params![given_up.county, &job.subject, given_up.said],
         )?;
         Ok(())
     }

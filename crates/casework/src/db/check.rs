@@ -121,7 +121,11 @@ pub(super) fn free(path: &Path) -> Option<u64> {
 
 /// Refuses file systems on which locks and flushes of SQLite are not to be trusted (I19).
 pub(super) fn filesystem(path: &Path) -> Result<(), DbError> {
-    match suspect(path) {
+    judge(path, suspect(path))
+}
+
+fn judge(path: &Path, suspect: Option<(&'static str, bool)>) -> Result<(), DbError> {
+    match suspect {
         Some((name, true)) => Err(DbError::Unavailable(format!(
             "{} 在网络文件系统 {name} 上，SQLite 在那里不能保证不丢数据；请放到本机磁盘，或改用 PostgreSQL。",
             path.display()
@@ -130,21 +134,33 @@ pub(super) fn filesystem(path: &Path) -> Result<(), DbError> {
     }
 }
 
+/// File systems that deserve a warning, by the numbers of statfs(2), and whether they are refused: where several machines
+/// share a file, SQLite's locks hold on none of them; a container's layer goes with the container.
+const KINDS: [(u32, &str, bool); 12] = [
+    (0x6969, "NFS", true),
+    (0x517B, "SMB", true),
+    (0xFF53_4D42, "CIFS", true),
+    (0xFE53_4D42, "SMB2", true),
+    (0x5346_414F, "AFS", true),
+    (0x00C3_6400, "CephFS", true),
+    (0x7461_636F, "OCFS2", true),
+    (0x0116_1970, "GFS2", true),
+    (0x0102_1997, "9p", false),
+    (0x6573_5546, "FUSE", false),
+    (0x0102_1994, "tmpfs", false),
+    (0x794C_7630, "overlay", false),
+];
+
+fn kind(magic: u32) -> Option<(&'static str, bool)> {
+    KINDS.into_iter().find(|(own, ..)| *own == magic).map(|(_, name, refused)| (name, refused))
+}
+
 /// The file system's name where it deserves a warning, and whether it is refused.
 #[cfg(target_os = "linux")]
 fn suspect(path: &Path) -> Option<(&'static str, bool)> {
-    let kind = rustix::fs::statfs(folder(path)).ok()?.f_type;
-    let kinds = [
-        (0x6969, "NFS", true),
-        (0x517B, "SMB", true),
-        (0xFF53_4D42, "CIFS", true),
-        (0xFE53_4D42, "SMB2", true),
-        (0x0102_1997, "9p", false),
-        (0x6573_5546, "FUSE", false),
-        (0x0102_1994, "tmpfs", false),
-    ];
-    let kind = u32::try_from(kind).ok()?;
-    kinds.into_iter().find(|(magic, ..)| *magic == kind).map(|(_, name, refused)| (name, refused))
+    let magic = rustix::fs::statfs(folder(path)).ok()?.f_type;
+    // The numbers have 32 bits; how wide the field is and whether it has a sign differs between machines.
+    kind(u32::try_from(i64::from(magic) & 0xFFFF_FFFF).ok()?)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -159,5 +175,39 @@ pub(super) fn file(operation: &str, path: &Path, error: &std::io::Error) -> DbEr
     match error.kind() {
         StorageFull | QuotaExceeded | FileTooLarge => DbError::Full(text),
         _ => DbError::Unavailable(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// I19: by the numbers that the kernel gives (statfs(2)): shared file systems are refused, with what to do; those that
+    /// may forget are mentioned; a machine's own disk is neither.
+    #[test]
+    fn file_systems_by_their_numbers() {
+        for (magic, expected) in [
+            (0x6969, Some(("NFS", true))),
+            (0xFF53_4D42, Some(("CIFS", true))),
+            (0xFE53_4D42, Some(("SMB2", true))),
+            (0x0102_1997, Some(("9p", false))),
+            (0x794C_7630, Some(("overlay", false))),
+            (0x6573_5546, Some(("FUSE", false))),
+            // ext4, xfs, btrfs, ZFS
+            (0xEF53, None),
+            (0x5846_5342, None),
+            (0x9123_683E, None),
+            (0x2FC1_2FC1, None),
+        ] {
+            assert_eq!(kind(magic), expected, "{magic:#x}");
+            let judged = judge(Path::new("/county/baoxue.db"), kind(magic));
+            match expected {
+                Some((name, true)) => {
+                    let Err(DbError::Unavailable(said)) = judged else { panic!("{name} is refused") };
+                    assert!(said.contains(name) && said.contains("本机磁盘"), "{said}");
+                }
+                _ => assert_eq!(judged, Ok(())),
+            }
+        }
     }
 }

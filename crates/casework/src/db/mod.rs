@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 mod backup;
@@ -33,7 +33,7 @@ pub use value::{FromColumn, Row, Value};
 
 use counts::Counts;
 use postgres::{Mode, Server};
-use queue::{Crew, Task, contain};
+use queue::{Crew, Job, Task, contain};
 use sqlite::{Disk, Writer};
 use visit::Visit;
 
@@ -331,12 +331,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        if queue::writing() {
-            return Err(DbError::Other("a write inside of a write would wait for itself".to_owned()).into());
-        }
-        let (sender, receiver) = sync_channel(1);
-        self.write_then(f, move |result| drop(sender.send(result)));
-        receiver.recv().unwrap_or_else(|_| Err(DbError::Closed.into()))
+        waited(|sender| self.write_then(f, move |result| drop(sender.send(result))))
     }
 
     /// As `write`, but answers before the commit is flushed. Nobody sees anything else, and a process that is killed loses
@@ -353,12 +348,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        if queue::writing() {
-            return Err(DbError::Other("a write inside of a write would wait for itself".to_owned()).into());
-        }
-        let (sender, receiver) = sync_channel(1);
-        self.write_soon_then(f, move |result| drop(sender.send(result)));
-        receiver.recv().unwrap_or_else(|_| Err(DbError::Closed.into()))
+        waited(|sender| self.write_soon_then(f, move |result| drop(sender.send(result))))
     }
 
     /// As `read`, on a thread of the pool; that thread then calls `reply`, exactly once, also on shutdown or panic.
@@ -398,15 +388,7 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        match &self.0.writes {
-            Some(crew) => {
-                let task = Task::new(f, reply, self.0.settings.wait);
-                #[cfg(feature = "testing")]
-                let task = task.rehearsed(self.rehearsal());
-                crew.submit(Box::new(task));
-            }
-            None => reply(Err(DbError::Other("opened to look, not to write".to_owned()).into())),
-        }
+        self.queue(Task::new(f, reply, self.0.settings.wait));
     }
 
     /// As [`write_soon`](Db::write_soon), and answers as [`write_then`](Db::write_then) does.
@@ -418,14 +400,23 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        self.queue(Task::new(f, reply, self.0.settings.wait).let_soon());
+    }
+
+    /// Puts a write into the writer's queue; refuses it where there is no writer.
+    fn queue<F, R, T, E>(&self, task: Task<F, R, T, E>)
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        R: FnOnce(Result<T, E>) + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        #[cfg(feature = "testing")]
+        let task = task.rehearsed(self.rehearsal());
+        let task: Box<dyn Job> = Box::new(task);
         match &self.0.writes {
-            Some(crew) => {
-                let task = Task::new(f, reply, self.0.settings.wait).let_soon();
-                #[cfg(feature = "testing")]
-                let task = task.rehearsed(self.rehearsal());
-                crew.submit(Box::new(task));
-            }
-            None => reply(Err(DbError::Other("opened to look, not to write".to_owned()).into())),
+            Some(crew) => crew.submit(task),
+            None => task.settle(Err(DbError::Other("opened to look, not to write".to_owned()))),
         }
     }
 
@@ -477,6 +468,16 @@ impl Db {
     pub fn close(self) {
         self.0.close();
     }
+}
+
+/// Begins a write and waits for its answer.
+fn waited<T, E: From<DbError>>(begin: impl FnOnce(SyncSender<Result<T, E>>)) -> Result<T, E> {
+    if queue::writing() {
+        return Err(DbError::Other("a write inside of a write would wait for itself".to_owned()).into());
+    }
+    let (sender, receiver) = sync_channel(1);
+    begin(sender);
+    receiver.recv().unwrap_or_else(|_| Err(DbError::Closed.into()))
 }
 
 impl Shared {

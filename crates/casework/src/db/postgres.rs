@@ -9,12 +9,12 @@ use ::postgres::fallible_iterator::FallibleIterator;
 use ::postgres::types::ToSql;
 use ::postgres::{Client, Config, NoTls, Statement};
 
-use super::Settings;
 use super::counts::Counts;
 use super::error::{self, DbError, Fault};
 use super::queue::Pool;
 use super::tx::{On, Tx};
 use super::value::{Row, Source, Value};
+use super::{Access, Settings};
 
 /// How a transaction begins.
 #[derive(Clone, Copy)]
@@ -131,9 +131,30 @@ impl Server {
         })
     }
 
-    /// Refuses a database whose text order or encoding differs from what SQLite does.
+    /// Refuses a database whose text order or encoding differs from what SQLite does; and to serve one whose server does not
+    /// flush what it confirms (I04), unless the server's own settings say that this is meant.
     pub(super) fn inspect(&self) -> Result<(), DbError> {
         let mut session = Session::connect(&self.config, &self.settings, self.settings.statement)?;
+        if self.settings.access == Access::Serve {
+            let sql = "select current_setting('fsync'), current_setting('full_page_writes'),
+                              current_setting('synchronous_commit'), coalesce(current_setting('baoxue.may_lose_data', true), '')";
+            let mut less = None;
+            session.each(sql, &[], |row| {
+                let [fsync, pages, commit, meant]: [String; 4] =
+                    [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
+                let flushes = fsync == "on" && pages == "on" || meant == "on";
+                if !flushes || commit == "off" {
+                    less = Some(DbError::Unavailable(format!(
+                        "PostgreSQL 现在是 fsync={fsync}、full_page_writes={pages}、synchronous_commit={commit}，断电会丢已经答复“保存”的内容，\
+                         拒绝启动。请在 postgresql.conf 里打开它们；只作试验、可以丢数据的，在那里写 baoxue.may_lose_data = on。"
+                    )));
+                }
+                Ok(())
+            })?;
+            if let Some(less) = less {
+                return Err(less);
+            }
+        }
         let sql = "select datcollate::text, pg_encoding_to_char(encoding)::text, datname::text \
                    from pg_database where datname = current_database()";
         let mut wrong = None;

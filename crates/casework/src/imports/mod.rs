@@ -7,6 +7,7 @@
 //! row is written once or, with `undo`, not at all.
 
 mod decide;
+mod given_up;
 mod known;
 mod places;
 mod preview;

@@ -10,13 +10,14 @@ use rules::plan::ListKind;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::decide::{Deciding, Decision, Outcome, Reach};
+use super::given_up::fell;
 use super::known;
 use super::places::Units;
 use super::start::{Head, head, reach};
 use super::wanted::{Wanted, wanted};
 use crate::db::{DbError, Tx};
 use crate::desk::Desk;
-use crate::jobs::{Handler, Job, Progress, Run, Stopped};
+use crate::jobs::{GivenUp, Handler, Job, Progress, Run, Stopped, Why};
 use crate::lists::{Asked, Limits, ListRow, RowProblem, rows};
 use crate::refused::Refused;
 use crate::{files, params, today};
@@ -38,12 +39,15 @@ impl Handler for Preview {
         preview(run)
     }
 
-    fn gave_up(&self, tx: &mut Tx<'_>, county: &str, job: &Job, said: &str) -> Result<(), DbError> {
-        tx.execute(
-            "update import set state = 'failed', problem = $3 where county = $1 and id = $2 and state = 'read'",
-            &params![county, &job.subject, said],
-        )?;
-        Ok(())
+    fn gave_up(&self, tx: &mut Tx<'_>, job: &Job, given_up: &GivenUp<'_>) -> Result<(), DbError> {
+        // Nothing of it is in the ledger: a list that kills the program each time is handed in again another way.
+        let problem = match given_up.why {
+            Why::Killed => {
+                "比对这份名单时程序每次都中断，没有成功；台账没有改动。请把文件分成几份再上传，还不行请系统管理员看运行日志"
+            }
+            Why::Refused | Why::Failed => given_up.said,
+        };
+        fell(tx, job, given_up, ("read", "failed"), problem)
     }
 }
 

@@ -4,6 +4,7 @@
 use rules::access::Action;
 
 use super::decide::Outcome;
+use super::given_up::fell;
 use super::known;
 use super::preview::count;
 use super::start::{head, queue};
@@ -11,7 +12,7 @@ use super::write::{remove, take_back};
 use super::writing::{COLUMNS, open, raw, writing};
 use crate::db::{DbError, Tx};
 use crate::desk::Desk;
-use crate::jobs::{Handler, Job, Progress, Run, Stopped};
+use crate::jobs::{GivenUp, Handler, Job, Progress, Run, Stopped, Why};
 use crate::refused::Refused;
 use crate::{params, today};
 
@@ -76,33 +77,42 @@ impl Handler for Undo {
             if head.state != "undoing" {
                 return Err(Refused::Changed { what: format!("这份名单现在是“{}”", super::show::label(&head.state)) });
             }
-            desk.tx.execute(
-                "update import set state = 'undone', undone_at = $3 where county = $1 and id = $2 and state = 'undoing'",
-                &params![desk.county(), &id, desk.now.stamp()],
-            )?;
             count(desk.tx, desk.county(), &id)?;
-            let kept = desk.tx.one(
-                "select kept from import where county = $1 and id = $2",
+            // People who ask for it clear what was wrong before: where something is, the writing was given up.
+            let (kept, failed) = desk.tx.one(
+                "select kept, problem <> '' from import where county = $1 and id = $2",
                 &params![desk.county(), &id],
-                |row| row.get::<i64>(0),
+                |row| Ok((row.get::<i64>(0)?, row.get::<bool>(1)?)),
             )?;
-            let text = match kept {
-                0 => format!("名单“{}”已全部撤销", head.title),
-                kept => format!("名单“{}”已撤销，{kept}条因后来改过没有动", head.title),
+            let left = match kept {
+                0 => "全部撤回".to_owned(),
+                kept => format!("撤回，{kept}条因后来改过没有动"),
             };
+            let (state, problem) = if failed {
+                ("failed", format!("写入时程序每次都中断，没有写成；已写入的行已{left}。请把文件分成几份再上传，还不行请系统管理员看运行日志"))
+            } else {
+                ("undone", String::new())
+            };
+            desk.tx.execute(
+                "update import set state = $3, problem = $4, undone_at = $5
+                 where county = $1 and id = $2 and state = 'undoing'",
+                &params![desk.county(), &id, state, problem, desk.now.stamp()],
+            )?;
+            let text = format!("名单“{}”{}已{left}", head.title, if failed { "没有写成，" } else { "" });
             today::tell(desk, &head.by, ("import", &id), &text, &format!("/imports/{id}"))?;
-            desk.record(Action::UndoImport, Some(post), ("import", &id), "", &format!("撤销完成，{kept}条没有动"))?;
+            let detail = format!("{}撤销完成，{kept}条没有动", if failed { "没有写成，" } else { "" });
+            desk.record(Action::UndoImport, Some(post), ("import", &id), "", &detail)?;
             Ok(kept)
         })?;
         Ok(format!("已撤销，{kept}条因后来改过没有动"))
     }
 
-    fn gave_up(&self, tx: &mut Tx<'_>, county: &str, job: &Job, said: &str) -> Result<(), DbError> {
-        tx.execute(
-            "update import set state = 'applied', problem = $3 where county = $1 and id = $2 and state = 'undoing'",
-            &params![county, &job.subject, said],
-        )?;
-        Ok(())
+    fn gave_up(&self, tx: &mut Tx<'_>, job: &Job, given_up: &GivenUp<'_>) -> Result<(), DbError> {
+        let problem = match given_up.why {
+            Why::Killed => "撤销时程序每次都中断，没有撤完。请系统管理员看运行日志，再点“撤销导入”",
+            Why::Refused | Why::Failed => given_up.said,
+        };
+        fell(tx, job, given_up, ("undoing", "applied"), problem)
     }
 }
 

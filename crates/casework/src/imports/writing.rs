@@ -3,13 +3,14 @@
 use rules::access::Action;
 
 use super::decide::{Change, Outcome};
+use super::given_up::fell;
 use super::preview::{count, open_json, seal_json};
 use super::start::{Head, head};
 use super::wanted::Wanted;
 use super::write::{Writing, Written, change, enter};
 use crate::db::{DbError, Row, Tx};
 use crate::desk::Desk;
-use crate::jobs::{Handler, Job, Progress, Run, Stopped};
+use crate::jobs::{self, GivenUp, Handler, Job, Progress, Run, Stopped, Why};
 use crate::refused::Refused;
 use crate::{params, today};
 
@@ -57,12 +58,21 @@ impl Handler for Apply {
         Ok("已写入".to_owned())
     }
 
-    fn gave_up(&self, tx: &mut Tx<'_>, county: &str, job: &Job, said: &str) -> Result<(), DbError> {
-        tx.execute(
-            "update import set state = 'ready', problem = $3 where county = $1 and id = $2 and state = 'applying'",
-            &params![county, &job.subject, said],
-        )?;
-        Ok(())
+    fn gave_up(&self, tx: &mut Tx<'_>, job: &Job, given_up: &GivenUp<'_>) -> Result<(), DbError> {
+        match given_up.why {
+            // People ask anew, and it goes on behind what is written; or they take that back.
+            Why::Refused | Why::Failed => fell(tx, job, given_up, ("applying", "ready"), given_up.said),
+            // It would only kill the program again: what is written is taken back, and then it has failed.
+            Why::Killed => {
+                fell(tx, job, given_up, ("applying", "undoing"), "写入时程序每次都中断，正在撤回已写入的行")?;
+                let undo = jobs::follow(tx, job, given_up, "import_undo")?;
+                tx.execute(
+                    "update import set job = $3 where county = $1 and id = $2 and state = 'undoing'",
+                    &params![given_up.county, &job.subject, &undo],
+                )?;
+                Ok(())
+            }
+        }
     }
 }
 

@@ -78,9 +78,33 @@ pub trait Handler: Send + Sync {
     ///
     /// # Errors
     /// [`DbError`].
-    fn gave_up(&self, _tx: &mut Tx<'_>, _county: &str, _job: &Job, _said: &str) -> Result<(), DbError> {
+    fn gave_up(&self, _tx: &mut Tx<'_>, _job: &Job, _given_up: &GivenUp<'_>) -> Result<(), DbError> {
         Ok(())
     }
+}
+
+/// That a job was given up.
+#[derive(Debug, Clone, Copy)]
+pub struct GivenUp<'a> {
+    /// Code of the county.
+    pub county: &'a str,
+    /// When.
+    pub now: &'a Now,
+    /// Why.
+    pub why: Why,
+    /// The same in words.
+    pub said: &'a str,
+}
+
+/// Why a job was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It was refused: trying again would change nothing.
+    Refused,
+    /// It failed at each of its tries, by faults of storage or program (hazard J08).
+    Failed,
+    /// The program died at each of its tries.
+    Killed,
 }
 
 /// The handlers and schedules of a program.
@@ -105,10 +129,15 @@ impl Registry {
         self
     }
 
+    /// Who does the jobs of a kind; `None` for a kind that this program does not do.
+    fn doing(&self, kind: &str) -> Option<&Arc<dyn Handler>> {
+        self.handlers.iter().find(|handler| handler.kind() == kind)
+    }
+
     /// What people call a kind of work; the kind itself for one that this program does not know.
     #[must_use]
     pub fn label<'a>(&'a self, kind: &'a str) -> &'a str {
-        let handler = self.handlers.iter().find(|handler| handler.kind() == kind).map(|one| one.label());
+        let handler = self.doing(kind).map(|one| one.label());
         let schedule = || self.schedules.iter().find(|one| one.name == kind).map(|one| one.label);
         handler.or_else(schedule).unwrap_or(kind)
     }
@@ -120,11 +149,29 @@ impl Registry {
 /// # Errors
 /// [`Refused::Storage`].
 pub fn enqueue(desk: &mut Desk<'_, '_>, kind: &str, subject: &str) -> Result<String, Refused> {
-    let (id, at) = (desk.now.id(), desk.now.stamp());
-    desk.tx.execute(
+    let (county, actor) = (desk.county(), desk.actor());
+    Ok(put(desk.tx, (county, desk.now), (&actor.account, &actor.session), (kind, subject))?)
+}
+
+/// As [`enqueue`], where a job leaves another one behind it, in the name of whoever asked for the first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn follow(tx: &mut Tx<'_>, job: &Job, given_up: &GivenUp<'_>, kind: &str) -> Result<String, DbError> {
+    put(tx, (given_up.county, given_up.now), (&job.actor, &job.session), (kind, &job.subject))
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    (county, now): (&str, &Now),
+    (actor, session): (&str, &str),
+    (kind, subject): (&str, &str),
+) -> Result<String, DbError> {
+    let id = now.id();
+    tx.execute(
         "insert into job (county, id, kind, subject, actor, session, state, attempts, next_at, made_at, done, total, said)
          values ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, $7, 0, 0, '')",
-        &params![desk.county(), &id, kind, subject, &desk.actor().account, &desk.actor().session, &at],
+        &params![county, &id, kind, subject, actor, session, now.stamp()],
     )?;
     Ok(id)
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::schedule::{Schedule, WRITTEN};
-use super::{Handler, Job, Means, Registry, Run, Stopped, TRIES};
+use super::{GivenUp, Handler, Job, Means, Registry, Run, Stopped, TRIES, Why};
 use crate::db::{DbError, Row};
 use crate::now::{Now, stamp};
 use crate::params;
@@ -193,16 +193,30 @@ impl Crew {
         *woken.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
-    /// Puts back what was running when the program died; who killed it five times is parked.
+    /// Puts back what was running when the program died; who killed it five times is parked, and what it was about says
+    /// so. A kind that this program does not do is left to the one that does.
     fn recover(&self) -> Result<(), DbError> {
         let (county, now, registry) = (self.county().to_owned(), self.means.now(), self.registry.clone());
         self.means.db().write(move |tx| {
-            tx.execute(
-                "update job set state = case when attempts >= $2 then 'parked' else 'waiting' end, next_at = $3,
-                                said = case when attempts >= $2 then '多次中断，已停下' else '程序重新启动，接着办' end
-                 where county = $1 and state = 'running'",
-                &params![&county, TRIES, now.stamp()],
-            )?;
+            let sql = format!("select {JOB} from job where county = $1 and state = 'running' order by id");
+            for job in tx.query(&sql, &params![&county], job)? {
+                let Some(handler) = registry.doing(&job.kind) else { continue };
+                let parked = job.attempts >= TRIES;
+                let (state, said) = if parked {
+                    ("parked", "程序每次都在这项任务中途停止，已不再试，请看运行日志")
+                } else {
+                    ("waiting", "程序重新启动，接着办")
+                };
+                let at = now.stamp();
+                tx.execute(
+                    "update job set state = $3, said = $4, next_at = $5, ended_at = $6 where county = $1 and id = $2",
+                    &params![&county, &job.id, state, said, &at, parked.then_some(&at)],
+                )?;
+                if parked {
+                    let given_up = GivenUp { county: &county, now: &now, why: Why::Killed, said };
+                    handler.gave_up(tx, &job, &given_up)?;
+                }
+            }
             for schedule in &registry.schedules {
                 schedule.plant(tx, &county, &now)?;
             }
@@ -272,15 +286,14 @@ impl Crew {
         let (county, now) = (self.county().to_owned(), self.means.now());
         self.means.db().write(move |tx| {
             let at = now.stamp();
-            tx.optional(
+            let sql = format!(
                 "update job set state = 'running', attempts = attempts + 1, started_at = $3
                  where county = $1 and state = 'waiting' and id =
                      (select id from job where county = $1 and state = 'waiting' and kind = $2 and (next_at <= $3 or next_at > $4)
                       order by next_at, id limit 1)
-                 returning id, kind, subject, actor, session, done, total, attempts",
-                &params![&county, kind, &at, furthest(&now)],
-                job,
-            )
+                 returning {JOB}"
+            );
+            tx.optional(&sql, &params![&county, kind, &at, furthest(&now)], job)
         })
     }
 
@@ -331,9 +344,12 @@ impl Crew {
                  where county = $1 and id = $2 and state = 'running'",
                 &params![&county, &job.id, state, said, stamp(next), ended, taken_back],
             )?;
-            if matches!(state, "failed" | "parked") {
-                handler.gave_up(tx, &county, job, said)?;
-            }
+            let why = match state {
+                "failed" => Why::Refused,
+                "parked" => Why::Failed,
+                _ => return Ok(()),
+            };
+            handler.gave_up(tx, job, &GivenUp { county: &county, now: &now, why, said })?;
             Ok(())
         })
     }
@@ -397,6 +413,8 @@ fn log(kind: &'static str, refused: &Refused) {
         _ => {}
     }
 }
+
+const JOB: &str = "id, kind, subject, actor, session, done, total, attempts";
 
 fn job(row: &Row<'_>) -> Result<Job, DbError> {
     Ok(Job {

@@ -7,6 +7,7 @@ mod proofs;
 mod tasks;
 
 pub use digest::register;
+pub(crate) use notices::told;
 pub use notices::{Notification, mark_read, notifications, tell, tell_unit};
 pub use proofs::{ExpiredProof, ExpiredProofs, expired_proofs};
 pub use tasks::{Figure, Masthead, Task, Today, masthead, today};

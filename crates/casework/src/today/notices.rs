@@ -3,7 +3,9 @@
 
 use rules::access::{Action, Subject};
 
+use crate::db::{DbError, Tx};
 use crate::desk::Desk;
+use crate::now::Now;
 use crate::params;
 use crate::refused::Refused;
 
@@ -68,10 +70,26 @@ pub fn tell(
     text: &str,
     href: &str,
 ) -> Result<(), Refused> {
-    desk.tx.execute(
+    let county = desk.county();
+    Ok(told(desk.tx, (county, desk.now), account, (kind, subject), text, href)?)
+}
+
+/// As [`tell`], where nobody is at the desk.
+///
+/// # Errors
+/// [`DbError`].
+pub(crate) fn told(
+    tx: &mut Tx<'_>,
+    (county, now): (&str, &Now),
+    account: &str,
+    (kind, subject): (&str, &str),
+    text: &str,
+    href: &str,
+) -> Result<(), DbError> {
+    tx.execute(
         "insert into notification (county, id, account, at, kind, subject, text, href)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        &params![desk.county(), desk.now.id(), account, desk.now.stamp(), kind, subject, text, href],
+        &params![county, now.id(), account, now.stamp(), kind, subject, text, href],
     )?;
     Ok(())
 }

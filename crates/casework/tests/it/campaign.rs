@@ -15,15 +15,14 @@ use casework::ledger::enter::{self, Entering, NewChild, NewHousehold};
 use casework::now::Now;
 use casework::params;
 use casework::refused::Refused;
-use casework::seed::{self, SeedUnit, Seeding};
+use casework::seed::{self, Seeding};
 use jiff::civil::{Date, date};
 use rules::access::{Places, Role};
 use rules::decision::{Decision, Found};
 use rules::standing::Standing;
 
-use crate::county::{COUNTY, person, plan};
+use crate::county::{COUNTY, person, plan, units};
 
-const SINCE: Date = date(2025, 9, 1);
 const V1: &str = "532926101001";
 const V2: &str = "532926101002";
 const SCHOOL: &str = "3532926001";
@@ -85,8 +84,7 @@ impl House {
         let with_keys = keys.clone();
         let now = Now::predictable("2026-03-10T01:00:00Z".parse().unwrap(), 1);
         let children: Result<Vec<String>, DbError> = db.write(move |tx| {
-            let with = Seeding { county: COUNTY, now: &now };
-            for (id, kind, line, parent, code) in [
+            let rows = [
                 (COUNTY, "county", "government", None, None),
                 ("bureau", "bureau", "education", Some(COUNTY), None),
                 ("P", "township", "government", Some(COUNTY), Some("532926101")),
@@ -96,21 +94,8 @@ impl House {
                 ("G2", "group", "government", Some("V2"), None),
                 ("S", "school", "education", Some("bureau"), Some(SCHOOL)),
                 ("S-1", "class", "education", Some("S"), None),
-            ] {
-                let unit = SeedUnit {
-                    id,
-                    kind,
-                    line,
-                    name: id,
-                    parent,
-                    township: Some("P"),
-                    code,
-                    sort: 1,
-                    school: (kind == "school").then_some(("小学", 0)),
-                    class: (kind == "class").then_some((3, 1, 2025)),
-                };
-                seed::unit(tx, &with, &unit, SINCE)?;
-            }
+            ];
+            units(tx, &now, &rows)?;
             let entering = Entering { county: COUNTY, keys: &with_keys, now: &now, by: "", source: "hand" };
             PUPILS.iter().map(|pupil| child(tx, &entering, pupil)).collect()
         });
@@ -333,7 +318,7 @@ fn child(tx: &mut casework::db::Tx<'_>, entering: &Entering<'_>, pupil: &Pupil) 
         grade: pupil.roll.then_some(3),
         boarding: String::new(),
         standing: if pupil.roll { Standing::Enrolled } else { Standing::Unknown },
-        in_class_since: pupil.roll.then_some(SINCE),
+        in_class_since: pupil.roll.then_some(date(2025, 9, 1)),
         groups: Vec::new(),
         guardians: Vec::new(),
     };
@@ -700,7 +685,7 @@ fn many_expired_proofs_are_one_line() {
                         school: "某市某小学",
                         place: "某市",
                         proof: "学籍证明",
-                        from: SINCE,
+                        from: date(2025, 9, 1),
                         expires: Some(date(2026, 2, day)),
                         by: "",
                     };

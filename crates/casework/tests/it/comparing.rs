@@ -17,13 +17,12 @@ use casework::keys::Keys;
 use casework::now::Now;
 use casework::params;
 use casework::refused::Refused;
-use casework::seed::{self, SeedUnit, Seeding};
 use jiff::civil::{Date, date};
 use rules::access::Role;
 use rules::decision::Decision;
 use rules::plan::{FindingKind, Plan};
 
-use crate::county::{COUNTY, person};
+use crate::county::{COUNTY, person, units};
 use crate::imports::id;
 use crate::jobs::{Machine, act};
 
@@ -44,29 +43,14 @@ fn scene(db: Db) -> Scene {
     let machine = Machine::new(db);
     let now = machine.now();
     let done: Result<(), DbError> = machine.db.write(move |tx| {
-        let with = Seeding { county: COUNTY, now: &now };
-        for (id, kind, line, parent, code) in [
+        let rows = [
             (COUNTY, "county", "government", None, None),
             ("bureau", "bureau", "education", Some(COUNTY), None),
             ("P", "township", "government", Some(COUNTY), Some("532926101")),
             ("V1", "village", "government", Some("P"), Some(V1)),
             ("S", "school", "education", Some("bureau"), Some(SCHOOL)),
-        ] {
-            let unit = SeedUnit {
-                id,
-                kind,
-                line,
-                name: id,
-                parent,
-                township: Some("P"),
-                code,
-                sort: 1,
-                school: (kind == "school").then_some(("小学", 0)),
-                class: None,
-            };
-            seed::unit(tx, &with, &unit, date(2025, 9, 1))?;
-        }
-        Ok(())
+        ];
+        units(tx, &now, &rows)
     });
     done.unwrap();
     let bureau = person(&machine.db, "bureau-1", &[("bureau", Role::Bureau)]);

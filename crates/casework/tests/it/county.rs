@@ -1,8 +1,11 @@
 //! A small county for tests of use cases: units, people on posts. All of it is invented.
 
-use casework::db::{Db, DbError};
+use casework::db::{Db, DbError, Tx};
 use casework::desk::SignedIn;
+use casework::now::Now;
 use casework::params;
+use casework::seed::{self, SeedUnit, Seeding};
+use jiff::civil::date;
 use rules::access::{Actor, Post, Role, Standing};
 use rules::plan::Plan;
 
@@ -19,6 +22,30 @@ pub(crate) fn plan() -> Plan {
     ];
     let files = rules::plan::FILES.into_iter().zip(texts);
     Plan::load(&files.map(|(name, text)| (name.to_owned(), text.to_owned())).collect()).unwrap()
+}
+
+/// A unit: id and name, kind, line, the unit above, code.
+pub(crate) type Row = (&'static str, &'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+/// Makes units that are there since 2025, all of them lying in the township `P`.
+pub(crate) fn units(tx: &mut Tx<'_>, now: &Now, rows: &[Row]) -> Result<(), DbError> {
+    let with = Seeding { county: COUNTY, now };
+    for (id, kind, line, parent, code) in rows.iter().copied() {
+        let unit = SeedUnit {
+            id,
+            kind,
+            line,
+            name: id,
+            parent,
+            township: Some("P"),
+            code,
+            sort: 1,
+            school: (kind == "school").then_some(("小学", 0)),
+            class: (kind == "class").then_some((3, 1, 2025)),
+        };
+        seed::unit(tx, &with, &unit, date(2025, 9, 1))?;
+    }
+    Ok(())
 }
 
 /// Makes somebody with posts at units, signed in.

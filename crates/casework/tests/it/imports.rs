@@ -99,6 +99,37 @@ impl Scene {
         self.work();
     }
 
+    /// As if the program had died after row 250 of a written list, at this try: later rows unwritten, the job under way.
+    fn dies_half_way(&self, attempt: i64) {
+        self.sql("delete from child where county = $1 and id in
+            (select child from import_row where import_row.county = $1 and number > 250 and child is not null)");
+        self.sql(
+            "delete from child_tie where county = $1 and not exists
+            (select 1 from child where child.county = $1 and child.id = child_tie.child)",
+        );
+        self.sql("update import_row set state = 'waiting', child = null, child_version = null where county = $1 and number > 250");
+        self.sql("update import set state = 'applying' where county = $1");
+        self.sql("update job set state = 'running', done = 250, ended_at = null where county = $1 and kind = 'import_apply'");
+        self.tries("import_apply", attempt);
+        assert_eq!(self.children(), 250);
+    }
+
+    fn tries(&self, kind: &'static str, attempt: i64) {
+        let done: Result<u64, DbError> = self.machine.db.write(move |tx| {
+            tx.execute(
+                "update job set attempts = $3 where county = $1 and kind = $2",
+                &params![COUNTY, kind, attempt],
+            )
+        });
+        assert_eq!(done.unwrap(), 1);
+    }
+
+    /// What the bureau's clerk was told.
+    fn told(&self) -> Vec<String> {
+        let told = act(&self.machine, &self.bureau, casework::today::notifications).unwrap();
+        told.into_iter().map(|one| one.text).collect()
+    }
+
     fn undo(&self, import: &str) {
         let id = import.to_owned();
         act(&self.machine, &self.bureau, move |desk| imports::undo(desk, &id)).unwrap();
@@ -450,42 +481,92 @@ fn undo_takes_back_only_what_is_untouched() {
     });
 }
 
+/// A list of 600 children.
+fn many() -> Vec<String> {
+    let row = |at: u32| {
+        let name = format!("李{}", char::from_u32(0x4e00 + at).unwrap());
+        home(&name, &id(&format!("2015{:02}{:02}", at % 12 + 1, at % 28 + 1), at + 1), "男")
+    };
+    (0..600).map(row).collect()
+}
+
 /// I03: a kill in the middle leaves whole chunks, and the job goes on behind them; nobody is entered twice.
 #[test]
 fn an_import_goes_on_after_a_kill() {
     on_each_engine(|db| {
         let scene = scene(db);
-        let rows: Vec<String> = (0..600)
-            .map(|at| {
-                home(
-                    &format!("李{}", char::from_u32(0x4e00 + at).unwrap()),
-                    &id(&format!("2015{:02}{:02}", at % 12 + 1, at % 28 + 1), at + 1),
-                    "男",
-                )
-            })
-            .collect();
-        let import = scene.preview(&scene.bureau, ListKind::Household, HOUSEHOLD, &rows);
+        let import = scene.preview(&scene.bureau, ListKind::Household, HOUSEHOLD, &many());
         let page = scene.page(&import, Outcome::Added);
         let expected = page.line.count(Outcome::Added);
         assert!(expected > 250, "{:?}", page.line.counts);
         scene.apply(&scene.bureau, &import);
-        // As if it had died after its first chunk: later rows unwritten, the job under way.
-        scene.sql("delete from child where county = $1 and id in
-            (select child from import_row where import_row.county = $1 and number > 250 and child is not null)");
-        scene.sql(
-            "delete from child_tie where county = $1 and not exists
-            (select 1 from child where child.county = $1 and child.id = child_tie.child)",
-        );
-        scene.sql("update import_row set state = 'waiting', child = null, child_version = null where county = $1 and number > 250");
-        scene.sql("update import set state = 'applying' where county = $1");
-        scene.sql("update job set state = 'running', done = 250, ended_at = null where county = $1 and kind = 'import_apply'");
-        assert_eq!(scene.children(), 250);
+        scene.dies_half_way(1);
         scene.work();
         assert_eq!(scene.children(), expected);
         let twice = "select cast(count(*) - count(distinct child) as bigint) from import_row
             where county = $1 and state = 'applied'";
         assert_eq!(scene.number(twice), 0);
         assert_eq!(scene.page(&import, Outcome::Added).line.state, ImportState::Applied);
+    });
+}
+
+/// I03, J08: a list that kills the program at each of five tries fails, in words; what was written of it is taken back but
+/// for what people have changed since, and the same file can be handed in again.
+#[test]
+fn an_import_that_kills_the_program_five_times_fails_and_leaves_nothing() {
+    on_each_engine(|db| {
+        let scene = scene(db);
+        let import = scene.preview(&scene.bureau, ListKind::Household, HOUSEHOLD, &many());
+        scene.apply(&scene.bureau, &import);
+        scene.dies_half_way(5);
+        scene.sql(
+            "update child set version = version + 1 where county = $1 and id =
+             (select child from import_row where import_row.county = $1 and number = 7)",
+        );
+        assert_eq!(scene.work(), 1, "it is not tried again, it is taken back");
+        let line = scene.page(&import, Outcome::Added).line;
+        assert_eq!((line.state, scene.children(), line.kept), (ImportState::Failed, 1, 1));
+        for word in ["每次都中断", "1条因后来改过没有动", "再上传"] {
+            assert!(line.problem.contains(word), "{}", line.problem);
+        }
+        assert!(scene.told().iter().any(|text| text.contains("没有写成")), "{:?}", scene.told());
+        let again = scene.preview(&scene.bureau, ListKind::Household, HOUSEHOLD, &many());
+        assert_ne!(again, import);
+        scene.apply(&scene.bureau, &again);
+        assert_eq!(scene.page(&again, Outcome::Added).line.state, ImportState::Applied);
+        let numbers =
+            "select cast(count(*) - count(distinct id_index) as bigint) from child where county = $1";
+        assert_eq!((scene.number(numbers), scene.children() > 500), (0, true), "every child once");
+    });
+}
+
+/// The same of a comparison with the ledger, and of taking back, which stays what it was and can be asked for again.
+#[test]
+fn previews_and_undos_that_kill_the_program_say_so() {
+    on_each_engine(|db| {
+        let scene = scene(db);
+        let rows = [home("李晓明", &id("20150901", 1), "男")];
+        let import = scene.preview(&scene.bureau, ListKind::Household, HOUSEHOLD, &rows);
+        scene.sql("update import set state = 'read' where county = $1");
+        scene.sql("update job set state = 'running', attempts = 5 where county = $1");
+        assert_eq!(scene.work(), 0);
+        let line = scene.page(&import, Outcome::Added).line;
+        assert_eq!(line.state, ImportState::Failed);
+        assert!(line.problem.contains("台账没有改动"), "{}", line.problem);
+
+        let import = scene.preview(&scene.bureau, ListKind::Household, HOUSEHOLD, &rows);
+        scene.apply(&scene.bureau, &import);
+        let own = import.clone();
+        act(&scene.machine, &scene.bureau, move |desk| imports::undo(desk, &own)).unwrap();
+        scene.sql("update job set state = 'running' where county = $1 and kind = 'import_undo'");
+        scene.tries("import_undo", 5);
+        assert_eq!(scene.work(), 0);
+        let line = scene.page(&import, Outcome::Added).line;
+        assert_eq!((line.state, scene.children()), (ImportState::Applied, 1));
+        assert!(line.problem.contains("没有撤完"), "{}", line.problem);
+        scene.undo(&import);
+        let line = scene.page(&import, Outcome::Added).line;
+        assert_eq!((line.state, line.problem.as_str(), scene.children()), (ImportState::Undone, "", 0));
     });
 }
 

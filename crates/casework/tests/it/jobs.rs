@@ -7,7 +7,9 @@ use casework::audit::{MarkVerdict, Vault, seal_up};
 use casework::db::testing::on_each_engine;
 use casework::db::{Db, DbError, Tx};
 use casework::desk::{Desk, SignedIn};
-use casework::jobs::{self, Handler, Job, Means, Progress, Registry, Run, Runner, Schedule, State, Stopped};
+use casework::jobs::{
+    self, GivenUp, Handler, Job, Means, Progress, Registry, Run, Runner, Schedule, State, Stopped,
+};
 use casework::keys::Keys;
 use casework::now::Now;
 use casework::params;
@@ -130,7 +132,7 @@ impl Handler for Counting {
         }
         Ok("数完了".to_owned())
     }
-    fn gave_up(&self, _: &mut Tx<'_>, _: &str, _: &Job, _: &str) -> Result<(), DbError> {
+    fn gave_up(&self, _: &mut Tx<'_>, _: &Job, _: &GivenUp<'_>) -> Result<(), DbError> {
         self.gave_up.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -262,15 +264,22 @@ fn a_job_that_always_fails_is_parked() {
     });
 }
 
-/// A program that dies each time on the same job does not die for ever.
+/// J08: a program that dies each time on the same job does not die for ever, and what the job was about says so. A program
+/// that does not do this kind of work leaves it to the one that does.
 #[test]
 fn a_job_that_killed_the_program_five_times_is_parked() {
     on_each_engine(|db| {
         let scene = scene(db, 0);
         let id = scene.ask();
         scene.sql("update job set state = 'running', attempts = 5 where county = $1");
+        drop(Runner::new(scene.machine.clone(), Registry::default()).unwrap());
+        assert_eq!((scene.look(&id).state, scene.gave_up.load(Ordering::Relaxed)), (State::Running, 0));
         assert_eq!(scene.runner().run_due(), 0);
-        assert_eq!(scene.look(&id).state, State::Parked);
+        let job = scene.look(&id);
+        assert_eq!((job.state, scene.gave_up.load(Ordering::Relaxed)), (State::Parked, 1));
+        assert!(job.ended_at.is_some() && job.said.contains("运行日志"), "{job:?}");
+        assert_eq!(scene.runner().run_due(), 0);
+        assert_eq!(scene.gave_up.load(Ordering::Relaxed), 1, "once");
     });
 }
 

@@ -17,6 +17,10 @@ mod county;
 #[cfg(test)]
 mod db;
 #[cfg(test)]
+mod digest;
+#[cfg(test)]
+mod drill;
+#[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod hand_over;

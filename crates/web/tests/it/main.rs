@@ -11,6 +11,7 @@
 mod api;
 mod app;
 mod assets_served;
+mod canary;
 mod comparing;
 mod contrast;
 mod escaping;

@@ -259,3 +259,67 @@ fn an_old_password_by_profile() {
         });
     }
 }
+
+/// How well a time tells one group from the other: the share of pairs in which the second took longer. Half is nothing.
+fn area(first: &[u128], second: &[u128]) -> f64 {
+    let mut all: Vec<(u128, bool)> = first.iter().map(|time| (*time, false)).collect();
+    all.extend(second.iter().map(|time| (*time, true)));
+    all.sort_unstable();
+    let (mut below, mut won, mut at) = (0.0, 0.0, 0);
+    while at < all.len() {
+        let equal = all[at..].iter().take_while(|one| one.0 == all[at].0).count();
+        let later = all[at..at + equal].iter().filter(|one| one.1).count() as f64;
+        let sooner = equal as f64 - later;
+        won += later * (below + sooner / 2.0);
+        (below, at) = (below + sooner, at + equal);
+    }
+    won / (first.len() as f64 * second.len() as f64)
+}
+
+/// C08: how well the time of the answer tells whether a name exists. In the suite only that the measure measures; in
+/// `make soak` as many tries on each engine as there is time for, ten thousand at most, with hashes so cheap that nothing hides behind them.
+#[test]
+fn the_time_does_not_tell() {
+    for (first, second, expected) in [
+        (&[1, 2, 3][..], &[4, 5, 6][..], 1.0),
+        (&[4, 5, 6], &[1, 2, 3], 0.0),
+        (&[1, 2, 3], &[1, 2, 3], 0.5),
+        (&[7, 7], &[7, 7, 7], 0.5),
+        (&[1, 3], &[2, 4], 0.75),
+    ] {
+        assert!((area(first, second) - expected).abs() < 1e-9, "{first:?} {second:?}");
+    }
+    let limit = std::env::var("BAOXUE_TEST_SECONDS").ok().and_then(|text| text.parse::<u64>().ok());
+    let Some(limit) = limit.map(std::time::Duration::from_secs) else { return };
+    on_each(|house| {
+        house.setting("second_factor", "off");
+        house.person("bela", Role::Teacher, "school", false);
+        let (mut known, mut unknown, mut dice) = (Vec::new(), Vec::new(), 7_u64);
+        let started = std::time::Instant::now();
+        for round in 0..5_000_u32 {
+            if round >= 500 && started.elapsed() > limit {
+                break;
+            }
+            // Longer than any try is remembered: nobody has to wait. What is old is swept away every night.
+            house.later(jiff::SignedDuration::from_hours(25));
+            if round % 50 == 0 {
+                house.write(|tx| Ok(tx.execute("delete from sign_in where county = '532926'", &[])?));
+                house.write(|tx| Ok(tx.execute("delete from notification where county = '532926'", &[])?));
+            }
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let first = dice >> 63 == 0;
+            for exists in [first, !first] {
+                let name = if exists { "bela".to_owned() } else { format!("nobody{round}") };
+                let from = origin(&format!("127.0.{}.{}", round / 250 % 250, round % 250), None);
+                let began = std::time::Instant::now();
+                let answer = house.try_in(&name, "wrong", None, &from);
+                let took = began.elapsed().as_nanos();
+                assert!(matches!(answer, Answer::Wrong), "{answer:?}");
+                if exists { known.push(took) } else { unknown.push(took) }
+            }
+        }
+        let found = area(&unknown, &known);
+        println!("C08: {} tries, area under the curve {found:.3}", known.len() + unknown.len());
+        assert!((found - 0.5).abs() <= 0.05, "{found}");
+    });
+}

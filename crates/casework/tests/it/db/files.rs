@@ -48,6 +48,84 @@ fn a_second_server_is_refused() {
     place.open().close();
 }
 
+/// I04, SQLite: every connection, also after a write that did not wait for the disk, flushes each commit, whatever another
+/// program set in the file; where that cannot be had, it does not open.
+#[test]
+fn every_connection_of_sqlite_flushes() {
+    let place = place(Engine::Sqlite);
+    let Location::Sqlite(path) = &place.location else { panic!("asked for SQLite") };
+    let foreign = rusqlite::Connection::open(path).expect("another program opens the file");
+    let mode = |mode: &str| {
+        foreign.pragma_update_and_check(None, "journal_mode", mode, |row| row.get::<_, String>(0))
+    };
+    assert_eq!(mode("delete").as_deref(), Ok("delete"));
+    foreign
+        .execute_batch("pragma synchronous = off; begin; select count(*) from note;")
+        .expect("it reads on");
+    let soon = Settings { busy: std::time::Duration::from_millis(20), ..Settings::default() };
+    let refused = Db::open(&place.location, &soon).map(drop);
+    assert!(refused.is_err(), "without a WAL it does not open: {refused:?}");
+    foreign.execute_batch("rollback").expect("it lets go");
+    drop(foreign);
+
+    let db = place.open();
+    let promises = |tx: &mut casework::db::Tx<'_>| {
+        let one = |tx: &mut casework::db::Tx<'_>, sql: &str| tx.one(sql, &[], |row| row.get::<i64>(0));
+        let mode = tx.one("pragma journal_mode", &[], |row| row.get::<String>(0))?;
+        Ok::<_, DbError>((mode, one(tx, "pragma synchronous")?, one(tx, "pragma foreign_keys")?))
+    };
+    let full = Ok(("wal".to_owned(), 2, 1));
+    let soon: Result<(), DbError> = db.write_soon(|_| Ok(()));
+    soon.expect("a write that does not wait");
+    assert_eq!((db.write(promises), db.read(promises)), (full.clone(), full));
+    let health = db.check().expect("it is looked at");
+    assert_eq!((health.synchronous.as_str(), health.durable), ("2", true));
+}
+
+/// I04, PostgreSQL: our sessions wait for the flush whatever the server's default is; a server that does not flush is not
+/// served on, unless its settings say that this is meant; looking is allowed.
+#[test]
+fn a_postgresql_that_does_not_flush_is_refused() {
+    let place = place(Engine::Postgres);
+    let Location::Postgres(url) = &place.location else { panic!("asked for PostgreSQL") };
+    let with = |setting: &str, settings: &Settings| {
+        Db::open(&Location::Postgres(format!("{url}?options=-c%20{setting}")), settings)
+    };
+    let db = with("synchronous_commit%3Doff", &Settings::default()).expect("it is overruled");
+    let commit = |db: &Db| db.write(|tx| tx.one("show synchronous_commit", &[], |row| row.get::<String>(0)));
+    assert_eq!(commit(&db), Ok("on".to_owned()));
+    let soon: Result<(), DbError> = db.write_soon(|_| Ok(()));
+    soon.expect("a write that does not wait");
+    for _ in 0..8 {
+        assert_eq!(commit(&db), Ok("on".to_owned()), "also after it");
+    }
+    let flushes = db.check().expect("it is looked at").durable;
+    db.close();
+
+    // The tests' server does not flush, and says that it is meant. Where a real one is tested on, it flushes.
+    let unmeant = with("baoxue.may_lose_data%3Doff", &Settings::default()).map(Db::close);
+    match unmeant {
+        Err(DbError::Unavailable(said)) => {
+            assert!(!flushes && said.contains("fsync=off") && said.contains("postgresql.conf"), "{said}");
+        }
+        other => assert!(flushes && other.is_ok(), "{other:?}"),
+    }
+    let look = Settings { access: Access::Inspect, ..Settings::default() };
+    with("baoxue.may_lose_data%3Doff", &look).expect("looking is allowed").close();
+}
+
+/// I19: a data folder in memory is served, and `doctor` hears of it.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_in_memory_is_mentioned() {
+    let memory = tempfile::tempdir_in("/dev/shm").expect("Linux has a file system in memory");
+    let location = Location::Sqlite(memory.path().join("county.db"));
+    let db = Db::open(&location, &Settings::default()).expect("it opens");
+    db.migrate_with(SCHEMA).expect("the migrations apply");
+    assert_eq!(db.glance().expect("it is looked at").suspect, Some("tmpfs"));
+    db.close();
+}
+
 /// I16: a database of a newer program is refused, and so is one whose migrations are others.
 #[test]
 fn a_newer_schema_is_refused() {

@@ -3,6 +3,7 @@
 mod acts;
 mod merging;
 mod moving;
+mod narrowing;
 mod nightly;
 mod platforms;
 mod reading;
