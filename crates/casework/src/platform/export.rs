@@ -33,7 +33,7 @@ pub fn export(
     let grant = desk.require(Action::ExportPlatform, &Subject::Nothing, ("platform", ""))?;
     let platform = super::platform(desk, &query.platform)?;
     let most = if whole { MOST_WHOLE } else { MOST };
-    let found = list(desk, &Query { after: None, ..query.clone() }, most)?;
+    let found = list(desk, &Query { after: String::new(), ..query.clone() }, most)?;
     if found.next.is_some() {
         return Err(Refused::rule(
             format!("超过{most}人，一次导不出来"),

@@ -278,7 +278,7 @@ pub(super) async fn page(
         heads: sees.heads(),
         sees,
         rows: found.children,
-        pager: Pager { prev: address(found.before), next: address(found.after), shown, total, unit: "人" },
+        pager: Pager { first: None, prev: address(found.before), next: address(found.after), shown, total, unit: "人" },
         empty,
         may_add: allowed(Action::WriteChild),
         may_export: allowed(Action::ExportChildren),
