@@ -1,5 +1,5 @@
 // The pages of the county, each with the role that has most to do there. `child` and the like are filled in by what
-// the role's own list offers first.
+// the role's own list offers first; `opens` is a dialog on it.
 
 const first = "main table a[data-row]";
 

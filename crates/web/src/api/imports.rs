@@ -2,8 +2,8 @@
 //! the import again to see how far it is.
 
 use axum::extract::{Multipart, Path, State};
-use axum::http::request::Parts;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use casework::imports::{self, ImportLine, Outcome, RowLine};
 use rules::access::Action;

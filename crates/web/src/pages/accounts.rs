@@ -17,9 +17,7 @@ use super::exports::{self, Asking};
 use super::sign_in::errors;
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{
-    Choice, Crumb, Empty, Errors, Filter, Head, Pager, Shell, Taking, Tone, filters,
-};
+use crate::look::{Choice, Crumb, Empty, Errors, Filter, Head, Pager, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
@@ -66,7 +64,8 @@ impl ListQuery {
     }
 
     fn address(&self) -> Address {
-        let pairs = [("q", self.q.as_str()), ("unit", &self.unit), ("state", &self.state), ("role", &self.role)];
+        let pairs =
+            [("q", self.q.as_str()), ("unit", &self.unit), ("state", &self.state), ("role", &self.role)];
         Address::new("/accounts", &pairs)
     }
 }

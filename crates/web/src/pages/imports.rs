@@ -79,9 +79,7 @@ async fn listed(
     let (rows, needs) =
         app.read(session, |desk| Ok((imports::imports(desk)?, imports::kinds(desk)?))).await?;
     let mut kinds = vec![Choice::new("", "自动识别", kind)];
-    kinds.extend(
-        needs.iter().map(|one| Choice::new(one.kind.code(), list_name(one.kind), kind)),
-    );
+    kinds.extend(needs.iter().map(|one| Choice::new(one.kind.code(), list_name(one.kind), kind)));
     let mut errors = Errors::new();
     let refused = !problems.is_empty();
     problems.into_iter().for_each(|problem| errors.add(problem.field, problem.text));

@@ -51,8 +51,12 @@ impl ListQuery {
     }
 
     fn address(&self) -> Address {
-        let pairs =
-            [("q", self.q.as_str()), ("outcome", &self.outcome), ("from", &self.from), ("until", &self.until)];
+        let pairs = [
+            ("q", self.q.as_str()),
+            ("outcome", &self.outcome),
+            ("from", &self.from),
+            ("until", &self.until),
+        ];
         Address::new("/sign-ins", &pairs)
     }
 }

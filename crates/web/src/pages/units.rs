@@ -12,9 +12,7 @@ use super::address::{Address, PAGE};
 use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{
-    Choice, Crumb, Empty, Errors, Filter, Head, Pager, Shell, Taking, Tone, filters,
-};
+use crate::look::{Choice, Crumb, Empty, Errors, Filter, Head, Pager, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 use rules::access::Action;

@@ -194,7 +194,11 @@ fn birthdays_of_findings() {
             for (name, id) in &app.here.findings {
                 let Some((role, tie)) = way(&person, Action::ReadFindings, &ties[id]) else { continue };
                 let due = sight(role, tie, Field::Birth) == Sight::Clear;
-                if due { clear += 1 } else { absent += 1 }
+                if due {
+                    clear += 1
+                } else {
+                    absent += 1
+                }
                 for path in [format!("/findings/{id}"), "/findings".to_owned()] {
                     if page(&path).contains(BORN) != due {
                         wrongs.push(format!("{role} by {tie} of “{name}” at {path}: not {due}"));

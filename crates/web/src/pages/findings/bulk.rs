@@ -83,7 +83,11 @@ async fn shown(
         today: today.to_string(),
         note,
         back: asked.href("/findings", "", ""),
-        handed: FindingsQuery { state: "assigned".to_owned(), ..asked.clone() }.href("/findings/bulk", "", ""),
+        handed: FindingsQuery { state: "assigned".to_owned(), ..asked.clone() }.href(
+            "/findings/bulk",
+            "",
+            "",
+        ),
         errors,
         done,
     }))

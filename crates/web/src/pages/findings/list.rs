@@ -25,7 +25,7 @@ pub(super) struct FindingsQuery {
     pub(super) unit: String,
     pub(super) run: String,
     pub(super) change: String,
-    after: String,
+    pub(super) after: String,
 }
 
 impl FindingsQuery {

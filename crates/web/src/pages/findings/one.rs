@@ -65,8 +65,9 @@ pub(super) async fn finding(
     let (state, tone) = state(&page.row);
     let mut sides = page.sides.clone().into_iter();
     let (first, second) = (sides.next(), sides.next());
-    let name =
-        |side: &Option<SideShown>| side.as_ref().map_or(String::new(), |side| format!("{}第{}行", side.list, side.row));
+    let name = |side: &Option<SideShown>| {
+        side.as_ref().map_or(String::new(), |side| format!("{}第{}行", side.list, side.row))
+    };
     let (left, right) = (name(&first), name(&second));
     let score = if page.score == 0 {
         String::new()
@@ -90,7 +91,11 @@ pub(super) async fn finding(
         state,
         tone,
         score,
-        title: if right.is_empty() { format!("名单里的资料：{left}") } else { "两边的资料".to_owned() },
+        title: if right.is_empty() {
+            format!("名单里的资料：{left}")
+        } else {
+            "两边的资料".to_owned()
+        },
         left,
         right,
         pair: pair(first.as_ref(), second.as_ref()),

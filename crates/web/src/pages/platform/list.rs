@@ -88,7 +88,8 @@ pub(super) async fn list(
     stands.push(Choice::new("all", format!("全部（{all}）"), &asked.stand));
     let at = asked.address();
     let without = (!asked.stand.is_empty()).then(|| at.without("stand"));
-    let stand = FilterField { name: "stand", label: "办理情况", kind: FilterKind::Choice(stands), without };
+    let stand =
+        FilterField { name: "stand", label: "办理情况", kind: FilterKind::Choice(stands), without };
     let mut filter = at.filter(vec![stand, at.text("q", "姓名或编号", "姓名、拼音首字母、平台编号")]);
     filter.keep = vec![("on".to_owned(), platform.key.clone())];
     Ok(html(&ListPage {
