@@ -1,13 +1,14 @@
 // Chromium as an officer has it: windows of two widths, light or dark, and a record of all that goes wrong in them.
 
 import { existsSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
 
 export const WIDTHS = [1440, 390];
 
 const FLAGS = [
   "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--lang=zh-CN", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
 /** Debian's Chromium, or the one that CHROMIUM names. */
@@ -44,6 +45,9 @@ export async function newWindow(browser, { url, width = 1440, scheme = "light", 
     reducedMotion: "reduce",
   });
   context.setDefaultTimeout(15_000);
+  // A window that Chromium does not let go of goes with the browser: a journey does not hang on closing it.
+  const close = context.close.bind(context);
+  context.close = () => Promise.race([close(), pause(10_000, undefined, { ref: false })]);
   return context;
 }
 

@@ -1,5 +1,5 @@
 // The pages of the county, each with the role that has most to do there. `child` and the like are filled in by what
-// the role's own list offers first.
+// the role's own list offers first; `opens` is a dialog on it.
 
 const first = "main table a[data-row]";
 
@@ -46,6 +46,27 @@ export const ALL = [
   { name: "health", role: "admin", path: "/health" },
   { name: "announcements", role: "bureau", path: "/announcements" },
   { name: "proofs", role: "bureau", path: "/proofs" },
+  { name: "platforms", role: "bureau", path: "/platforms" },
+  { name: "platforms-head", role: "head", path: "/platforms" },
+  { name: "platform-sheet", role: "bureau", from: "/platforms", link: first },
+  { name: "platform-check", role: "bureau", path: "/platforms/check" },
+  { name: "code", role: "bureau", path: "/codes/causes/distance" },
+  { name: "posts", role: "bureau", path: "/posts" },
+  { name: "posts-vacant", role: "bureau", path: "/posts?vacant=1" },
+  { name: "units-found", role: "bureau", path: "/units?q=小学" },
+  { name: "import", role: "bureau", from: "/imports", link: first },
+  { name: "door-bureau", role: "bureau", path: "/door" },
+  { name: "findings-decided", role: "bureau", path: "/findings?state=decided" },
+  { name: "findings-inspector", role: "inspector", path: "/findings" },
+  { name: "bulk-head", role: "township", path: "/findings/bulk" },
+  { name: "comparison-township", role: "township", path: "/comparison" },
+  { name: "child-groups", role: "bureau", from: "/children", link: first, then: "/groups" },
+  { name: "child-looks", role: "bureau", from: "/children", link: first, then: "/looks" },
+  { name: "child-merge", role: "bureau", from: "/children", link: first, then: "/merge" },
+  { name: "child-elsewhere", role: "bureau", from: "/children", link: first, then: "/elsewhere" },
+  { name: "export-children", role: "bureau", path: "/children", opens: "export" },
+  { name: "export-platforms", role: "bureau", path: "/platforms", opens: "export" },
+  { name: "export-audit", role: "auditor", path: "/audit", opens: "export" },
   { name: "children-township", role: "township", path: "/children" },
   { name: "children-teacher", role: "teacher", path: "/children" },
   { name: "child-teacher", role: "teacher", from: "/children", link: first },

@@ -29,6 +29,7 @@ await withCounty(async ({ url }) => {
       const window = await newWindow(browser, { url, width, state: states.get(spot.role) });
       const page = await window.newPage();
       await page.goto(await addressOf(window, spot), { waitUntil: "networkidle" });
+      if (spot.opens) await page.locator(`[data-opens="${spot.opens}"]`).first().click();
       for (const colorScheme of ["light", "dark"]) {
         await page.emulateMedia({ colorScheme });
         await page.screenshot({ path: path.join(folder, `${spot.name}-${width}-${colorScheme}.png`), fullPage: true });

@@ -63,6 +63,7 @@ test("decided with one key, on to the next, and remembered", async () => {
   const answer = page.waitForResponse((response) => response.url().endsWith("/decide"));
   await page.keyboard.press("2");
   assert.equal((await answer).status(), 409);
+  await page.getByRole("alert").first().waitFor();
   await window.close();
 });
 

@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { as, close, faultless } from "../scene.mjs";
+import { as, close, confirm, faultless } from "../scene.mjs";
 import { PROGRAM } from "../server.mjs";
 
 const here = (page) => new URL(page.url()).pathname;
@@ -33,7 +33,7 @@ async function upload(page, slot, file) {
   const details = row.locator("details");
   if (await details.getAttribute("open") === null) await details.locator("summary").click();
   await row.locator('input[type="file"]').setInputFiles(file);
-  await row.getByRole("button", { name: "上传" }).click();
+  await row.getByRole("button", { name: /^上传.*名单$/ }).click();
   await page.waitForLoadState("networkidle");
 }
 
@@ -120,6 +120,12 @@ test("what the run wrote is taken along by right only", async () => {
   await page.goto("/comparison");
   await page.locator("main a[href^='/comparison/runs/']").first().click();
   await page.waitForURL(/\/comparison\/runs\//);
+  const run = here(page);
+  // Signing in by password alone is no proof (ADR 0007): it is asked for, and leads back to the run.
+  await page.getByRole("link", { name: "findings.xlsx" }).click();
+  await page.waitForURL(/\/account\/confirm/);
+  await confirm(page);
+  assert.equal(here(page), run);
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "findings.xlsx" }).click()]);
   assert.equal(download.suggestedFilename(), "findings.xlsx");
   const township = await as("township");
@@ -145,6 +151,8 @@ test("all that a filter finds is handed over at once", async () => {
   await page.getByRole("button", { name: "全部交办" }).click();
   await page.waitForURL(/assigned=/);
   assert.match(await page.locator("main").innerText(), new RegExp(`已经交办 ${count} 条`));
+  await page.getByRole("link", { name: "看核查中的" }).click();
+  await page.waitForURL(/state=assigned/);
   await page.getByRole("button", { name: /^催办/ }).click();
   await page.waitForURL(/reminded=/);
   await page.goto("/comparison");

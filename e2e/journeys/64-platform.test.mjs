@@ -3,7 +3,7 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import { as, close, faultless } from "../scene.mjs";
+import { as, close, confirm, faultless } from "../scene.mjs";
 
 after(close);
 
@@ -32,7 +32,13 @@ test("copied, entered, numbered, compared", async () => {
   await page.locator("dl [data-copy]").first().click();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), name, "one tap copies a line");
 
-  await page.locator('form[action$="/reveal"]').getByRole("button").click();
+  // A password alone is no proof for sealed fields: it is asked for again, and leads back to the sheet (ADR 0007).
+  const reveal = page.locator('form[action$="/reveal"]').getByRole("button");
+  await reveal.click();
+  await page.waitForURL(/\/account\/confirm/);
+  await confirm(page);
+  assert.equal(new URL(page.url()).pathname, sheet.pathname);
+  await reveal.click();
   await page.waitForLoadState("networkidle");
   assert.match(await page.locator("main").innerText(), /539999\d{11}|没有证件/, "whole after it was asked for");
 

@@ -2,11 +2,11 @@
 //! file piece by piece and are never held together; the file says who took it, when and what for (K10); text is never a
 //! formula (D06). A file is handed over only after it is on the record ([`record`]).
 
-use documents::workbook::{Book, Column, Kind, SheetSpec, Value};
+use documents::workbook::{Book, Column, Kind, SheetSpec};
 use rules::access::{Action, Subject};
 use rules::purpose::ListPurpose;
 
-use crate::compared::day;
+use crate::compared::{cell, day};
 use crate::desk::Desk;
 use crate::refused::Refused;
 
@@ -99,7 +99,7 @@ pub fn make(
             }
         }
     });
-    let written = book.sheet(&spec, lines.map(|row| row.into_iter().map(Value::from)));
+    let written = book.sheet(&spec, lines.map(|row| row.into_iter().map(cell)));
     if let Some(error) = refused {
         return Err(error);
     }

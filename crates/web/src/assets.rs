@@ -44,6 +44,7 @@ const FILES: &[File] = &[
     ("icons.svg", PICTURE, include_bytes!("../assets/icons.svg")),
     ("icon.svg", PICTURE, include_bytes!("../assets/icon.svg")),
     ("manifest.webmanifest", "application/manifest+json", include_bytes!("../assets/manifest.webmanifest")),
+    ("register.css", STYLE, include_bytes!("../assets/register.css")),
     ("register.js", SCRIPT, include_bytes!("../assets/register.js")),
     // Served under an address of its own, too, since it is for every page.
     ("sw.js", SCRIPT, include_bytes!("../assets/sw.js")),

@@ -242,10 +242,13 @@ fn confirm_first(
         let rest = referer.strip_prefix("https://").or_else(|| referer.strip_prefix("http://"))?;
         rest.strip_prefix(host).filter(|path| path.starts_with('/')).map(str::to_owned)
     };
-    let back = if *method == Method::GET {
-        uri.path_and_query().map(|path| path.as_str().to_owned())
-    } else {
-        own()
+    // A file is saved and shows no page: behind it the form that was just filled in would stand as if nothing had happened.
+    let is_file = uri.path().rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let here = || uri.path_and_query().map(|path| path.as_str().to_owned());
+    let back = match (*method == Method::GET, is_file) {
+        (true, false) => here(),
+        (true, true) => own().or_else(here),
+        (false, _) => own(),
     };
     Redirect::to(&format!("/account/confirm?next={}", encoded(&back.unwrap_or_else(|| "/".to_owned()))))
         .into_response()

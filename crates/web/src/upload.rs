@@ -58,16 +58,22 @@ impl From<MultipartError> for Broken {
     }
 }
 
-/// Takes a form with a part `file` and the texts `names`.
+/// What is said of an upload that did not come whole.
+pub(crate) fn cut() -> Refused {
+    Refused::field("file", "文件没有传完整，请重新选择文件上传")
+}
+
+/// Takes a form with a part `file` of at most `most` bytes and the texts `names`.
 pub(crate) async fn receive(
     headers: &HeaderMap,
     form: Multipart,
+    most: usize,
     names: &[&'static str],
 ) -> Result<Came, Failed> {
     // What says itself that it is too long is refused before it is read.
     let length =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > UPLOAD) {
+    if length.is_some_and(|length| length > most) {
         return Ok(Came::TooLarge);
     }
     match parts(form, names).await {

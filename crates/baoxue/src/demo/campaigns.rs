@@ -21,6 +21,7 @@ use super::world::CountyPart;
 use super::world::campaigns::{Decision, ListPart, Outcome, PairDecision, Semester};
 use super::world::semesters::Semesters;
 use super::world::story::Story;
+use super::year::moment;
 use crate::failure::Failure;
 use crate::synth::lists::List;
 
@@ -132,7 +133,7 @@ impl Campaigns {
         let at = |list| path(self.folder.path(), semester, list);
         let files = [List::Household, List::Roll, List::Present, List::Poverty].map(at);
         let named = [("外出就读".to_owned(), at(List::Elsewhere))];
-        let (keys, now, plan) = (keys.clone(), now.clone(), Arc::clone(plan));
+        let (keys, now, plan) = (keys.clone(), now.at_moment(moment(day, 9, 0, 0)), Arc::clone(plan));
         db.write(move |tx| {
             let [household, roll, present, poverty] = &files;
             let inputs = Inputs {

@@ -1,11 +1,12 @@
 //! Findings as people work on them: a list in one's own scope, and one finding with both sides and the reasons.
 
-use rules::access::{Action, Field, Post, Sight, Subject, Tie, sight};
+use rules::access::{Action, Field, Post, Sight, Subject, Tie, may, sight};
 use rules::decision::{Decision, Found};
 use rules::plan::FindingKind;
 
 use crate::db::Value;
 use crate::desk::Desk;
+use crate::ledger::Sees;
 use crate::params;
 use crate::refused::Refused;
 use crate::scope::Scope;
@@ -27,8 +28,8 @@ pub struct ListQuery {
     pub run: String,
     /// What the run changed: fresh, remembered, back, gone; empty for all.
     pub change: String,
-    /// Cursor: spelling and id of the last row of the page before.
-    pub after: Option<(String, String)>,
+    /// Cursor: id of the last finding of the page before; empty for the first page.
+    pub after: String,
 }
 
 impl ListQuery {
@@ -73,8 +74,8 @@ pub struct Listed {
     pub campaign: String,
     /// Rows.
     pub rows: Vec<FindingRow>,
-    /// Cursor of the next page.
-    pub next: Option<(String, String)>,
+    /// Cursor of the next page: id of the last finding of this one.
+    pub next: Option<String>,
 }
 
 /// A finding in a list.
@@ -86,8 +87,8 @@ pub struct FindingRow {
     pub kind: Option<FindingKind>,
     /// Name.
     pub name: String,
-    /// Birthday.
-    pub birth: String,
+    /// Birthday; `None` where the role does not see it.
+    pub birth: Option<String>,
     /// Village.
     pub village: String,
     /// School.
@@ -118,20 +119,21 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &ListQuery) -> Result<Listed, Refuse
     let scope = Scope::of(desk.actor(), Action::ReadFindings, desk.now);
     let mut params = vec![Value::from(county.to_owned()), Value::from(campaign.clone())];
     let mut conditions = query.conditions(desk.now.day(), &mut params);
-    if let Some((spelling, id)) = &query.after {
-        params.push(Value::from(spelling.clone()));
-        params.push(Value::from(id.clone()));
+    if let Some(spelling) = edge(desk, &query.after)? {
+        params.push(Value::from(spelling));
+        params.push(Value::from(query.after.clone()));
         let at = params.len();
         conditions.push_str(&format!(
             " and (finding.spelling > ${0} or (finding.spelling = ${0} and finding.id > ${at}))",
             at - 1
         ));
     }
+    let birth = Sees::everywhere(desk, Action::ReadFindings, Field::Birth);
     let within = scope.predicate("tie", &mut params);
     let sql = format!(
         "select finding.id, finding.kind, finding.name, finding.birth, coalesce(village.name, ''),
                 coalesce(school.name, ''), finding.state, finding.decision, finding.reported,
-                coalesce(checker.name, ''), coalesce(finding.due_day, ''), finding.spelling
+                coalesce(checker.name, ''), coalesce(finding.due_day, '')
          from finding
          left join unit village on village.county = finding.county and village.id = finding.village
          left join unit school on school.county = finding.county and school.id = finding.school
@@ -150,7 +152,7 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &ListQuery) -> Result<Listed, Refuse
             id: row.get(0)?,
             kind: FindingKind::from_code(&kind),
             name: row.get(2)?,
-            birth: row.get(3)?,
+            birth: if birth { Some(row.get(3)?) } else { None },
             village: row.get(4)?,
             school: row.get(5)?,
             state: row.get(6)?,
@@ -159,12 +161,26 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &ListQuery) -> Result<Listed, Refuse
             assigned_to: row.get(9)?,
             due: row.get(10)?,
         };
-        Ok((shown, row.get::<String>(11)?))
+        Ok(shown)
     })?;
     let more = rows.len() > PAGE;
     rows.truncate(PAGE);
-    let next = rows.last().filter(|_| more).map(|(row, spelling)| (spelling.clone(), row.id.clone()));
-    Ok(Listed { campaign, rows: rows.into_iter().map(|(row, _)| row).collect(), next })
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    Ok(Listed { campaign, rows, next })
+}
+
+/// How the finding is spelt after which a page goes on. Another's finding is no such place: where the list went on from
+/// it would tell how its child is spelt (hazard A07).
+fn edge(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<String>, Refused> {
+    let ties = ties(desk, id)?;
+    if may(desk.actor(), Action::ReadFindings, &Subject::Child(&ties)).is_err() {
+        return Ok(None);
+    }
+    Ok(desk.tx.optional(
+        "select spelling from finding where county = $1 and id = $2",
+        &params![desk.county(), id],
+        |row| row.get(0),
+    )?)
 }
 
 /// The newest campaign; empty if there is none.
@@ -188,8 +204,8 @@ pub struct SideShown {
     pub name: String,
     /// 性别.
     pub sex: String,
-    /// 出生日期.
-    pub birth: String,
+    /// 出生日期; `None` where the role does not see it.
+    pub birth: Option<String>,
     /// Masked; `None` where the role does not see it.
     pub id_masked: Option<String>,
     /// 村.
@@ -266,6 +282,7 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
     let ties = ties(desk, id)?;
     let subject = Subject::Child(&ties);
     let grant = desk.require(Action::ReadFindings, &subject, ("finding", id))?;
+    let sees_birth = Sees::granted(&grant).is_some_and(|sees| sees.shows(Field::Birth));
     let found = desk.tx.optional(
         "select finding.kind, finding.name, finding.birth, coalesce(village.name, ''), coalesce(school.name, ''),
                 finding.state, finding.decision, finding.reported, coalesce(checker.name, ''),
@@ -286,7 +303,7 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
                 id: id.to_owned(),
                 kind: FindingKind::from_code(&kind),
                 name: row.get(1)?,
-                birth: row.get(2)?,
+                birth: if sees_birth { Some(row.get(2)?) } else { None },
                 village: row.get(3)?,
                 school: row.get(4)?,
                 state: row.get(5)?,
@@ -371,6 +388,7 @@ fn sides(
 ) -> Result<Vec<SideShown>, Refused> {
     let sees = |field| post.zip(tie).is_some_and(|(post, tie)| sight(post.role, tie, field) != Sight::Absent);
     let (number, guardians) = (sees(Field::IdNumber), sees(Field::Guardians));
+    let birth = sees(Field::Birth);
     Ok(desk.tx.query(
         "select side.side, side.row_number, side.name, side.sex, side.birth, side.id_masked,
                 coalesce(village.name, side.place), coalesce(school.name, side.school), side.class, side.guardians
@@ -395,7 +413,7 @@ fn sides(
                 row: row.get(1)?,
                 name: row.get(2)?,
                 sex: rules::codes::Sex::from_code(&sex).map_or(String::new(), |sex| sex.label().to_owned()),
-                birth: row.get(4)?,
+                birth: if birth { Some(row.get(4)?) } else { None },
                 id_masked: if number { Some(row.get(5)?) } else { None },
                 place: row.get(6)?,
                 school: row.get(7)?,

@@ -150,6 +150,10 @@ fn possible(plan: &Plan, slots: &[Slot]) -> Vec<Possible> {
     let why_not = |kind: FindingKind| {
         let missing =
             |list: ListKind, why: &str| if has(slots, list) { String::new() } else { why.to_owned() };
+        let needed = slots.iter().find(|slot| slot.is_required && slot.list.is_none());
+        if let Some(slot) = needed {
+            return format!("没有{}名单，什么也比不出来", slot.label);
+        }
         match kind {
             FindingKind::NotInSchool => missing(ListKind::Present, "没有在校名单，看不出谁没到校"),
             FindingKind::PovertyDropout => {

@@ -21,7 +21,7 @@ use crate::lists::{List, Progress, ReadFailure, Report, Schools};
 
 pub use child::Child;
 pub use facts::Side;
-pub(crate) use workbook::day;
+pub(crate) use workbook::{cell, day};
 
 /// What to compare.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use documents::workbook::{Block, Book, Column, Date, SheetSpec};
+use documents::workbook::{Block, Book, Column, Date, SheetSpec, Value};
 use documents::{SaveError, rejects};
 use jiff::civil;
 use linkage::comparison::Finding;
@@ -70,6 +70,14 @@ pub(crate) fn day(date: civil::Date) -> Date {
         year: u16::try_from(date.year()).unwrap_or_default(),
         month: u8::try_from(date.month()).unwrap_or_default(),
         day: u8::try_from(date.day()).unwrap_or_default(),
+    }
+}
+
+/// A text as a cell: a day is a date, which a spreadsheet sorts and filters as one; all else stays text.
+pub(crate) fn cell(text: String) -> Value<'static> {
+    match text.parse::<civil::Date>() {
+        Ok(date) if text.len() == 10 => Value::from(day(date)),
+        _ => Value::from(text),
     }
 }
 

@@ -1,11 +1,12 @@
 //! 导出名单: what the list shows, as a workbook: no more fields, no fewer masks. It says who took it, when and why, and
 //! has a bound; text is never a formula (hazard D06).
 
-use documents::workbook::{Book, Column, Date, Kind, SheetSpec, Value};
+use documents::workbook::{Book, Column, Kind, SheetSpec};
 use rules::access::{Action, Subject};
 use rules::purpose::Purpose;
 
 use super::list::{Child, Query, Step, pages};
+use crate::compared::{cell, day};
 use crate::desk::Desk;
 use crate::refused::Refused;
 
@@ -74,14 +75,10 @@ pub fn export(desk: &mut Desk<'_, '_>, query: &Query, purpose: Purpose) -> Resul
         frozen_columns: 1,
         ..SheetSpec::default()
     };
-    let day = desk.now.day();
-    let number = |value: i16| u16::try_from(value).unwrap_or_default();
-    let small = |value: i8| u8::try_from(value).unwrap_or_default();
-    let mut book =
-        Book::new(Date { year: number(day.year()), month: small(day.month()), day: small(day.day()) });
+    let mut book = Book::new(day(desk.now.day()));
     let rows = page.children.len();
     let lines = page.children.iter().map(|child| {
-        columns.iter().map(|(_, _, value)| Value::from(value(child).unwrap_or_default())).collect::<Vec<_>>()
+        columns.iter().map(|(_, _, value)| cell(value(child).unwrap_or_default())).collect::<Vec<_>>()
     });
     let fault = |error: documents::SaveError| Refused::Fault(error.to_string());
     book.sheet(&spec, lines).map_err(fault)?;

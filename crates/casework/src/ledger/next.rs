@@ -5,7 +5,7 @@ use jiff::ToSpan;
 use rules::access::Field;
 
 use super::sees::Sees;
-use super::timeline::{finding_label, move_label};
+use super::timeline::{finding_title, move_label};
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -31,7 +31,7 @@ pub(super) const AHEAD: i64 = 30;
 /// What must be done next, the most urgent; `None` is "无待办".
 pub(super) fn next(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Option<Next>, Refused> {
     let mut open = Vec::new();
-    let county = desk.county();
+    let (county, plan) = (desk.county(), desk.plan);
     if sees.shows(Field::Findings) {
         open.extend(desk.tx.query(
             "select finding.id, finding.kind, finding.state, coalesce(finding.due_day, ''), coalesce(unit.name, '')
@@ -43,7 +43,7 @@ pub(super) fn next(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Opti
             |row| {
                 let (kind, state): (String, String) = (row.get(1)?, row.get(2)?);
                 let assigned = state == "assigned";
-                let label = finding_label(&kind);
+                let label = finding_title(plan, &kind);
                 let finding: String = row.get(0)?;
                 Ok(Next {
                     whose: if assigned { row.get(4)? } else { "县教体局".to_owned() },

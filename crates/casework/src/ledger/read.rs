@@ -11,7 +11,7 @@ use rules::standing::Standing;
 use super::next::{Next, next};
 use super::sees::{Sees, Shown};
 use super::ties::places_of;
-use super::timeline::{Event, finding_label, timeline};
+use super::timeline::{Event, finding_title, timeline};
 use super::write::county_unit;
 use crate::desk::Desk;
 use crate::params;
@@ -96,12 +96,14 @@ pub struct ElsewhereRow {
 pub struct FindingRow {
     /// Id.
     pub id: String,
-    /// What was found.
-    pub kind: &'static str,
+    /// What was found, as the plan calls it.
+    pub kind: String,
     /// Why.
     pub reason: String,
     /// open, assigned, reported, decided, gone.
     pub state: String,
+    /// In which campaign: its title.
+    pub campaign: String,
 }
 
 /// A record in a platform of province or state.
@@ -490,16 +492,21 @@ fn findings(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Option<Vec<
     if sees.of(Field::Findings) != Sight::Clear {
         return Ok(None);
     }
+    let plan = desk.plan;
     Ok(Some(desk.tx.query(
-        "select id, kind, reason, state from finding where county = $1 and child = $2 order by id desc limit 20",
+        "select finding.id, finding.kind, finding.reason, finding.state, campaign.title
+         from finding join campaign on campaign.county = finding.county and campaign.id = finding.campaign
+         where finding.county = $1 and finding.child = $2 and finding.state <> 'staged'
+         order by campaign.semester desc, finding.id desc limit 20",
         &params![desk.county(), id],
         |row| {
             let kind: String = row.get(1)?;
             Ok(FindingRow {
                 id: row.get(0)?,
-                kind: finding_label(&kind),
+                kind: finding_title(plan, &kind).to_owned(),
                 reason: row.get(2)?,
                 state: row.get(3)?,
+                campaign: row.get(4)?,
             })
         },
     )?))

@@ -1,9 +1,11 @@
 //! What a reader sees of a child, field by field. Hiding and masking is done here, before a value leaves casework, so
 //! that no page can show by mistake what its reader may not see.
 
-use rules::access::{Field, Grant, Role, Sight, Tie, sight};
+use rules::access::{Action, Field, Grant, Role, Sight, Tie, arms, sight};
 use rules::groups::Special;
 use rules::mask;
+
+use crate::desk::Desk;
 
 /// By which role and tie a child is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,15 @@ impl Sees {
     #[must_use]
     pub fn granted(grant: &Grant<'_>) -> Option<Self> {
         Some(Self { role: grant.post?.role, tie: grant.tie? })
+    }
+
+    /// Whether every post by which the actor reaches children for `action` sees the field whole: else a list, which is
+    /// one statement for all of them, leaves it out.
+    #[must_use]
+    pub fn everywhere(desk: &Desk<'_, '_>, action: Action, field: Field) -> bool {
+        arms(desk.actor(), action)
+            .iter()
+            .all(|arm| Self::new(arm.post.role, arm.tie).of(field) == Sight::Clear)
     }
 
     /// How the field is seen.

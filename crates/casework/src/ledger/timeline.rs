@@ -1,10 +1,12 @@
 //! What happened with a child, newest first, in words and without values: who changed which field, moves of the roll,
 //! findings, groups, proofs, imports. Each line only for a reader who sees the field that it is about.
 
+use std::collections::HashSet;
+
 use rules::access::Field;
 use rules::codes::RollChange;
 use rules::groups::Special;
-use rules::plan::{FindingKind, ListKind};
+use rules::plan::{FindingKind, ListKind, Plan};
 use rules::roll::Change;
 
 use super::sees::Sees;
@@ -72,9 +74,9 @@ const fn told_by(list: ListKind) -> Field {
     }
 }
 
-/// What a finding is called, by its stored kind.
-pub(super) fn finding_label(code: &str) -> &'static str {
-    FindingKind::from_code(code).map_or("比对发现", FindingKind::label)
+/// What the plan calls a finding, by its stored kind.
+pub(super) fn finding_title<'p>(plan: &'p Plan, code: &str) -> &'p str {
+    FindingKind::from_code(code).map_or("比对发现", |kind| plan.finding(kind).title.as_str())
 }
 
 pub(super) fn timeline(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Vec<Event>, Refused> {
@@ -85,6 +87,9 @@ pub(super) fn timeline(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<
     groups(desk, id, sees, &mut all)?;
     others(desk, id, sees, &mut all)?;
     all.sort_by(|a, b| b.at.cmp(&a.at));
+    // Two rows of one list about one child, two fields changed at once: one line says it.
+    let mut said = HashSet::new();
+    all.retain(|event| said.insert((event.at.clone(), event.what.clone())));
     Ok(all)
 }
 
@@ -111,10 +116,8 @@ fn changes(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) 
             Some("move") => "（学籍变动）",
             _ => "",
         };
-        let what = format!("更正了{label}{way}");
-        let same = |event: &&mut Event| event.at == at && event.what == what;
-        if sees.shows(right) && all.iter_mut().find(same).is_none() {
-            all.push(Event { at, what, who });
+        if sees.shows(right) {
+            all.push(Event { at, what: format!("更正了{label}{way}"), who });
         }
     }
     Ok(())
@@ -172,7 +175,7 @@ fn findings(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>)
             "numbered" => "登记平台编号",
             _ => "核查",
         };
-        all.push(Event { at, what: format!("{did}：{}", finding_label(&finding)), who });
+        all.push(Event { at, what: format!("{did}：{}", finding_title(desk.plan, &finding)), who });
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ pub fn export(
     let grant = desk.require(Action::ExportPlatform, &Subject::Nothing, ("platform", ""))?;
     let platform = super::platform(desk, &query.platform)?;
     let most = if whole { MOST_WHOLE } else { MOST };
-    let found = list(desk, &Query { after: None, ..query.clone() }, most)?;
+    let found = list(desk, &Query { after: String::new(), ..query.clone() }, most)?;
     if found.next.is_some() {
         return Err(Refused::rule(
             format!("超过{most}人，一次导不出来"),
@@ -83,7 +83,8 @@ pub fn export(
             .iter()
             .map(|line| line.label.as_str())
             .chain(["平台编号（录入后填）", "办理情况"])
-            .map(|heading| Column::new(heading, width(heading), Kind::Text))
+            .enumerate()
+            .map(|(nth, heading)| Column::new(heading, width(heading, nth, &rows), Kind::Text))
             .collect(),
         frozen_columns: 1,
         ..SheetSpec::default()
@@ -98,8 +99,9 @@ pub fn export(
     Ok(Exported { bytes, rows: count })
 }
 
-/// Room for the heading, and for a number of 19 signs.
-fn width(heading: &str) -> f64 {
-    let letters = u32::try_from(heading.chars().count()).unwrap_or(8).clamp(6, 11);
-    f64::from(letters) * 2.0
+/// Room for the heading and for the longest that stands under it, within bounds, in half-width signs.
+fn width(heading: &str, column: usize, rows: &[Vec<String>]) -> f64 {
+    let signs = |text: &str| text.chars().map(|sign| if sign.is_ascii() { 1 } else { 2 }).sum::<u32>();
+    let longest = rows.iter().filter_map(|row| row.get(column)).map(|text| signs(text)).max();
+    f64::from(longest.unwrap_or_default().max(signs(heading)).saturating_add(2).clamp(8, 60))
 }

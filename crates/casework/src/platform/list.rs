@@ -1,14 +1,15 @@
 //! Who must stand in a platform, and how far that is: the children of one's own part of the county whom the plan
 //! names by how they stand with school, and those who stand there already.
 
-use rules::access::{Action, Field, Sight, Subject, arms};
+use rules::access::{Action, Field, Subject, may};
 use rules::plan::Platform;
 use rules::standing::Standing;
 use rules::twin::Stand;
 
 use crate::db::Value;
 use crate::desk::Desk;
-use crate::ledger::Sees;
+use crate::ledger::{Sees, ties_of};
+use crate::params;
 use crate::refused::Refused;
 use crate::scope::Scope;
 
@@ -23,8 +24,8 @@ pub struct Query {
     pub all: bool,
     /// Name or initials of it, or the platform's number.
     pub q: String,
-    /// Cursor: spelling and id of the last row of the page before.
-    pub after: Option<(String, String)>,
+    /// Cursor: id of the last child of the page before; empty for the first page.
+    pub after: String,
 }
 
 /// A child of the list.
@@ -56,8 +57,8 @@ pub struct Rows {
     pub rows: Vec<Row>,
     /// How many are how far, the whole of one's own part, in the order of [`Stand::ALL`].
     pub counts: Counts,
-    /// Cursor of the next page.
-    pub next: Option<(String, String)>,
+    /// Cursor of the next page: id of the last child of this one.
+    pub next: Option<String>,
 }
 
 /// `Stand` in SQL, over `child` and `entry`; `must` is the condition that the child must stand there.
@@ -100,11 +101,6 @@ fn wanted<'v>(desk: &Desk<'v, '_>, platform: &'v Platform, params: &mut Vec<Valu
     (from, stand_sql(&format!("child.standing in ({codes})")))
 }
 
-/// Whether every post by which the actor reaches children here sees the field whole: else the list leaves it out.
-pub(super) fn clear(desk: &Desk<'_, '_>, action: Action, field: Field) -> bool {
-    arms(desk.actor(), action).iter().all(|arm| Sees::new(arm.post.role, arm.tie).of(field) == Sight::Clear)
-}
-
 /// The list, a page of `limit`.
 ///
 /// # Errors
@@ -143,9 +139,9 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &Query, limit: usize) -> Result<Rows
             at + 2
         ));
     }
-    if let Some((spelling, id)) = &query.after {
-        params.push(Value::from(spelling.as_str()));
-        params.push(Value::from(id.as_str()));
+    if let Some(spelling) = edge(desk, &query.after)? {
+        params.push(Value::from(spelling));
+        params.push(Value::from(query.after.as_str()));
         sql.push_str(&format!(
             " and (child.spelling, child.id) > (${}, ${})",
             params.len() - 1,
@@ -153,13 +149,10 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &Query, limit: usize) -> Result<Rows
         ));
     }
     params.push(Value::from(limit + 1));
-    let schooling = clear(desk, Action::KeepPlatformNumber, Field::Schooling);
-    let (home, findings) = (
-        clear(desk, Action::KeepPlatformNumber, Field::Home),
-        clear(desk, Action::KeepPlatformNumber, Field::Findings),
-    );
+    let sees = |field| Sees::everywhere(desk, Action::KeepPlatformNumber, field);
+    let (schooling, home, findings) = (sees(Field::Schooling), sees(Field::Home), sees(Field::Findings));
     let sql = format!(
-        "select child.id, child.name, child.spelling, child.standing, coalesce(entry.number, ''), {stand},
+        "select child.id, child.name, child.standing, coalesce(entry.number, ''), {stand},
                 coalesce((select name from unit where unit.county = $1 and unit.id = child.village), ''),
                 coalesce((select name from unit where unit.county = $1 and unit.id = child.school), ''),
                 coalesce((select name from unit where unit.county = $1 and unit.id = child.class), ''),
@@ -169,29 +162,40 @@ pub fn list(desk: &mut Desk<'_, '_>, query: &Query, limit: usize) -> Result<Rows
         params.len()
     );
     let mut rows = desk.tx.query(&sql, &params, |row| {
-        let standing: String = row.get(3)?;
-        let (village, school, class): (String, String, String) = (row.get(6)?, row.get(7)?, row.get(8)?);
+        let standing: String = row.get(2)?;
+        let (village, school, class): (String, String, String) = (row.get(5)?, row.get(6)?, row.get(7)?);
         let place = match (schooling && !school.is_empty(), home) {
             (true, _) => format!("{school} {class}").trim_end().to_owned(),
             (false, true) => village,
             _ => String::new(),
         };
-        let since: String = row.get(9)?;
-        Ok((
-            Row {
-                child: row.get(0)?,
-                name: row.get(1)?,
-                place,
-                standing: Standing::from_code(&standing).filter(|_| schooling),
-                since: if findings { since } else { String::new() },
-                number: row.get(4)?,
-                stand: Stand::from_code(&row.get::<String>(5)?),
-            },
-            row.get::<String>(2)?,
-        ))
+        let since: String = row.get(8)?;
+        Ok(Row {
+            child: row.get(0)?,
+            name: row.get(1)?,
+            place,
+            standing: Standing::from_code(&standing).filter(|_| schooling),
+            since: if findings { since } else { String::new() },
+            number: row.get(3)?,
+            stand: Stand::from_code(&row.get::<String>(4)?),
+        })
     })?;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|(row, spelling)| (spelling.clone(), row.child.clone()));
-    Ok(Rows { rows: rows.into_iter().map(|(row, _)| row).collect(), counts, next })
+    let next = rows.last().filter(|_| more).map(|row| row.child.clone());
+    Ok(Rows { rows, counts, next })
+}
+
+/// How the child is spelt after whom a page goes on. Another's child is no such place: where the list went on from it
+/// would tell how it is spelt (hazard A07).
+fn edge(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<String>, Refused> {
+    let ties = ties_of(desk, id)?;
+    if may(desk.actor(), Action::KeepPlatformNumber, &Subject::Child(&ties)).is_err() {
+        return Ok(None);
+    }
+    Ok(desk.tx.optional(
+        "select spelling from child where county = $1 and id = $2",
+        &params![desk.county(), id],
+        |row| row.get(0),
+    )?)
 }

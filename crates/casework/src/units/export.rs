@@ -193,10 +193,12 @@ pub fn find_units(
     let search = like(search.trim());
     let mut params = params![desk.county(), &search, desk.now.day()].to_vec();
     let scope = unit_scope(desk.actor(), Action::ReadUnits, "unit.id", &mut params);
-    let holders = "from post join tenure on tenure.county = post.county and tenure.post = post.id
-              and tenure.from_day <= $3 and (tenure.until_day is null or tenure.until_day > $3)
-         join account on account.county = tenure.county and account.id = tenure.account
-         where post.county = unit.county and post.unit = unit.id and post.duty = 'chain' and post.closed_at is null";
+    // In this order, by `cross join`: from a unit to its few posts, never from all tenures of the county to the unit.
+    let holders = "from post cross join tenure cross join account
+         where post.county = unit.county and post.unit = unit.id and post.duty = 'chain' and post.closed_at is null
+           and tenure.county = post.county and tenure.post = post.id
+           and tenure.from_day <= $3 and (tenure.until_day is null or tenure.until_day > $3)
+           and account.county = tenure.county and account.id = tenure.account";
     let mut sql = format!(
         "select unit.id, unit.name, unit.kind, coalesce(above.name, ''),
                 coalesce((select string_agg(account.name, '、' order by post.sort, post.id) {holders}), ''),

@@ -35,6 +35,8 @@ pub struct Gap {
     pub unit: String,
     /// Its name.
     pub name: String,
+    /// The unit above; empty for the county.
+    pub above: String,
     /// county, township, village, group, bureau, school, class.
     pub kind: String,
     /// The post; `None` where there is none at all.
@@ -110,8 +112,11 @@ pub fn gaps(desk: &mut Desk<'_, '_>) -> Result<Vec<Gap>, Refused> {
             title: row.get(4)?,
             since: row.get(5)?,
             children: row.get(6)?,
+            above: row.get(7)?,
         })
     };
+    const ABOVE: &str = "coalesce((select above.name from unit above
+          where above.county = unit.county and above.id = unit.parent), '')";
     const CHILDREN: &str = "(select cast(count(*) as bigint) from child_tie
           where child_tie.county = unit.county and child_tie.unit = unit.id)";
     const VACANT: &str = "post.county = $1 and post.duty = 'chain' and post.closed_at is null
@@ -121,11 +126,11 @@ pub fn gaps(desk: &mut Desk<'_, '_>) -> Result<Vec<Gap>, Refused> {
         let sql = format!(
             "select unit.id, unit.name, unit.kind, post.id, post.title,
                     coalesce((select max(past.until_day) from tenure past
-                               where past.county = post.county and past.post = post.id), ''), {CHILDREN}
+                               where past.county = post.county and past.post = post.id), ''), {CHILDREN}, {ABOVE}
              from post join unit on unit.county = post.county and unit.id = post.unit and unit.until_day is null
              where {VACANT}
              union all
-             select unit.id, unit.name, unit.kind, null, '没有设岗位', '', {CHILDREN}
+             select unit.id, unit.name, unit.kind, null, '没有设岗位', '', {CHILDREN}, {ABOVE}
              from unit
              where unit.county = $1 and unit.until_day is null
                and unit.kind in ('county', 'township', 'village', 'group', 'bureau', 'school', 'class')
@@ -149,7 +154,7 @@ pub fn gaps(desk: &mut Desk<'_, '_>) -> Result<Vec<Gap>, Refused> {
                      where down.step < 8)
                  select unit.id, unit.name, unit.kind, post.id, post.title,
                         coalesce((select max(past.until_day) from tenure past
-                                   where past.county = post.county and past.post = post.id), ''), {CHILDREN}
+                                   where past.county = post.county and past.post = post.id), ''), {CHILDREN}, {ABOVE}
                  from down join unit on unit.county = $1 and unit.id = down.id
                  join post on post.unit = unit.id and {VACANT}
                  order by 7 desc, 1 limit 500"

@@ -302,8 +302,8 @@ struct Elsewhere {
 struct Found {
     /// Id.
     id: String,
-    /// What was found.
-    label: &'static str,
+    /// What was found, as the plan calls it.
+    label: String,
     /// Why.
     reason: String,
     /// open, assigned, reported, decided, gone.

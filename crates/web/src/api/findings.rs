@@ -127,8 +127,9 @@ pub(super) struct FindingLine {
     kind: Option<&'static str>,
     /// Name of the child.
     name: String,
-    /// Birthday.
-    birth: String,
+    /// Birthday; absent where one's role does not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    birth: Option<String>,
     /// Village.
     village: String,
     /// School.
@@ -193,11 +194,10 @@ pub(super) async fn list(
         unit: String::new(),
         run: String::new(),
         change: String::new(),
-        after: at.as_deref().and_then(|at| at.split_once('\n')).map(|(a, b)| (a.to_owned(), b.to_owned())),
+        after: at.unwrap_or_default(),
     };
     let listed = app.read(&session, move |desk| campaign::list(desk, &query)).await?;
-    let next =
-        listed.next.map(|(spelling, id)| cursor::seal(&app, &session, &name, &format!("{spelling}\n{id}")));
+    let next = listed.next.map(|id| cursor::seal(&app, &session, &name, &id));
     let items = listed.rows.into_iter().map(FindingLine::from).collect();
     give::read(&Page { items, next, total: None })
 }
@@ -243,8 +243,9 @@ struct Side {
     name: String,
     /// Sex.
     sex: String,
-    /// Birthday.
-    birth: String,
+    /// Birthday; absent where one's role does not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    birth: Option<String>,
     /// ID number, masked.
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<String>,

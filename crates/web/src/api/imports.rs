@@ -2,8 +2,8 @@
 //! the import again to see how far it is.
 
 use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
 use axum::response::Response;
 use casework::imports::{self, ImportLine, Outcome, RowLine};
 use rules::access::Action;
@@ -15,9 +15,10 @@ use super::take::{self, Asked, Bare};
 use super::{Coded, cursor};
 use crate::app::App;
 use crate::failed::{Failed, too_large};
-use crate::pages::imports::{Broken, UPLOAD, cut, errors_file, parts, stored};
+use crate::pages::imports::{TEXTS, errors_file, stored};
 use crate::route::{Policy, Route};
 use crate::session::Session;
+use crate::upload::{self, Came, UPLOAD};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -152,17 +153,12 @@ pub(super) async fn upload(
     request: Parts,
     form: Multipart,
 ) -> Result<Response, Failed> {
-    let length =
-        request.headers.get(header::CONTENT_LENGTH).and_then(|text| text.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: usize| length > UPLOAD) {
-        return Ok(too_large("200 MB"));
-    }
-    let parts = match parts(form).await {
-        Ok(parts) => parts,
-        Err(Broken::TooLarge) => return Ok(too_large("200 MB")),
-        Err(broken) => return Err(cut(&broken).into()),
+    let came = match upload::receive(&request.headers, form, UPLOAD, &TEXTS).await? {
+        Came::Whole(came) => came,
+        Came::TooLarge => return Ok(too_large("200 MB")),
+        Came::Cut => return Err(upload::cut().into()),
     };
-    let upload = stored(&app, parts).await?;
+    let upload = stored(&app, came).await?;
     let asked = format!("{}\n{}\n{}", upload.kind.code(), upload.as_of, upload.file.hash);
     let key = take::key(&app, &request, asked.as_bytes())?;
     give::act(&app, &session, key, move |desk| {

@@ -1,5 +1,7 @@
 //! Lists: headings, filters that live in the address, pages. It must not fetch or sort anything.
 
+use crate::route::encoded;
+
 /// A column's heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -36,6 +38,8 @@ impl Head {
 /// Which part of a long list is shown. Lists are paged by cursor, so there are neighbours but no page numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pager {
+    /// The address of the first part, where this is a later one and the part before is not known.
+    pub first: Option<String>,
     /// The address of the part before.
     pub prev: Option<String>,
     /// The address of the part after.
@@ -105,6 +109,14 @@ impl Filter {
     /// The fields that narrow the list now.
     pub fn set(&self) -> impl Iterator<Item = &FilterField> {
         self.fields.iter().filter(|field| field.without.is_some())
+    }
+
+    /// The address of the list with nothing but what the filter keeps.
+    #[must_use]
+    pub fn bare(&self) -> String {
+        let kept: Vec<String> =
+            self.keep.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        if kept.is_empty() { self.action.clone() } else { format!("{}?{}", self.action, kept.join("&")) }
     }
 
     /// Whether anything narrows the list.

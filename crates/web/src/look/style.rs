@@ -63,6 +63,7 @@ impl Style {
             offices: [Head::text("单位"), Head::number("在办"), Head::number("超期")],
             filter: filter(),
             pager: Pager {
+                first: None,
                 prev: Some("/style?before=a".to_owned()),
                 next: Some("/style?after=b".to_owned()),
                 shown: 50,

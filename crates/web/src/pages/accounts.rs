@@ -12,19 +12,14 @@ use casework::accounts::online;
 use rules::access::{Action, Role};
 use serde::Deserialize;
 
-use super::account::with;
+use super::address::{Address, PAGE};
 use super::exports::{self, Asking};
 use super::sign_in::errors;
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{
-    Choice, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
-};
+use crate::look::{Choice, Crumb, Empty, Errors, Filter, Head, Pager, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
-
-/// Lines of a page.
-pub(super) const PAGE: usize = 50;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -68,39 +63,10 @@ impl ListQuery {
         }
     }
 
-    /// The address of the list at `path` with this filter, one field left out.
-    fn address(&self, path: &str, without: &str) -> String {
-        let all = [("q", &self.q), ("unit", &self.unit), ("state", &self.state), ("role", &self.role)];
-        let kept: Vec<(&str, &str)> = all
-            .iter()
-            .filter(|(name, _)| *name != without)
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        with(path, &kept)
-    }
-
-    fn look(&self) -> Filter {
-        let field = |name, label, value: &str, kind| FilterField {
-            name,
-            label,
-            kind,
-            without: (!value.is_empty()).then(|| self.address("/accounts", name)),
-        };
-        let text = |value: &str, example| FilterKind::Text { value: value.to_owned(), example };
-        let mut states = vec![Choice::new("", "全部", &self.state)];
-        states.extend(AccountState::ALL.map(|state| Choice::new(state.code(), state.label(), &self.state)));
-        let mut roles = vec![Choice::new("", "全部", &self.role)];
-        roles.extend(Role::ALL.iter().map(|role| Choice::new(role.code(), role.label(), &self.role)));
-        Filter {
-            action: "/accounts".to_owned(),
-            fields: vec![
-                field("q", "姓名或账号", &self.q, text(&self.q, "姓名、拼音首字母、账号")),
-                field("unit", "单位", &self.unit, text(&self.unit, "单位名称")),
-                field("state", "状态", &self.state, FilterKind::Choice(states)),
-                field("role", "岗位", &self.role, FilterKind::Choice(roles)),
-            ],
-            keep: Vec::new(),
-        }
+    fn address(&self) -> Address {
+        let pairs =
+            [("q", self.q.as_str()), ("unit", &self.unit), ("state", &self.state), ("role", &self.role)];
+        Address::new("/accounts", &pairs)
     }
 }
 
@@ -139,11 +105,15 @@ async fn list(
 ) -> Result<Response, Failed> {
     let filter = query.filter();
     let list = app.read(&session, move |desk| keep::list(desk, &filter, PAGE)).await?;
-    let here = query.address("/accounts", "");
-    let join = if here.contains('?') { '&' } else { '?' };
+    let at = query.address();
     Ok(html(&ListPage {
         shell: app.shell(&session, "/accounts").await?,
-        filter: query.look(),
+        filter: at.filter(vec![
+            at.text("q", "姓名或账号", "姓名、拼音首字母、账号"),
+            at.text("unit", "单位", "单位名称"),
+            at.choice("state", "状态", AccountState::ALL.iter().map(|state| (state.code(), state.label()))),
+            at.choice("role", "岗位", Role::ALL.iter().map(|role| (role.code(), role.label()))),
+        ]),
         heads: [
             Head::text("姓名"),
             Head::text("单位"),
@@ -152,11 +122,8 @@ async fn list(
             Head::text("最近使用"),
         ],
         pager: Pager {
-            prev: (!query.after.is_empty()).then(|| here.clone()),
-            next: list.next.map(|after| format!("{here}{join}after={}", crate::route::encoded(&after))),
-            shown: u64::try_from(list.accounts.len()).unwrap_or_default(),
             total: Some(list.total),
-            unit: "个",
+            ..at.pager(("after", &query.after), list.next.as_deref(), list.accounts.len(), "个")
         },
         accounts: list.accounts,
         empty: Empty {
@@ -166,12 +133,7 @@ async fn list(
         },
         invites: shows(&session, Action::InviteAccount),
         answers: shows(&session, Action::ApproveAccount) || shows(&session, Action::InviteAccount),
-        export: exports::taking(
-            &session,
-            Action::ExportAccounts,
-            "/accounts/export",
-            &[("q", &query.q), ("unit", &query.unit), ("state", &query.state), ("role", &query.role)],
-        ),
+        export: at.taking(&session, Action::ExportAccounts, "/accounts/export"),
     }))
 }
 

@@ -10,14 +10,12 @@ use casework::refused::Refused;
 use rules::access::Action;
 use serde::Deserialize;
 
-use super::account::with;
-use super::accounts::{PAGE, shows};
+use super::accounts::shows;
+use super::address::{Address, PAGE};
 use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{
-    Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
-};
+use crate::look::{Empty, Filter, Head, Pager, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
@@ -57,45 +55,14 @@ impl ListQuery {
         }
     }
 
-    fn address(&self, path: &str, without: &str) -> String {
-        let all = [
-            ("person", &self.person),
+    fn address(&self) -> Address {
+        let pairs = [
+            ("person", self.person.as_str()),
             ("action", &self.action),
             ("outcome", &self.outcome),
             ("day", &self.day),
         ];
-        let kept: Vec<(&str, &str)> = all
-            .iter()
-            .filter(|(name, _)| *name != without)
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        with(path, &kept)
-    }
-
-    fn look(&self) -> Filter {
-        let field = |name, label, value: &str, kind| FilterField {
-            name,
-            label,
-            kind,
-            without: (!value.is_empty()).then(|| self.address("/audit", name)),
-        };
-        let mut actions = vec![Choice::new("", "全部", &self.action)];
-        actions.extend(
-            Action::ALL.iter().map(|action| Choice::new(action.code(), action.label(), &self.action)),
-        );
-        let outcomes = [("", "全部"), ("done", "完成"), ("refused", "拒绝")]
-            .map(|(value, label)| Choice::new(value, label, &self.outcome));
-        let text = FilterKind::Text { value: self.person.clone(), example: "用户名或姓名" };
-        Filter {
-            action: "/audit".to_owned(),
-            fields: vec![
-                field("person", "谁", &self.person, text),
-                field("action", "操作", &self.action, FilterKind::Choice(actions)),
-                field("outcome", "结果", &self.outcome, FilterKind::Choice(outcomes.to_vec())),
-                field("day", "日期", &self.day, FilterKind::Day(self.day.clone())),
-            ],
-            keep: Vec::new(),
-        }
+        Address::new("/audit", &pairs)
     }
 }
 
@@ -126,11 +93,15 @@ async fn list(
     let filter = query.filter();
     let own = app.clone();
     let page = app.read(&session, move |desk| audit::page(desk, own.vault(), &filter, PAGE)).await?;
-    let here = query.address("/audit", "");
-    let join = if here.contains('?') { '&' } else { '?' };
+    let at = query.address();
     Ok(html(&AuditPage {
         shell: app.shell(&session, "/audit").await?,
-        filter: query.look(),
+        filter: at.filter(vec![
+            at.text("person", "谁", "用户名或姓名"),
+            at.choice("action", "操作", Action::ALL.iter().map(|action| (action.code(), action.label()))),
+            at.choice("outcome", "结果", [("done", "完成"), ("refused", "拒绝")]),
+            at.day("day", "日期"),
+        ]),
         heads: [
             Head::text("时间"),
             Head::text("谁"),
@@ -138,30 +109,14 @@ async fn list(
             Head::text("对象"),
             Head::text("结果"),
         ],
-        pager: Pager {
-            prev: (!query.before.is_empty()).then(|| here.clone()),
-            next: page.next.map(|before| format!("{here}{join}before={}", crate::route::encoded(&before))),
-            shown: u64::try_from(page.lines.len()).unwrap_or_default(),
-            total: None,
-            unit: "条",
-        },
+        pager: at.pager(("before", &query.before), page.next.as_deref(), page.lines.len(), "条"),
         lines: page.lines,
         empty: Empty {
             why: "没有符合条件的操作记录。".to_owned(),
             what_to_do: "去掉筛选条件再看。".to_owned(),
             act: None,
         },
-        export: exports::taking(
-            &session,
-            Action::ExportAudit,
-            "/audit/export",
-            &[
-                ("person", &query.person),
-                ("action", &query.action),
-                ("outcome", &query.outcome),
-                ("day", &query.day),
-            ],
-        ),
+        export: at.taking(&session, Action::ExportAudit, "/audit/export"),
         seal: page.seal,
         unsealed: page.unsealed,
         months: page.months,

@@ -91,7 +91,7 @@ async fn sheet(State(app): State<App>, session: Session, Path(id): Path<String>)
             Crumb { label: sheet.name.clone(), href: None },
         ],
         title: format!("{} {} 摸排表", sheet.village, sheet.name),
-        sub: format!("{}，{}户", app.now().day(), sheet.houses.len()),
+        sub: format!("{}，{}户", app.now().day().strftime("%Y年%-m月%-d日"), sheet.houses.len()),
         sheet,
         results: RESULTS,
     }))

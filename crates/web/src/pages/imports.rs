@@ -1,14 +1,10 @@
 //! `/imports`: handing in a list, what it will change before it does, writing it, taking it back (四查三比对, 四(一)).
 
-use std::io::Write as _;
-
 use askama::Template;
 use axum::Form;
-use axum::body::Body;
-use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use casework::imports::{
     self, Choice as Decision, ImportLine, ImportPage, ImportState, Needs, Outcome, Upload,
 };
@@ -24,9 +20,7 @@ use crate::failed::{Failed, see_other, too_large};
 use crate::look::{Choice, CompareRow, Crumb, Empty, Errors, Head, Shell, Tab, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
-
-/// Longest upload, in bytes.
-pub(crate) const UPLOAD: usize = 200 * 1024 * 1024;
+use crate::upload::{self, Came, UPLOAD};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -56,7 +50,16 @@ struct List {
     empty: Empty,
 }
 
+/// What people call a list of the kind.
+fn list_name(kind: ListKind) -> String {
+    if kind == ListKind::Generic { "其他名单".to_owned() } else { format!("{}名单", kind.label()) }
+}
+
 impl List {
+    fn name(&self, kind: &ListKind) -> String {
+        list_name(*kind)
+    }
+
     fn tone(&self, state: &ImportState) -> Tone {
         tone(*state)
     }
@@ -76,9 +79,7 @@ async fn listed(
     let (rows, needs) =
         app.read(session, |desk| Ok((imports::imports(desk)?, imports::kinds(desk)?))).await?;
     let mut kinds = vec![Choice::new("", "自动识别", kind)];
-    kinds.extend(
-        needs.iter().map(|one| Choice::new(one.kind.code(), format!("{}名单", one.kind.label()), kind)),
-    );
+    kinds.extend(needs.iter().map(|one| Choice::new(one.kind.code(), list_name(one.kind), kind)));
     let mut errors = Errors::new();
     let refused = !problems.is_empty();
     problems.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
@@ -111,76 +112,8 @@ async fn listed(
     Ok(response)
 }
 
-/// What a form of parts said; its file lies in a temporary file that goes with this value.
-#[derive(Default)]
-pub(crate) struct Parts {
-    /// The file and its name, if one was chosen.
-    pub(crate) file: Option<(tempfile::NamedTempFile, String)>,
-    /// Which list; of a platform's list the platform.
-    pub(crate) kind: String,
-    as_of: String,
-}
-
-/// Why an upload did not come whole.
-pub(crate) enum Broken {
-    TooLarge,
-    /// The client went away, or sent something else than a form.
-    Cut,
-    Disk(std::io::Error),
-}
-
-/// What is said of an upload that did not come whole.
-pub(crate) fn cut(broken: &Broken) -> Refused {
-    match broken {
-        Broken::Disk(error) => Refused::Fault(format!("an upload: {}", error.kind())),
-        Broken::TooLarge | Broken::Cut => Refused::field("file", "文件没有传完整，请重新选择文件上传"),
-    }
-}
-
-impl From<MultipartError> for Broken {
-    fn from(error: MultipartError) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::TooLarge } else { Self::Cut }
-    }
-}
-
-/// Takes the parts of an upload as they come, the file to the disk: it is never whole in memory (hazard E05).
-pub(crate) async fn parts(mut form: Multipart) -> Result<Parts, Broken> {
-    let mut parts = Parts::default();
-    let mut fields = 0;
-    while let Some(mut field) = form.next_field().await? {
-        fields += 1;
-        if fields > 10 {
-            return Err(Broken::Cut);
-        }
-        match field.name() {
-            Some("file") => {
-                let name = field.file_name().unwrap_or_default().to_owned();
-                let mut file = tempfile::NamedTempFile::new().map_err(Broken::Disk)?;
-                let mut any = false;
-                while let Some(chunk) = field.chunk().await? {
-                    any |= !chunk.is_empty();
-                    file.write_all(&chunk).map_err(Broken::Disk)?;
-                }
-                file.flush().map_err(Broken::Disk)?;
-                parts.file = any.then_some((file, name));
-            }
-            Some(name @ ("kind" | "as_of")) => {
-                let of_kind = name == "kind";
-                let mut text = Vec::new();
-                while let Some(chunk) = field.chunk().await? {
-                    text.extend_from_slice(&chunk);
-                    if text.len() > 100 {
-                        return Err(Broken::Cut);
-                    }
-                }
-                let text = String::from_utf8_lossy(&text).trim().to_owned();
-                if of_kind { parts.kind = text } else { parts.as_of = text }
-            }
-            _ => return Err(Broken::Cut),
-        }
-    }
-    Ok(parts)
-}
+/// What stands beside the file: which list it is, and of which day.
+pub(crate) const TEXTS: [&str; 2] = ["kind", "as_of"];
 
 async fn upload(
     State(app): State<App>,
@@ -188,22 +121,16 @@ async fn upload(
     headers: HeaderMap,
     form: Multipart,
 ) -> Result<Response, Failed> {
-    // What says itself that it is too long is refused before it is read.
-    let length =
-        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > UPLOAD) {
-        return Ok(too_large("200 MB"));
-    }
-    let parts = match parts(form).await {
-        Ok(parts) => parts,
-        Err(Broken::TooLarge) => return Ok(too_large("200 MB")),
-        Err(broken) => {
-            let problems = Failed::from(cut(&broken)).problems()?;
+    let came = match upload::receive(&headers, form, UPLOAD, &TEXTS).await? {
+        Came::Whole(came) => came,
+        Came::TooLarge => return Ok(too_large("200 MB")),
+        Came::Cut => {
+            let problems = Failed::from(upload::cut()).problems()?;
             return listed(&app, &session, problems, "", "").await;
         }
     };
-    let (kind, as_of) = (parts.kind.clone(), parts.as_of.clone());
-    match take(&app, &session, parts).await {
+    let (kind, as_of) = (came.text("kind").to_owned(), came.text("as_of").to_owned());
+    match take(&app, &session, came).await {
         Ok(started) => Ok(see_other(&format!(
             "/imports/{}{}",
             started.id,
@@ -213,19 +140,21 @@ async fn upload(
     }
 }
 
-async fn take(app: &App, session: &Session, parts: Parts) -> Result<imports::Started, Failed> {
-    let upload = stored(app, parts).await?;
+async fn take(app: &App, session: &Session, came: upload::Upload) -> Result<imports::Started, Failed> {
+    let upload = stored(app, came).await?;
     app.write(session, move |desk| imports::start(desk, &upload)).await
 }
 
 /// Looks at what was handed in, and stores its file; nothing refers to it yet.
-pub(crate) async fn stored(app: &App, parts: Parts) -> Result<Upload, Failed> {
-    let Some((file, name)) = parts.file else { return Err(Refused::field("file", "请选择文件").into()) };
-    let wish = match parts.kind.as_str() {
+pub(crate) async fn stored(app: &App, mut came: upload::Upload) -> Result<Upload, Failed> {
+    let Some((file, name)) = came.file.take() else {
+        return Err(Refused::field("file", "请选择文件").into());
+    };
+    let wish = match came.text("kind") {
         "" => None,
         code => Some(ListKind::from_code(code).ok_or_else(|| Refused::field("kind", "请选择名单类型"))?),
     };
-    let as_of = match parts.as_of.as_str() {
+    let as_of = match came.text("as_of") {
         "" => app.now().day(),
         text => text.parse::<Date>().map_err(|_| Refused::field("as_of", "请填名单是哪一天的情况"))?,
     };
@@ -234,13 +163,12 @@ pub(crate) async fn stored(app: &App, parts: Parts) -> Result<Upload, Failed> {
     }
     // Reading a table is work for a thread of its own, not for those that serve.
     let means = app.clone();
-    let stored = tokio::task::spawn_blocking(move || {
-        let kind = imports::examine(&means, file.path(), wish)?;
-        let stored = files::store(&means, file.path(), &name)?;
-        Ok::<_, Refused>((kind, stored))
-    });
-    let (kind, file) =
-        stored.await.map_err(|_| Refused::Fault("reading an upload panicked".to_owned()))??;
+    let (kind, file) = app
+        .apart(move || {
+            let kind = imports::examine(&means, file.path(), wish)?;
+            Ok((kind, files::store(&means, file.path(), &name)?))
+        })
+        .await?;
     Ok(Upload { kind, as_of, file })
 }
 
@@ -414,18 +342,7 @@ pub(crate) async fn errors_file(
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
     let file = app.write(&session, move |desk| imports::errors_file(desk, &id)).await?;
-    let means = app.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let mut to =
-            tempfile::tempfile().map_err(|error| Refused::Fault(format!("a download: {}", error.kind())))?;
-        files::open_into(&means, &file, &mut to)?;
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut to, &mut bytes)
-            .map_err(|error| Refused::Fault(format!("a download: {}", error.kind())))?;
-        Ok::<_, Refused>(bytes)
-    });
-    let bytes = read.await.map_err(|_| Refused::Fault("a download panicked".to_owned()))??;
-    Ok(workbook(bytes, "要改正的行.xlsx"))
+    upload::download(&app, file, "要改正的行.xlsx").await
 }
 
 async fn template(State(app): State<App>, Path(kind): Path<String>) -> Result<Response, Failed> {
@@ -433,20 +350,5 @@ async fn template(State(app): State<App>, Path(kind): Path<String>) -> Result<Re
         .ok_or_else(|| Refused::denied(Action::ImportList, "template", "unknown"))?;
     let bytes = lists::template(kind, app.plan(), app.now().day())
         .map_err(|error| Refused::Fault(format!("a template: {error}")))?;
-    Ok(workbook(bytes, &format!("{}空表.xlsx", kind.label().replace('·', "和"))))
-}
-
-fn workbook(bytes: Vec<u8>, name: &str) -> Response {
-    let mut response = Body::from(bytes).into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    );
-    let named =
-        format!("attachment; filename=\"list.xlsx\"; filename*=UTF-8''{}", crate::route::encoded(name));
-    if let Ok(value) = HeaderValue::from_str(&named) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
+    Ok(upload::attachment(bytes, &format!("{}空表.xlsx", kind.label().replace('·', "和"))))
 }

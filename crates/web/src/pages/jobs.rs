@@ -8,12 +8,12 @@ use casework::jobs::{self, Overview, Registry, State as JobState};
 use rules::access::Action;
 use serde::Deserialize;
 
-use super::account::with;
+use super::address::Address;
 use super::exports::{self, Asking};
 use crate::app::App;
 use crate::background::registry;
 use crate::failed::{Failed, see_other};
-use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Shell, Taking, Tone, filters};
+use crate::look::{Empty, Filter, Head, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
@@ -70,29 +70,8 @@ impl ListQuery {
         jobs::Filter { state: JobState::from_code(&self.state), search: self.q.clone() }
     }
 
-    fn look(&self) -> Filter {
-        let address = |without: &str| {
-            let all = [("q", self.q.as_str()), ("state", &self.state)];
-            let kept: Vec<_> = all.into_iter().filter(|(name, _)| *name != without).collect();
-            with("/jobs", &kept)
-        };
-        let field = |name, label, value: &str, kind| FilterField {
-            name,
-            label,
-            kind,
-            without: (!value.is_empty()).then(|| address(name)),
-        };
-        let mut states = vec![Choice::new("", "全部", &self.state)];
-        states.extend(JobState::ALL.map(|state| Choice::new(state.code(), state.label(), &self.state)));
-        let text = FilterKind::Text { value: self.q.clone(), example: "谁交办的、结果里的字" };
-        Filter {
-            action: "/jobs".to_owned(),
-            fields: vec![
-                field("q", "谁或结果", &self.q, text),
-                field("state", "状态", &self.state, FilterKind::Choice(states)),
-            ],
-            keep: Vec::new(),
-        }
+    fn address(&self) -> Address {
+        Address::new("/jobs", &[("q", &self.q), ("state", &self.state)])
     }
 }
 
@@ -104,6 +83,7 @@ async fn page(
     let registry = registry();
     let (known, wanted) = (registry.clone(), query.filter());
     let overview = app.read(&session, move |desk| jobs::overview(desk, &known, &wanted)).await?;
+    let at = query.address();
     Ok(html(&JobsPage {
         shell: app.shell(&session, "/jobs").await?,
         overview,
@@ -127,13 +107,11 @@ async fn page(
             what_to_do: "导入、比对等费时的事会在这里排队。".to_owned(),
             act: None,
         },
-        filter: query.look(),
-        export: exports::taking(
-            &session,
-            Action::ReadHealth,
-            "/jobs/export",
-            &[("q", &query.q), ("state", &query.state)],
-        ),
+        filter: at.filter(vec![
+            at.text("q", "谁或结果", "谁交办的、结果里的字"),
+            at.choice("state", "状态", JobState::ALL.iter().map(|state| (state.code(), state.label()))),
+        ]),
+        export: at.taking(&session, Action::ReadHealth, "/jobs/export"),
     }))
 }
 

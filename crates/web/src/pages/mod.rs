@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 mod accounts;
+mod address;
 mod announcements;
 mod audit;
 mod break_glass;

@@ -8,10 +8,11 @@ use casework::accounts::online::{self, Online};
 use rules::access::Action;
 use serde::Deserialize;
 
+use super::address::Address;
 use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Empty, Filter, FilterField, FilterKind, Head, Shell, Taking, Tone, filters};
+use crate::look::{Empty, Filter, Head, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
@@ -48,22 +49,12 @@ async fn list(
 ) -> Result<Response, Failed> {
     let search = query.q.clone();
     let (online, total) = app.read(&session, move |desk| online::list(desk, &search)).await?;
-    let export = exports::taking(&session, Action::EndSession, "/online/export", &[("q", &query.q)]);
-    let without = (!query.q.is_empty()).then(|| "/online".to_owned());
+    let at = Address::new("/online", &[("q", &query.q)]);
     Ok(html(&OnlinePage {
         shell: app.shell(&session, "/online").await?,
         online,
         total,
-        filter: Filter {
-            action: "/online".to_owned(),
-            fields: vec![FilterField {
-                name: "q",
-                label: "姓名或单位",
-                kind: FilterKind::Text { value: query.q, example: "姓名、账号、单位" },
-                without,
-            }],
-            keep: Vec::new(),
-        },
+        filter: at.filter(vec![at.text("q", "姓名或单位", "姓名、账号、单位")]),
         heads: [
             Head::text("姓名"),
             Head::text("单位"),
@@ -76,7 +67,7 @@ async fn list(
             what_to_do: "半小时内有操作的人会列在这里。".to_owned(),
             act: None,
         },
-        export,
+        export: at.taking(&session, Action::EndSession, "/online/export"),
     }))
 }
 

@@ -8,15 +8,12 @@ use casework::units::{self, PostFilter, PostRow};
 use rules::access::{Action, Role};
 use serde::Deserialize;
 
-use super::account::with;
-use super::accounts::PAGE;
+use super::address::{Address, PAGE};
 use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{
-    Choice, Crumb, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
-};
-use crate::route::{Policy, Route, encoded, html};
+use crate::look::{Crumb, Empty, Filter, Head, Pager, Shell, Taking, Tone, filters};
+use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
 pub(crate) fn routes() -> Vec<Route> {
@@ -36,8 +33,8 @@ struct ListQuery {
 }
 
 impl ListQuery {
-    fn pairs(&self) -> [(&'static str, &str); 3] {
-        [("q", &self.q), ("role", &self.role), ("vacant", &self.vacant)]
+    fn address(&self) -> Address {
+        Address::new("/posts", &[("q", &self.q), ("role", &self.role), ("vacant", &self.vacant)])
     }
 
     fn filter(&self) -> PostFilter {
@@ -46,34 +43,6 @@ impl ListQuery {
             role: Role::from_code(&self.role),
             vacant: self.vacant == "1",
             after: self.after.clone(),
-        }
-    }
-
-    fn address(&self, without: &str) -> String {
-        let kept: Vec<_> = self.pairs().into_iter().filter(|(name, _)| *name != without).collect();
-        with("/posts", &kept)
-    }
-
-    fn look(&self) -> Filter {
-        let field = |name, label, value: &str, kind| FilterField {
-            name,
-            label,
-            kind,
-            without: (!value.is_empty()).then(|| self.address(name)),
-        };
-        let mut roles = vec![Choice::new("", "全部", &self.role)];
-        roles.extend(Role::ALL.iter().map(|role| Choice::new(role.code(), role.label(), &self.role)));
-        let vacant =
-            [("", "全部"), ("1", "空缺的")].map(|(value, label)| Choice::new(value, label, &self.vacant));
-        let text = FilterKind::Text { value: self.q.clone(), example: "单位、岗位、姓名、账号" };
-        Filter {
-            action: "/posts".to_owned(),
-            fields: vec![
-                field("q", "单位、岗位或人", &self.q, text),
-                field("role", "角色", &self.role, FilterKind::Choice(roles)),
-                field("vacant", "现任", &self.vacant, FilterKind::Choice(vacant.to_vec())),
-            ],
-            keep: Vec::new(),
         }
     }
 }
@@ -98,30 +67,27 @@ async fn list(
 ) -> Result<Response, Failed> {
     let filter = query.filter();
     let found = app.read(&session, move |desk| units::posts(desk, &filter, PAGE)).await?;
-    let here = query.address("");
-    let join = if here.contains('?') { '&' } else { '?' };
+    let at = query.address();
     Ok(html(&PostsPage {
         shell: app.shell(&session, "/units").await?,
         way: vec![
             Crumb { label: "责任链".to_owned(), href: Some("/units".to_owned()) },
             Crumb { label: "岗位".to_owned(), href: None },
         ],
-        filter: query.look(),
+        filter: at.filter(vec![
+            at.text("q", "单位、岗位或人", "单位、岗位、姓名、账号"),
+            at.choice("role", "角色", Role::ALL.iter().map(|role| (role.code(), role.label()))),
+            at.choice("vacant", "现任", [("1", "空缺的")]),
+        ]),
         heads: [Head::text("岗位"), Head::text("单位"), Head::text("现任"), Head::text("起始")],
-        pager: Pager {
-            prev: (!query.after.is_empty()).then(|| here.clone()),
-            next: found.next.map(|after| format!("{here}{join}after={}", encoded(&after))),
-            shown: u64::try_from(found.rows.len()).unwrap_or_default(),
-            total: None,
-            unit: "个",
-        },
+        pager: at.pager(("after", &query.after), found.next.as_deref(), found.rows.len(), "个"),
         rows: found.rows,
         empty: Empty {
             why: "没有符合条件的岗位。".to_owned(),
             what_to_do: "去掉一个条件再看；只列您能看到的单位。".to_owned(),
             act: None,
         },
-        export: exports::taking(&session, Action::ExportList, "/posts/export", &query.pairs()),
+        export: at.taking(&session, Action::ExportList, "/posts/export"),
     }))
 }
 

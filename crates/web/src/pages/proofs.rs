@@ -41,13 +41,14 @@ async fn list(
 ) -> Result<Response, Failed> {
     let after = asked.after.split_once('~').map(|(day, id)| (day.to_owned(), id.to_owned()));
     let (rows, next) = app.read(&session, move |desk| today::expired_proofs(desk, after.as_ref())).await?;
+    let first = (!asked.after.is_empty()).then(|| "/proofs".to_owned());
     let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     let next = next.map(|(day, id)| format!("/proofs?after={}", encoded(&format!("{day}~{id}"))));
     Ok(html(&ProofsPage {
         shell: app.shell(&session, "/").await?,
         rows,
         heads: [Head::text("孩子"), Head::text("就读学校"), Head::text("证明到期")],
-        pager: Pager { prev: None, next, shown, total: None, unit: "人" },
+        pager: Pager { first, prev: None, next, shown, total: None, unit: "人" },
         empty: Empty {
             why: "没有过期的就读证明。".to_owned(),
             what_to_do: "快到期的会提前30天列在今天的待办里。".to_owned(),

@@ -8,14 +8,11 @@ use casework::accounts::sign_ins::{self, Outcome, SignIn};
 use rules::access::Action;
 use serde::Deserialize;
 
-use super::account::with;
-use super::accounts::PAGE;
+use super::address::{Address, PAGE};
 use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{
-    Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
-};
+use crate::look::{Empty, Filter, Head, Pager, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
@@ -53,37 +50,14 @@ impl ListQuery {
         }
     }
 
-    fn address(&self, path: &str, without: &str) -> String {
-        let all = [("q", &self.q), ("outcome", &self.outcome), ("from", &self.from), ("until", &self.until)];
-        let kept: Vec<(&str, &str)> = all
-            .iter()
-            .filter(|(name, _)| *name != without)
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        with(path, &kept)
-    }
-
-    fn look(&self) -> Filter {
-        let field = |name, label, value: &str, kind| FilterField {
-            name,
-            label,
-            kind,
-            without: (!value.is_empty()).then(|| self.address("/sign-ins", name)),
-        };
-        let mut outcomes = vec![Choice::new("", "全部", &self.outcome)];
-        outcomes
-            .extend(Outcome::ALL.map(|outcome| Choice::new(outcome.code(), outcome.label(), &self.outcome)));
-        let text = FilterKind::Text { value: self.q.clone(), example: "姓名、账号、地址" };
-        Filter {
-            action: "/sign-ins".to_owned(),
-            fields: vec![
-                field("q", "姓名、账号或来源", &self.q, text),
-                field("outcome", "结果", &self.outcome, FilterKind::Choice(outcomes)),
-                field("from", "从", &self.from, FilterKind::Day(self.from.clone())),
-                field("until", "到", &self.until, FilterKind::Day(self.until.clone())),
-            ],
-            keep: Vec::new(),
-        }
+    fn address(&self) -> Address {
+        let pairs = [
+            ("q", self.q.as_str()),
+            ("outcome", &self.outcome),
+            ("from", &self.from),
+            ("until", &self.until),
+        ];
+        Address::new("/sign-ins", &pairs)
     }
 }
 
@@ -106,11 +80,15 @@ async fn list(
 ) -> Result<Response, Failed> {
     let filter = query.filter();
     let list = app.read(&session, move |desk| sign_ins::list(desk, &filter, PAGE)).await?;
-    let here = query.address("/sign-ins", "");
-    let join = if here.contains('?') { '&' } else { '?' };
+    let at = query.address();
     Ok(html(&SignInsPage {
         shell: app.shell(&session, "/sign-ins").await?,
-        filter: query.look(),
+        filter: at.filter(vec![
+            at.text("q", "姓名、账号或来源", "姓名、账号、地址"),
+            at.choice("outcome", "结果", Outcome::ALL.iter().map(|one| (one.code(), one.label()))),
+            at.day("from", "从"),
+            at.day("until", "到"),
+        ]),
         heads: [
             Head::text("时间"),
             Head::text("谁"),
@@ -119,12 +97,9 @@ async fn list(
             Head::text("结果"),
         ],
         pager: Pager {
-            prev: (!query.before.is_empty()).then(|| here.clone()),
-            next: list.next.map(|before| format!("{here}{join}before={}", crate::route::encoded(&before))),
-            shown: u64::try_from(list.sign_ins.len()).unwrap_or_default(),
             // Counting stops at ten thousand: then the number would say less than it seems.
             total: (list.total < 10_000).then_some(list.total),
-            unit: "条",
+            ..at.pager(("before", &query.before), list.next.as_deref(), list.sign_ins.len(), "条")
         },
         sign_ins: list.sign_ins,
         empty: Empty {
@@ -132,12 +107,7 @@ async fn list(
             what_to_do: "去掉筛选条件再看。".to_owned(),
             act: None,
         },
-        export: exports::taking(
-            &session,
-            Action::ExportAudit,
-            "/sign-ins/export",
-            &[("q", &query.q), ("outcome", &query.outcome), ("from", &query.from), ("until", &query.until)],
-        ),
+        export: at.taking(&session, Action::ExportAudit, "/sign-ins/export"),
     }))
 }
 

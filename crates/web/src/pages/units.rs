@@ -8,14 +8,11 @@ use casework::units::{self, Gap, HandOver, Item, NewPost, Sheet, UnitLine, UnitP
 use rules::access::{Role, Standing};
 use serde::Deserialize;
 
-use super::account::with;
-use super::accounts::PAGE;
+use super::address::{Address, PAGE};
 use super::exports::{self, Asking};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{
-    Choice, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
-};
+use crate::look::{Choice, Crumb, Empty, Errors, Filter, Head, Pager, Shell, Taking, Tone, filters};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 use rules::access::Action;
@@ -72,37 +69,22 @@ async fn list(
             Ok((Vec::new(), Some(units::find_units(desk, &asked.q, &asked.after, PAGE)?)))
         })
         .await?;
-    let here = with("/units", &[("q", &query.q)]);
+    let at = Address::new("/units", &[("q", &query.q)]);
     let (found, next) = found.map_or((None, None), |(rows, next)| (Some(rows), next));
     Ok(html(&List {
         shell: app.shell(&session, "/units").await?,
         rows,
         heads: heads(),
-        filter: Filter {
-            action: "/units".to_owned(),
-            fields: vec![FilterField {
-                name: "q",
-                label: "单位或责任人",
-                kind: FilterKind::Text { value: query.q.clone(), example: "单位名称、责任人姓名" },
-                without: (!query.q.is_empty()).then(|| "/units".to_owned()),
-            }],
-            keep: Vec::new(),
-        },
+        filter: at.filter(vec![at.text("q", "单位或责任人", "单位名称、责任人姓名")]),
         found_heads: [Head::text("单位"), Head::text("上级单位"), Head::text("责任人"), Head::number("空缺")],
-        pager: Pager {
-            prev: (!query.after.is_empty()).then(|| here.clone()),
-            next: next.map(|after| format!("{here}&after={}", crate::route::encoded(&after))),
-            shown: found.as_ref().map_or(0, |found| u64::try_from(found.len()).unwrap_or_default()),
-            total: None,
-            unit: "个",
-        },
+        pager: at.pager(("after", &query.after), next.as_deref(), found.as_ref().map_or(0, Vec::len), "个"),
         found,
         empty: Empty {
             why: "没有找到这样的单位或责任人。".to_owned(),
             what_to_do: "换一个字再找；只查您能看到的单位。".to_owned(),
             act: None,
         },
-        export: exports::taking(&session, Action::ExportList, "/units/export", &[("q", &query.q)]),
+        export: at.taking(&session, Action::ExportList, "/units/export"),
     }))
 }
 

@@ -418,6 +418,16 @@ fn pages_go_on_by_cursors_of_ones_own() {
         // Two cursors of the same place differ, and neither holds the name.
         assert_ne!(said(&get(&app, &token, "/api/v1/findings"))["next"], json!(cursor));
         assert!(!cursor.to_lowercase().contains("duan"));
+        // The page's address goes on from an id, which says nothing of how anybody is spelt (K05), and one that is not
+        // there, or another's, is no place to go on from.
+        let listed = |path: &str| String::from_utf8(get(&app, &token, path).body).expect("a page in UTF-8");
+        let page = listed("/findings");
+        let next = page.split_once("rel=\"next\" href=\"/findings?after=").expect("a second page").1;
+        let next = next.split_once('"').expect("its end").0;
+        assert!(seen.iter().any(|id| id == next), "{next}");
+        let rows = |page: &str| page.matches(" data-row>").count();
+        assert_eq!(rows(&page) + rows(&listed(&format!("/findings?after={next}"))), all);
+        assert_eq!(rows(&listed("/findings?after=duan~0")), rows(&page));
         for path in ["/api/v1/children?township=h-Q", "/api/v1/children?school=h-SQ&village=h-Q1"] {
             let answer = said(&get(&app, &other, path));
             let own: Vec<&str> =

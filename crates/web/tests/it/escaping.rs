@@ -113,6 +113,7 @@ fn every(evil: &str) -> Every {
         },
         heads: [Head::text("孩子").sorted("/", "ascending")],
         pager: Pager {
+            first: None,
             prev: Some("/".to_owned()),
             next: Some("/".to_owned()),
             shown: 1,

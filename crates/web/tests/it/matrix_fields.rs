@@ -169,6 +169,48 @@ fn fields_of_the_file() {
     });
 }
 
+/// A09: a birthday on the pages of findings, in the list and beside each of the lists compared.
+#[test]
+fn birthdays_of_findings() {
+    const BORN: &str = "2011-11-11";
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let mut sql = vec![format!("update finding set birth = '{BORN}' where county = $1")];
+        for (_, id) in &app.here.findings {
+            sql.push(format!(
+                "insert into finding_side (county, finding, side, row_number, name, sex, birth, ethnicity, id_masked,
+                                           place, school, class, guardians, student_masked)
+                 values ($1, '{id}', 'other9', 9, '段某', '1', '{BORN}', '', '', '', '', '', '', '')"
+            ));
+        }
+        app.run(&sql);
+        let ties = app.ties("finding_tie", "finding");
+        let (mut clear, mut absent, mut wrongs) = (0, 0, Vec::new());
+        for person in everybody(&app) {
+            let page = |path: &str| {
+                let answer = app.get(path, Some(&person.token));
+                String::from_utf8(answer.body).expect("a page in UTF-8")
+            };
+            for (name, id) in &app.here.findings {
+                let Some((role, tie)) = way(&person, Action::ReadFindings, &ties[id]) else { continue };
+                let due = sight(role, tie, Field::Birth) == Sight::Clear;
+                if due {
+                    clear += 1
+                } else {
+                    absent += 1
+                }
+                for path in [format!("/findings/{id}"), "/findings".to_owned()] {
+                    if page(&path).contains(BORN) != due {
+                        wrongs.push(format!("{role} by {tie} of “{name}” at {path}: not {due}"));
+                    }
+                }
+            }
+        }
+        assert!(wrongs.is_empty(), "{}:\n{}", wrongs.len(), wrongs.join("\n"));
+        assert!(clear > 10 && absent > 0, "{clear} {absent}");
+    });
+}
+
 /// The row of a table in which a child stands.
 fn row_of<'p>(page: &'p str, child: &str) -> Option<&'p str> {
     let at = page.find(&format!("/children/{child}\""))?;

@@ -165,14 +165,13 @@ fn village_units(village: &Village, township: &str, units: &mut Vec<Unit>) {
 
 fn county_posts(root: &str, roster: &mut Roster) {
     let titled = |unit: &str, what: &str, role, title: &str| post(unit, what, role, title.to_owned());
-    let director = Post {
-        leads: true,
-        slot: Some(Slot::County),
-        ..titled(TASK_FORCE, "head", "director", "分管副县长（专班组长）")
-    };
+    let director =
+        Post { leads: true, ..titled(TASK_FORCE, "head", "director", "分管副县长（专班组长）") };
     if let Some(vice) = roster.fill_with_account(director, Fill::Always, "director") {
-        // The county government's own post: the same person.
-        roster.fill(titled(root, "vice", "director", "分管副县长"), Fill::By(vice));
+        // The county government's own post answers for the children: the same person.
+        let vice_head =
+            Post { slot: Some(Slot::County), ..titled(root, "vice", "director", "分管副县长") };
+        roster.fill(vice_head, Fill::By(vice));
     }
     let chief = Post { leads: true, ..titled(BUREAU, "head", "bureau", "县教体局局长") };
     if let Some(chief) = roster.fill(chief, Fill::Always) {

@@ -329,7 +329,8 @@ impl Year {
     }
 }
 
-fn moment(day: Date, hour: i8, minute: i8, second: i8) -> Timestamp {
+/// An o'clock of a day.
+pub(super) fn moment(day: Date, hour: i8, minute: i8, second: i8) -> Timestamp {
     let clock = day.at(hour, minute, second, 0);
     jiff::tz::offset(8).to_timestamp(clock).unwrap_or_default()
 }

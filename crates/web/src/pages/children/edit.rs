@@ -74,6 +74,13 @@ struct EditPage {
     stale: Vec<Difference>,
 }
 
+impl EditPage {
+    /// Beside what is not shown again: an empty field keeps what there is.
+    fn keeps(&self) -> &'static str {
+        if self.is_new { "" } else { "不填就不变" }
+    }
+}
+
 /// What happened to the form so far.
 #[derive(Default)]
 struct SoFar {

@@ -37,12 +37,27 @@ struct FilePage {
     purposes: Vec<Choice>,
 }
 
+impl FilePage {
+    /// Where a finding stands, in words.
+    fn stand(&self, state: &str) -> &'static str {
+        match state {
+            "open" => "待认定",
+            "assigned" => "核查中",
+            "reported" => "已报回",
+            "decided" => "已认定",
+            _ => "不再出现",
+        }
+    }
+}
+
 fn posts(slots: Vec<Slot>) -> Vec<Post> {
     slots
         .into_iter()
         .map(|slot| {
+            // The unit stands below: who teaches 八（2）班 数学 is 数学教师 here.
+            let title = |title: &'_ str| title.strip_prefix(&slot.unit).unwrap_or(title).to_owned();
             let who: Vec<String> =
-                slot.holders.iter().map(|one| format!("{} {}", one.name, one.title)).collect();
+                slot.holders.iter().map(|one| format!("{} {}", one.name, title(&one.title))).collect();
             Post {
                 level: slot.level,
                 note: if who.is_empty() && slot.unit.is_empty() {

@@ -106,9 +106,13 @@ async fn page(
         ]
     };
     let may_run = may(&session.who().actor, Action::RunComparison, &Subject::Nothing).is_ok();
+    // The next semester's may begin early, but not while this one's is being worked through.
+    let current = campaign::semester(app.now().day()).code;
+    let busy = all.iter().any(|campaign| campaign.state == "open");
     let free: Vec<Semester> = offered(app)
         .into_iter()
         .filter(|one| all.iter().all(|campaign| campaign.semester != one.code))
+        .filter(|one| !busy || one.code == current)
         .collect();
     let wish = form.as_ref().map_or("", |form| form.semester.as_str());
     let wish = if wish.is_empty() { free.first().map_or("", |one| one.code.as_str()) } else { wish };

@@ -17,7 +17,7 @@ use crate::failed::{Failed, see_other, too_large};
 use crate::look::{Choice, Crumb, Errors, Head, Shell, Tone, filters};
 use crate::route::{encoded, html};
 use crate::session::Session;
-use crate::upload::{self, Came};
+use crate::upload::{self, Came, UPLOAD};
 
 #[derive(Template)]
 #[template(path = "comparison/lists.html")]
@@ -98,7 +98,7 @@ async fn page(
             Crumb { label: "选名单".to_owned(), href: None },
         ],
         heads: [Head::text("名单"), Head::text("用哪份文件"), Head::number("行数"), Head::text("办理")],
-        possible_heads: [Head::text("比对什么"), Head::text("这次能不能比")],
+        possible_heads: [Head::text("比对什么"), Head::text("能不能比")],
         further,
         as_of: if as_of.is_empty() { today.clone() } else { as_of.to_owned() },
         today,
@@ -141,12 +141,11 @@ pub(super) async fn upload(
     // Nobody sends two hundred megabytes to be told that there is no such campaign.
     let own = id.clone();
     app.read(&session, move |desk| campaign::prepare(desk, &own).map(drop)).await?;
-    let cut = || Refused::field("file", "文件没有传完整，请重新选择文件上传");
-    let form = form.map_err(|_| cut())?;
-    let mut came = match upload::receive(&headers, form, &["slot", "name", "as_of"]).await? {
+    let form = form.map_err(|_| upload::cut())?;
+    let mut came = match upload::receive(&headers, form, UPLOAD, &["slot", "name", "as_of"]).await? {
         Came::Whole(came) => came,
         Came::TooLarge => return Ok(too_large("200 MB")),
-        Came::Cut => return Err(cut().into()),
+        Came::Cut => return Err(upload::cut().into()),
     };
     let wish = if came.text("slot").is_empty() { came.text("name") } else { came.text("slot") }.to_owned();
     let done = bring(&app, &session, (&id, &wish), &mut came).await;

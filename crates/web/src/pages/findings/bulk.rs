@@ -31,6 +31,8 @@ struct Page {
     today: String,
     note: String,
     back: String,
+    /// The same filter, of what was handed over.
+    handed: String,
     errors: Errors,
     done: Option<(&'static str, i64)>,
 }
@@ -81,6 +83,11 @@ async fn shown(
         today: today.to_string(),
         note,
         back: asked.href("/findings", "", ""),
+        handed: FindingsQuery { state: "assigned".to_owned(), ..asked.clone() }.href(
+            "/findings/bulk",
+            "",
+            "",
+        ),
         errors,
         done,
     }))

@@ -25,7 +25,7 @@ pub(super) struct FindingsQuery {
     pub(super) unit: String,
     pub(super) run: String,
     pub(super) change: String,
-    after: String,
+    pub(super) after: String,
 }
 
 impl FindingsQuery {
@@ -68,7 +68,7 @@ impl FindingsQuery {
             unit: self.unit.clone(),
             run: self.run.clone(),
             change: self.change.clone(),
-            after: self.after.split_once('~').map(|(spelling, id)| (spelling.to_owned(), id.to_owned())),
+            after: self.after.clone(),
         }
     }
 
@@ -117,7 +117,8 @@ struct ListPage {
 struct Line {
     row: FindingRow,
     kind: String,
-    place: String,
+    /// Birthday, village, school, as far as they are seen.
+    under: String,
     state: String,
     tone: Tone,
 }
@@ -189,13 +190,14 @@ pub(super) async fn list(
         .is_ok()
         .then(|| asked.href("/findings/bulk", "", ""));
     let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let next = listed.next.map(|(spelling, id)| asked.href("/findings", "", &format!("{spelling}~{id}")));
+    let first = (!asked.after.is_empty()).then(|| asked.href("/findings", "", ""));
+    let next = listed.next.map(|id| asked.href("/findings", "", &id));
     Ok(html(&ListPage {
         shell: app.shell(&session, "/findings").await?,
         filter,
         rows,
         heads: [Head::text("孩子"), Head::text("为什么要查"), Head::text("进展"), Head::text("期限")],
-        pager: Pager { prev: None, next, shown, total: None, unit: "人" },
+        pager: Pager { first, prev: None, next, shown, total: None, unit: "人" },
         empty: Empty {
             why: "没有符合条件的比对发现。".to_owned(),
             what_to_do: "换一个进展或类别再看；已经认定的选“已认定”。".to_owned(),
@@ -207,10 +209,10 @@ pub(super) async fn list(
 
 fn line(app: &App, row: FindingRow) -> Line {
     let kind = row.kind.map_or(String::new(), |kind| app.plan().finding(kind).title.clone());
-    let place: Vec<&str> =
-        [row.village.as_str(), row.school.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    let under = [row.birth.as_deref().unwrap_or_default(), &row.village, &row.school];
+    let under: Vec<&str> = under.into_iter().filter(|text| !text.is_empty()).collect();
     let (state, tone) = state(&row);
-    Line { kind, place: place.join(" · "), state, tone, row }
+    Line { kind, under: under.join(" · "), state, tone, row }
 }
 
 /// Where a finding stands, in words, and how much it presses.

@@ -25,6 +25,8 @@ struct OnePage {
     state: String,
     tone: Tone,
     score: String,
+    /// What stands in the lists, both of them or the one.
+    title: String,
     left: String,
     right: String,
     pair: Vec<CompareRow>,
@@ -64,8 +66,9 @@ pub(super) async fn finding(
     let mut sides = page.sides.clone().into_iter();
     let (first, second) = (sides.next(), sides.next());
     let name = |side: &Option<SideShown>| {
-        side.as_ref().map_or("没有找到".to_owned(), |side| format!("{} 第{}行", side.list, side.row))
+        side.as_ref().map_or(String::new(), |side| format!("{}第{}行", side.list, side.row))
     };
+    let (left, right) = (name(&first), name(&second));
     let score = if page.score == 0 {
         String::new()
     } else {
@@ -88,8 +91,13 @@ pub(super) async fn finding(
         state,
         tone,
         score,
-        left: name(&first),
-        right: name(&second),
+        title: if right.is_empty() {
+            format!("名单里的资料：{left}")
+        } else {
+            "两边的资料".to_owned()
+        },
+        left,
+        right,
         pair: pair(first.as_ref(), second.as_ref()),
         rest: sides.collect(),
         decisions: (1..).map(|key: u8| key.to_string()).zip(page.decisions.iter().copied()).collect(),
@@ -120,7 +128,7 @@ fn pair(left: Option<&SideShown>, right: Option<&SideShown>) -> Vec<CompareRow> 
         row: 0,
         name: String::new(),
         sex: String::new(),
-        birth: String::new(),
+        birth: None,
         id_masked: None,
         place: String::new(),
         school: String::new(),
@@ -137,11 +145,14 @@ fn pair(left: Option<&SideShown>, right: Option<&SideShown>) -> Vec<CompareRow> 
         right,
         note: String::new(),
     };
+    let birth = |side: &SideShown| side.birth.clone().unwrap_or_default();
     let mut rows = vec![
         row("姓名", left.name.clone(), right.name.clone()),
         row("性别", left.sex.clone(), right.sex.clone()),
-        row("出生日期", left.birth.clone(), right.birth.clone()),
     ];
+    if left.birth.is_some() || right.birth.is_some() {
+        rows.push(row("出生日期", birth(left), birth(right)));
+    }
     if left.id_masked.is_some() || right.id_masked.is_some() {
         rows.push(row("身份证件号", number(left), number(right)));
     }

@@ -59,7 +59,7 @@ fn eight_duty_holders_or_a_listed_vacancy() {
                 assert_ne!(post.holder().is_some(), vacant.contains(post.key.as_str()), "{}", post.key);
             }
         };
-        answers("task-force", Slot::County, 1);
+        answers(&plan().county().code, Slot::County, 1);
         answers("bureau", Slot::Bureau, 1);
         let households = world.households();
         let school_age = *plan().school_age();
