@@ -90,17 +90,36 @@ impl<'a> Book<'a> {
                 Ok(())
             },
         )?;
+        // What was marked of a file that was merged into another counts for the one that stayed.
+        let mut values = vec![Value::from(county)];
+        let list = among(&mut values, children);
+        let merged: HashMap<String, String> = desk
+            .tx
+            .query(
+                &format!(
+                    "select gone, kept from child_merge where county = $1 and kept in ({list}) and undone_at is null
+                     order by gone, kept"
+                ),
+                &values,
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?
+            .into_iter()
+            .collect();
+        let stands = |child: String| merged.get(&child).cloned().unwrap_or(child);
+        let mut values = within();
+        let list = among(&mut values, children.iter().chain(merged.keys()));
         let mut leave: HashMap<String, Vec<attendance::Leave>> = HashMap::new();
         desk.tx.each(
             &format!(
                 "select child, from_day, case when ended_day < until_day then ended_day else until_day end from leave
-                 where county = $1 and child in ({list}) and until_day >= $2 and from_day <= $3 and state = 'approved'
+                 where county = $1 and child in ({list}) and until_day >= $2 and from_day <= $3
+                   and state = 'approved'
                  order by child, from_day, id"
             ),
             &values,
             |row| {
                 let one = attendance::Leave { from: row.get(1)?, until: row.get(2)? };
-                leave.entry(row.get(0)?).or_default().push(one);
+                leave.entry(stands(row.get(0)?)).or_default().push(one);
                 Ok(())
             },
         )?;
@@ -108,13 +127,14 @@ impl<'a> Book<'a> {
         desk.tx.each(
             &format!(
                 "select child, sheet, kind from mark
-                 where county = $1 and child in ({list}) and day >= $2 and day <= $3 order by day, sheet, child"
+                 where county = $1 and child in ({list}) and day >= $2 and day <= $3
+                 order by day, sheet, child"
             ),
             &values,
             |row| {
                 let kind: String = row.get(2)?;
                 if let Some(kind) = Kind::from_code(&kind) {
-                    said.entry(row.get(0)?).or_default().insert(row.get(1)?, kind);
+                    said.entry(stands(row.get(0)?)).or_default().insert(row.get(1)?, kind);
                 }
                 Ok(())
             },

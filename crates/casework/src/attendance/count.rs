@@ -190,6 +190,19 @@ fn keep(
     Ok(())
 }
 
+/// Counts two files anew that have become one, or two again: from the first day on which either was away.
+pub(crate) fn files_changed(desk: &mut Desk<'_, '_>, kept: &str, gone: &str) -> Result<(), Refused> {
+    let first = desk.tx.one(
+        "select min(day) from mark where county = $1 and child in ($2, $3)",
+        &params![desk.county(), kept, gone],
+        |row| row.get::<Option<Date>>(0),
+    )?;
+    match first {
+        Some(from) => recount(desk, &[kept.to_owned(), gone.to_owned()], from),
+        None => Ok(()),
+    }
+}
+
 /// Counts these children anew from a day on: after the roll, leave, the school's days or the plan's number has changed. With
 /// the first day of all facts the rows are made from nothing.
 ///

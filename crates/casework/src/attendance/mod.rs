@@ -26,6 +26,7 @@ mod uncalled;
 pub use board::{Board, BoardLine, SchoolLine, board};
 pub use calendar::{DayForm, DayLine, school_day_changes, set_school_day};
 pub use calling::{Calling, Evenings, calling, set_calling};
+pub(crate) use count::files_changed;
 pub use count::recount;
 pub use daily::nightly;
 pub use file::{Follow, follow};

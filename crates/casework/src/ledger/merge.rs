@@ -7,6 +7,7 @@ use super::form::plain;
 use super::history::touched;
 use super::read::{File, Line, read, ties_of};
 use super::ties::settle;
+use crate::attendance;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -153,6 +154,7 @@ pub fn merge(desk: &mut Desk<'_, '_>, kept: &str, gone: &str, reason: &str) -> R
         &params![county, gone, kept],
     )?;
     fill(desk, &id, &mut sort, kept, gone)?;
+    attendance::files_changed(desk, kept, gone)?;
     touched(desk, gone)?;
     touched(desk, kept)?;
     desk.record(Action::MergeChildren, grant.post, ("child", kept), reason, &format!("并入 {gone}"))?;
@@ -313,6 +315,7 @@ pub fn unmerge(
         "update child_merge set undone_by = $3, undone_at = $4 where county = $1 and id = $2",
         &params![county, merge, &desk.actor().account, desk.now.stamp()],
     )?;
+    attendance::files_changed(desk, &kept, &gone)?;
     touched(desk, &gone)?;
     touched(desk, &kept)?;
     settle(desk.tx, county, &gone)?;

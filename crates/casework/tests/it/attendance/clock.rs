@@ -186,3 +186,40 @@ fn a_transfer_neither_ends_nor_invents() {
         school.clocks_are_true(&ids);
     });
 }
+
+/// 合并档案: what was marked of the double counts for the file that stays, and goes back when they are two again.
+#[test]
+fn a_double_brings_its_marks() {
+    on_each_engine(|db| {
+        let school = School::new(db);
+        let ids = school.pupils("c1", &["李小明", "李小鸣"]);
+        let (kept, gone) = (ids[0].clone(), ids[1].clone());
+        // The one that stays was in no class; the double was called.
+        school.run(
+            "delete from class_member where county = $1
+                    and child = (select id from child where county = $1 and name = '李小明')",
+        );
+        school.run(
+            "update child set school = null, school_township = null, class = null, standing = 'unknown'
+                    where county = $1 and name = '李小明'",
+        );
+        for on in &WEEK[..2] {
+            school.at(on);
+            school.call(&[(&gone, Truant)]);
+        }
+        let by = super::school::bureau();
+        let merge = {
+            let (kept, gone) = (kept.clone(), gone.clone());
+            school.act(&by, move |desk| casework::ledger::merge(desk, &kept, &gone, "同一个孩子"))
+        };
+        let merge = merge.expect("one file");
+        assert_eq!((school.clock(&kept).away, school.clock(&gone).away), (2, 0));
+        school.clocks_are_true(&ids);
+        let again = kept.clone();
+        school
+            .act(&by, move |desk| casework::ledger::unmerge(desk, &again, &merge, "不是同一个孩子"))
+            .expect("two again");
+        assert_eq!(school.clock(&gone).away, 2);
+        school.clocks_are_true(&ids);
+    });
+}

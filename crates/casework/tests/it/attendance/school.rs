@@ -56,7 +56,7 @@ pub(super) fn who(account: &str, role: Role, unit: &str) -> SignedIn {
                 standing: Leads::Serves,
             }],
         },
-        confirmed: Some("2026-11-24T01:00:00Z".parse().expect("a moment")),
+        confirmed: Some("2027-12-31T00:00:00Z".parse().expect("a moment")),
     }
 }
 
