@@ -35,16 +35,18 @@ const PICTURE: &str = "image/svg+xml";
 const SCRIPTS: &str =
     concat!(include_str!("../assets/app.js"), "{\n", include_str!("../assets/keys.js"), "}\n");
 
+/// The look of every page, and of the pages of the register.
+const STYLES: &str = concat!(include_str!("../assets/app.css"), include_str!("../assets/register.css"));
+
 /// Everything that is served under `/assets/`.
 const FILES: &[File] = &[
-    ("app.css", STYLE, include_bytes!("../assets/app.css")),
+    ("app.css", STYLE, STYLES.as_bytes()),
     ("app.js", SCRIPT, SCRIPTS.as_bytes()),
     ("theme.js", SCRIPT, include_bytes!("../assets/theme.js")),
     ("htmx.min.js", SCRIPT, include_bytes!("../assets/htmx.min.js")),
     ("icons.svg", PICTURE, include_bytes!("../assets/icons.svg")),
     ("icon.svg", PICTURE, include_bytes!("../assets/icon.svg")),
     ("manifest.webmanifest", "application/manifest+json", include_bytes!("../assets/manifest.webmanifest")),
-    ("register.css", STYLE, include_bytes!("../assets/register.css")),
     ("register.js", SCRIPT, include_bytes!("../assets/register.js")),
     // Served under an address of its own, too, since it is for every page.
     ("sw.js", SCRIPT, include_bytes!("../assets/sw.js")),

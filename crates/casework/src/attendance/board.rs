@@ -109,7 +109,7 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
                             and tenure.from_day <= $2 and (tenure.until_day is null or tenure.until_day > $2)
                        join account on account.county = tenure.county and account.id = tenure.account
                        where post.county = class.county and post.unit = class.unit and post.role = 'teacher'
-                         and post.standing = 'leads' and post.closed_at is null
+                         and post.closed_at is null
                        order by tenure.from_day, account.id limit 1), '')
              from class
              join unit on unit.county = class.county and unit.id = class.unit

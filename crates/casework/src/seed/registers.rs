@@ -42,7 +42,7 @@ pub fn classes(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedClass>, DbError>
                 (select tenure.account from post
                    join tenure on tenure.county = post.county and tenure.post = post.id and tenure.until_day is null
                    where post.county = class.county and post.unit = class.unit and post.role = 'teacher'
-                     and post.standing = 'leads' and post.closed_at is null
+                     and post.closed_at is null
                    order by tenure.from_day, tenure.account limit 1)
          from class
          join class_member member on member.county = class.county and member.class = class.unit

@@ -11,7 +11,7 @@ use utoipa::openapi::{
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
-use super::{audit, children, findings, imports, me, moves, session, units};
+use super::{audit, children, findings, imports, me, moves, registers, session, units};
 use crate::route::{Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {

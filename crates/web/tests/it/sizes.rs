@@ -14,6 +14,9 @@ fn style_and_scripts_stay_small() {
         ("app.js", include_str!("../../assets/app.js"), 8 * 1024),
         ("keys.js", include_str!("../../assets/keys.js"), 4 * 1024),
         ("theme.js", include_str!("../../assets/theme.js"), 512),
+        ("register.css", include_str!("../../assets/register.css"), 3 * 1024),
+        ("register.js", include_str!("../../assets/register.js"), 24 * 1024),
+        ("sw.js", include_str!("../../assets/sw.js"), 2 * 1024),
     ] {
         assert!(text.len() <= most, "{name} has {} bytes, more than {most}", text.len());
     }

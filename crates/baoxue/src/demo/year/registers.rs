@@ -111,16 +111,17 @@ impl Year {
                         (Kind::Personal, Reason::Family)
                     };
                     spells.push(Spell { class, child: child.clone(), from, days, kind, reason });
-                } else if self.chance.happens(0.004) {
-                    let reasons = [Reason::Market, Reason::Chores, Reason::NotReached, Reason::Unwilling, Reason::Away];
+                    continue;
+                }
+                let now = self.chance.happens(0.004);
+                if now || self.chance.happens(0.004) {
+                    let reasons =
+                        [Reason::Market, Reason::Chores, Reason::NotReached, Reason::Unwilling, Reason::Away];
                     let reason = reasons.get(self.chance.below(reasons.len())).copied().unwrap_or(Reason::Other);
                     let days = 1 + self.chance.below(4);
-                    // One in five is away to this day.
-                    let from = if self.chance.happens(0.2) {
-                        last.saturating_sub(days)
-                    } else {
-                        self.chance.below(last.max(1))
-                    };
+                    // Half of them are away to this day.
+                    let from =
+                        if now { last.saturating_sub(days) } else { self.chance.below(last.max(1)) };
                     spells.push(Spell { class, child: child.clone(), from, days, kind: Kind::Truant, reason });
                 }
             }

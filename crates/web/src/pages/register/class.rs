@@ -310,7 +310,11 @@ pub(super) async fn submit(
         }
         Err(failed) => {
             let problems = failed.problems()?;
-            let typed = Typed { marks, why, errors: Errors::from(problems) };
+            let mut errors = Errors::new();
+            for problem in problems {
+                errors.add(problem.field, problem.text);
+            }
+            let typed = Typed { marks, why, errors };
             show(&app, &session, class, &asked, typed).await
         }
     }

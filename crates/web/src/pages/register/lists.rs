@@ -24,6 +24,8 @@ pub(super) struct AskedBoard {
 struct BoardPage {
     shell: Shell,
     board: Board,
+    /// The classes, each with how it stands.
+    rows: Vec<(BoardLine, String, Tone)>,
     heads: [Head; 3],
     schools: [Head; 3],
     empty: Empty,
@@ -53,6 +55,14 @@ pub(super) async fn board(
             what_to_do: "班主任的班级由学校在“责任链”里安排；请找校长或学籍管理员。".to_owned(),
             act: None,
         },
+        rows: board
+            .classes
+            .iter()
+            .map(|line| {
+                let (words, tone) = state(line);
+                (line.clone(), words, tone)
+            })
+            .collect(),
         phone: session.who().actor.posts.iter().any(|post| post.role == Role::Teacher),
         board,
     }))
@@ -68,7 +78,6 @@ fn state(line: &BoardLine) -> (String, Tone) {
         (None, waiting @ 1.., missing) => (format!("还有 {waiting} 次没点，没来 {missing} 人"), Tone::Due),
         (None, 0, 0) => ("都到了".to_owned(), Tone::Good),
         (None, 0, missing) => (format!("没来 {missing} 人"), Tone::Late),
-        (None, ..) => ("—".to_owned(), Tone::Plain),
     }
 }
 
@@ -124,7 +133,8 @@ pub(super) async fn absences(
         ],
         heads: [Head::text("姓名"), Head::text("第几天"), Head::text("从哪天起"), Head::text("该怎么办")],
         pager: Pager {
-            prev: (!asked.after.is_empty()).then(|| here.to_owned()),
+            first: (!asked.after.is_empty()).then(|| here.to_owned()),
+            prev: None,
             next,
             shown: u64::try_from(rows.len()).unwrap_or_default(),
             total: None,
@@ -151,7 +161,6 @@ pub(super) struct AskedSuspects {
 struct SuspectsPage {
     shell: Shell,
     tabs: Vec<Tab>,
-    cleared: bool,
     rows: Vec<Suspect>,
     heads: [Head; 4],
     pager: Pager,
@@ -183,14 +192,14 @@ pub(super) async fn suspects(
         ],
         heads: [Head::text("姓名"), Head::text("列入日期"), Head::text("依据"), Head::text("乡镇")],
         pager: Pager {
-            prev: (!asked.after.is_empty()).then(|| here.to_owned()),
+            first: (!asked.after.is_empty()).then(|| here.to_owned()),
+            prev: None,
             next,
             shown: u64::try_from(rows.len()).unwrap_or_default(),
             total: None,
             unit: "人",
         },
         rows,
-        cleared,
         empty: Empty {
             why: if cleared { "还没有销号的学生。" } else { "没有疑似辍学的学生。" }.to_owned(),
             what_to_do: "缺课满三天、没有正当理由的，点名提交后自动列入；比对核查认定的也列在这里。".to_owned(),
