@@ -27,7 +27,7 @@ check: ## formatting, lints, documentation, licences and sources, directions bet
 	scripts/deny
 	cargo test --workspace --locked --quiet --test it directions::
 
-bench: build ## the figures of README's table, and target/bench.json (BENCH=quick|full|serve|"serve 20k 100k"|"20k 1m", RUNS=n, PARTS=start,load,import, README=README.md)
+bench: build ## the figures of README's table, and target/bench.json (BENCH=quick|full|serve|"serve 20k 100k"|"20k 1m", RUNS=n, PARTS=start,load,register,import, README=README.md)
 	@scripts/packages wrk=wrk
 	scripts/bench
 

@@ -1,6 +1,6 @@
 """Measures baoxue as a server with wrk, on a demo county, and adds the figures to target/bench.json.
 
-usage: run.py --target DIR [--runs N] [--seconds N] [--parts start,load,import] [--readme FILE] SIZE …
+usage: run.py --target DIR [--runs N] [--seconds N] [--parts start,load,register,import] [--readme FILE] SIZE …
 
 Start, memory, lists and files under 32 connections, what a page weighs, and an import while others read and write.
 Everybody asks with a session of an own role, each for children of an own scope. wrk and the server share the machine;
@@ -22,6 +22,7 @@ from urllib.parse import urljoin
 from county import TODAY, PASSWORD, Server, running
 from figures import entry, loads, merged, put, table
 from load import CONNECTIONS, ended, started, written
+from register import morning
 
 SEED = 7
 STARTS = 10
@@ -209,6 +210,16 @@ def imported(server: Server, size: str, rows: Path, seconds: int):
     yield entry(size, "memory after the import", [server.megabytes()])
 
 
+def called(server: Server, size: str):
+    """A school morning: registers opened and submitted, durable when answered."""
+    found = morning(server, CONNECTIONS)
+    ordered = sorted(found.submissions)
+    yield entry(size, "registers a second", [len(ordered) / found.seconds])
+    yield entry(size, "a register submitted p50", [ordered[len(ordered) // 2]])
+    yield entry(size, "a register submitted p99", [ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]])
+    yield entry(size, "a register opened p50", [sorted(found.pages)[len(found.pages) // 2]])
+
+
 def measured(asked, size: str):
     """All figures of one size."""
     data = county(asked.target, size)
@@ -221,6 +232,8 @@ def measured(asked, size: str):
             yield entry(size, "memory when idle", [server.megabytes()])
         if "load" in asked.parts:
             yield from loaded(server, size, asked.runs, asked.seconds)
+        if "register" in asked.parts:
+            yield from called(server, size)
         if "import" in asked.parts:
             yield from imported(server, size, household_list(asked.target), asked.seconds)
     shutil.rmtree(data)
@@ -235,7 +248,7 @@ def main() -> None:
     ask.add_argument("--target", type=Path, required=True)
     ask.add_argument("--runs", type=int, default=3)
     ask.add_argument("--seconds", type=int, default=8)
-    ask.add_argument("--parts", type=lambda text: text.split(","), default=["start", "load", "import"])
+    ask.add_argument("--parts", type=lambda text: text.split(","), default=["start", "load", "register", "import"])
     ask.add_argument("--readme", type=Path)
     ask.add_argument("sizes", nargs="+")
     asked = ask.parse_args()

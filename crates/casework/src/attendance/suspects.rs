@@ -84,7 +84,8 @@ fn clear(desk: &mut Desk<'_, '_>, id: &str, why: &str) -> Result<(), Refused> {
     Ok(())
 }
 
-/// A new row; none while the child stands on the list already, because of a comparison.
+/// A new row; none while the child stands on the list already, because of a comparison, and none for a pupil beyond the nine
+/// years of compulsory school (义务教育法 2): a senior school calls its register too, and nobody is sent up a mountain for it.
 fn enter(desk: &mut Desk<'_, '_>, child: &str, spell: &Spell, ground: &str) -> Result<bool, Refused> {
     let (id, stamp) = (desk.now.id(), desk.now.stamp());
     let cleared = spell.back.map(|_| stamp.clone());
@@ -93,8 +94,9 @@ fn enter(desk: &mut Desk<'_, '_>, child: &str, spell: &Spell, ground: &str) -> R
         "insert into suspected (county, id, child, source, source_id, since_day, made_at, made_by, cleared_at,
                                 cleared_why, said)
          select $1, $2, $3, 'attendance', $4, $5, $6, $7, cast($8 as text), cast($9 as text), cast($10 as text)
-         where cast($8 as text) is not null
-            or not exists (select 1 from suspected where county = $1 and child = $3 and cleared_at is null)",
+         where (cast($8 as text) is not null
+                or not exists (select 1 from suspected where county = $1 and child = $3 and cleared_at is null))
+           and not exists (select 1 from child where county = $1 and id = $3 and grade > 9)",
         &params![
             desk.county(),
             id,

@@ -1,14 +1,17 @@
 //! Who is away and who stands on the list, each in its reader's scope (五(九), A01–A03); and what the night counts.
 
 use casework::attendance::{Behind, Stage, absent, nightly, suspects};
+use casework::db::DbError;
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
 use casework::jobs::{Registry, Runner};
+use casework::params;
 use casework::refused::Refused;
 use rules::access::Role;
 use rules::attendance::Kind::{Sick, Truant};
 
 use super::school::{School, bureau, day, head, teacher, who};
+use crate::county::COUNTY;
 use crate::jobs::Machine;
 
 fn names(school: &School, by: &SignedIn, stage: Stage) -> Vec<(String, u16)> {
@@ -144,5 +147,26 @@ fn what_the_night_counts() {
         school.at("2026-11-28");
         assert_eq!(school.clock(&ids[0]).away, 0, "the register of its class had it there");
         school.clocks_are_true(&ids);
+    });
+}
+
+/// 义务教育法 2: compulsory school has nine years. A senior school calls its register, too; who stays away there is counted for the
+/// school and never put onto the list.
+#[test]
+fn beyond_the_ninth_year_nobody_is_suspected() {
+    on_each_engine(|db| {
+        let school = School::new(db);
+        let ids = school.pupils("c1", &["九年级生", "高一生"]);
+        let senior = ids[1].clone();
+        let done: Result<u64, DbError> = school.db.write(move |tx| {
+            tx.execute("update child set grade = 10 where county = $1 and id = $2", &params![COUNTY, &senior])
+        });
+        assert_eq!(done.expect("a grade"), 1);
+        for on in ["2026-11-23", "2026-11-24", "2026-11-25"] {
+            school.at(on);
+            let done = school.call(&[(&ids[0], Truant), (&ids[1], Truant)]);
+            assert_eq!(done.missing, 2);
+        }
+        assert_eq!(listed(&school, &head(), false), ["九年级生"]);
     });
 }
