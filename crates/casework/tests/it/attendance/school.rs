@@ -235,6 +235,9 @@ impl School {
 
     /// The same, from another first day.
     pub(super) fn clocks_are_true_since(&self, children: &[String], from: Date) {
+        // As the night does: whom nobody called since is counted to today.
+        let (all, today) = (children.to_vec(), self.at.borrow().chars().take(10).collect::<String>());
+        self.act(&bureau(), move |desk| attendance::recount(desk, &all, day(&today))).expect("the night");
         let kept = self.clocks();
         self.run("delete from clock where county = $1");
         let all = children.to_vec();
