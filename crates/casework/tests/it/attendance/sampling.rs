@@ -48,7 +48,7 @@ fn a_draw_can_be_proved() {
             "update sample_class set rank = 3 - rank where county = $1
                     and sample = (select id from sample where county = $1 and school = 's1')",
         );
-        let id = own.id.clone();
+        let id = own.id;
         let changed = school.act(&inspector(), move |desk| sample(desk, &id)).expect("the draw");
         assert!(!changed.proved);
     });

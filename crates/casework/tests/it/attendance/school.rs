@@ -20,7 +20,9 @@ use rules::standing::Standing;
 use crate::county::{COUNTY, plan};
 
 /// Id, kind, name, the unit above, the township.
-const UNITS: &[(&str, &str, &str, Option<&str>, Option<&str>)] = &[
+type UnitOfTest = (&'static str, &'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+const UNITS: &[UnitOfTest] = &[
     (COUNTY, "county", "甲县", None, None),
     ("ju", "bureau", "教体局", Some(COUNTY), None),
     ("t1", "township", "东镇", Some(COUNTY), None),

@@ -167,11 +167,11 @@ fn facts(school: &School, year: &Year, ids: &[String], on: Date) {
         });
         moved.expect("the transfer");
     }
-    for child in 0..CHILDREN {
+    for (child, id) in ids.iter().enumerate() {
         if year.truth[&(child, on)] != Truth::Leave {
             continue;
         }
-        let id = ids[child].clone();
+        let id = id.clone();
         let asked: Result<(), Refused> = school.db.write(move |tx| {
             tx.execute(
                 "insert into leave (county, id, child, kind, from_day, until_day, state, asked_by, asked_at, answer)
