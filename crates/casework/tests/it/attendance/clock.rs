@@ -215,9 +215,8 @@ fn a_double_brings_its_marks() {
         let merge = merge.expect("one file");
         assert_eq!((school.clock(&kept).away, school.clock(&gone).away), (2, 0));
         school.clocks_are_true(&ids);
-        let again = kept.clone();
         school
-            .act(&by, move |desk| casework::ledger::unmerge(desk, &again, &merge, "不是同一个孩子"))
+            .act(&by, move |desk| casework::ledger::unmerge(desk, &kept, &merge, "不是同一个孩子"))
             .expect("two again");
         assert_eq!(school.clock(&gone).away, 2);
         school.clocks_are_true(&ids);

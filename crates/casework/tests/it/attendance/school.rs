@@ -20,7 +20,9 @@ use rules::standing::Standing;
 use crate::county::{COUNTY, plan};
 
 /// Id, kind, name, the unit above, the township.
-const UNITS: &[(&str, &str, &str, Option<&str>, Option<&str>)] = &[
+type UnitOfTest = (&'static str, &'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+const UNITS: &[UnitOfTest] = &[
     (COUNTY, "county", "甲县", None, None),
     ("ju", "bureau", "教体局", Some(COUNTY), None),
     ("t1", "township", "东镇", Some(COUNTY), None),
@@ -235,6 +237,9 @@ impl School {
 
     /// The same, from another first day.
     pub(super) fn clocks_are_true_since(&self, children: &[String], from: Date) {
+        // As the night does: whom nobody called since is counted to today.
+        let (all, today) = (children.to_vec(), self.at.borrow().chars().take(10).collect::<String>());
+        self.act(&bureau(), move |desk| attendance::recount(desk, &all, day(&today))).expect("the night");
         let kept = self.clocks();
         self.run("delete from clock where county = $1");
         let all = children.to_vec();

@@ -184,7 +184,7 @@ fn a_late_phone_does_not_overwrite() {
         let offline = school.sheet(&[(&ids[0], Truant)]);
         let first = school.call(&[(&ids[0], Personal)]);
         let mut corrected = school.sheet(&[]);
-        corrected.corrects = vec![first.sheet.clone()];
+        corrected.corrects = vec![first.sheet];
         school.submit(&head(), &corrected).expect("it came after all");
         school.at("2026-11-26");
         let done = school.submit(&teacher(), &offline).expect("it is kept");

@@ -167,11 +167,11 @@ fn facts(school: &School, year: &Year, ids: &[String], on: Date) {
         });
         moved.expect("the transfer");
     }
-    for child in 0..CHILDREN {
+    for (child, id) in ids.iter().enumerate() {
         if year.truth[&(child, on)] != Truth::Leave {
             continue;
         }
-        let id = ids[child].clone();
+        let id = id.clone();
         let asked: Result<(), Refused> = school.db.write(move |tx| {
             tx.execute(
                 "insert into leave (county, id, child, kind, from_day, until_day, state, asked_by, asked_at, answer)
@@ -247,7 +247,11 @@ fn enter(school: &School, year: &Year, ids: &[String], chance: &mut Chance) -> u
             }
         }
         school.at(&format!("{on}T18:00:00+08:00"));
-        let due: Vec<Date> = later.range(..=*on).map(|(when, _)| *when).collect();
+        // Before a vacation everything is handed in: after it would be too late.
+        let week = on.saturating_add(7.days());
+        let next = year.days.iter().find(|day| *day > on).copied().unwrap_or(week);
+        let until = if next > week { week } else { *on };
+        let due: Vec<Date> = later.range(..=until).map(|(when, _)| *when).collect();
         for when in due {
             for sheet in later.remove(&when).unwrap_or_default() {
                 submit(&sheet);
