@@ -10,11 +10,11 @@ use crate::db::{DbError, Tx};
 use crate::now::Now;
 use crate::params;
 
-pub use registers::{SeedClass, SeedSheet, classes, counted, sheet};
 pub use past::{
     Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,
     tell_unit,
 };
+pub use registers::{SeedClass, SeedSheet, classes, counted, sheet};
 
 /// What rows are written with.
 #[derive(Debug, Clone, Copy)]

@@ -154,7 +154,8 @@ fn line(
     let evening = desk.now.clock().hour() >= EVENING;
     let due = calling.due(days, &row.school, today)?;
     let was_called = |part: &Part| sent.is_some_and(|sent| sent.contains_key(part.code()));
-    let waiting = due.iter().filter(|part| **part != Part::Evening || evening).filter(|part| !was_called(part));
+    let waiting =
+        due.iter().filter(|part| **part != Part::Evening || evening).filter(|part| !was_called(part));
     Ok(BoardLine {
         class: row.class.clone(),
         name: row.name.clone(),

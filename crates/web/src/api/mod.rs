@@ -10,6 +10,7 @@ mod imports;
 mod me;
 mod moves;
 mod openapi;
+mod phone;
 mod problem;
 mod registers;
 mod session;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Vec<Route> {
         units::routes(),
         moves::routes(),
         registers::routes(),
+        phone::routes(),
         imports::routes(),
         findings::routes(),
         audit::routes(),

@@ -11,7 +11,7 @@ use utoipa::openapi::{
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
-use super::{audit, children, findings, imports, me, moves, registers, session, units};
+use super::{audit, children, findings, imports, me, moves, phone, registers, session, units};
 use crate::route::{Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -46,9 +46,9 @@ pub(super) fn routes() -> Vec<Route> {
         registers::submit,
         registers::absences,
         registers::suspects,
-        registers::key,
-        registers::unseal,
-        registers::book,
+        phone::key,
+        phone::unseal,
+        phone::book,
         imports::list,
         imports::upload,
         imports::one,

@@ -1,13 +1,10 @@
-//! `/api/v1/registers`, `/absences`, `/suspects`, `/phone`: 点名 and what follows from it (五(九)). A sheet has the client's
-//! id and is done once under it; what the teacher's phone kept for a week comes in here.
+//! `/api/v1/registers`, `/absences`, `/suspects`: 点名 and what follows from it (五(九)). A sheet has the client's id and is done once
+//! under it; what the teacher's phone kept for a week comes in here.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use casework::attendance::{self, Behind, PhoneClass, Pupil, Register, Stage, Submission, Tapped};
-use casework::password::Typed;
+use axum::response::Response;
+use casework::attendance::{self, Behind, Pupil, Register, Stage, Submission, Tapped};
 use casework::refused::Refused;
 use rules::access::Action;
 use rules::attendance::{Kind, Part, Reason, Settled};
@@ -15,14 +12,11 @@ use rules::date::parse_date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::cursor;
 use super::give::{self, Page};
 use super::take::{Act, Asked};
-use super::{Coded, cursor};
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::filters::weekday;
-use crate::pages::account::{Proof, prove};
-use crate::pages::sign_in::Visitor;
 use crate::route::{Policy, Route};
 use crate::session::Session;
 
@@ -33,9 +27,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/v1/registers/{class}", needs(Action::CallRegister), submit),
         Route::get("/api/v1/absences", needs(Action::ReadAbsences), absences),
         Route::get("/api/v1/suspects", needs(Action::ReadSuspects), suspects),
-        Route::get("/api/v1/phone", needs(Action::CallRegister), key),
-        Route::post("/api/v1/phone", needs(Action::CallRegister), unseal),
-        Route::get("/api/v1/phone/book", needs(Action::CallRegister), book),
     ]
 }
 
@@ -260,8 +251,8 @@ struct Saying {
 
 impl SheetSent {
     fn submission(self, class: String) -> Result<Submission, Refused> {
-        let part =
-            Part::from_code(&self.part).ok_or_else(|| Refused::field("part", "没有这个时段，可用的见 parts"))?;
+        let part = Part::from_code(&self.part)
+            .ok_or_else(|| Refused::field("part", "没有这个时段，可用的见 parts"))?;
         let day = parse_date(&self.day).map_err(|_| Refused::field("day", "请写日期，如 2026-11-23"))?;
         let marks = self
             .marks
@@ -365,9 +356,10 @@ pub(super) async fn absences(
     };
     let name = cursor::list("absences", &asked)?;
     let at = cursor::open(&app, &session, &name, &asked.cursor)?;
-    let after = at.as_deref().and_then(|at| at.split_once('\n')).and_then(|(days, id)| {
-        Some((days.parse::<u16>().ok()?, id.to_owned()))
-    });
+    let after = at
+        .as_deref()
+        .and_then(|at| at.split_once('\n'))
+        .and_then(|(days, id)| Some((days.parse::<u16>().ok()?, id.to_owned())));
     let (found, more) = app
         .read(&session, move |desk| {
             attendance::absent(desk, stage, after.as_ref().map(|(days, id)| (*days, id.as_str())))
@@ -467,191 +459,4 @@ pub(super) async fn suspects(
         })
         .collect();
     give::read(&Page { items, next, total: None })
-}
-
-/// The key under which one's own phone keeps what it keeps (hazard H07).
-#[derive(Serialize, ToSchema)]
-pub(super) struct PhoneKey {
-    /// Whose phone.
-    account: String,
-    /// 256 bits, base64.
-    key: String,
-}
-
-fn shown(account: String, key: [u8; 32]) -> PhoneKey {
-    PhoneKey { account, key: STANDARD.encode(key) }
-}
-
-/// The key, for a phone that has it under the password already.
-#[utoipa::path(get, path = "/api/v1/phone", tag = "attendance", responses((status = 200, body = PhoneKey)))]
-pub(super) async fn key(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let account = session.who().actor.account.clone();
-    let key = app.read(&session, attendance::phone_key).await?;
-    give::private(&shown(account, key))
-}
-
-/// What is kept on the phone.
-#[derive(Serialize, ToSchema)]
-pub(super) struct PhoneBook {
-    /// The registers of one's own classes for a week.
-    book: PhoneClasses,
-}
-
-/// Key and what is kept, for a phone that has neither.
-#[derive(Serialize, ToSchema)]
-pub(super) struct PhoneOpened {
-    /// The key.
-    #[serde(flatten)]
-    key: PhoneKey,
-    /// The registers of one's own classes for a week.
-    book: PhoneClasses,
-}
-
-/// Registers for a week.
-#[derive(Serialize, ToSchema)]
-struct PhoneClasses {
-    /// One's own classes.
-    classes: Vec<ClassKept>,
-}
-
-/// A class.
-#[derive(Serialize, ToSchema)]
-struct ClassKept {
-    /// Id.
-    id: String,
-    /// Name.
-    name: String,
-    /// The moment of the roll.
-    roll_at: String,
-    /// Days that can be called.
-    days: Vec<DayKept>,
-    /// The roll.
-    pupils: Vec<PupilKept>,
-}
-
-/// A day.
-#[derive(Serialize, ToSchema)]
-struct DayKept {
-    /// The day.
-    day: String,
-    /// In words.
-    words: String,
-    /// Its parts.
-    parts: Vec<Coded>,
-    /// Sheets that stand, by part.
-    heads: std::collections::BTreeMap<&'static str, Vec<String>>,
-}
-
-/// A pupil.
-#[derive(Serialize, ToSchema)]
-struct PupilKept {
-    /// Id of the child.
-    child: String,
-    /// Name.
-    name: String,
-    /// Whether the pupil boards.
-    boards: bool,
-    /// Approved leave.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    leave: Option<LeaveKept>,
-    /// Whom to ring up.
-    phones: Vec<PhoneNumber>,
-}
-
-/// Leave.
-#[derive(Serialize, ToSchema)]
-struct LeaveKept {
-    /// Its kind.
-    kind: &'static str,
-    /// Its last day.
-    until: String,
-}
-
-/// Somebody to ring up.
-#[derive(Serialize, ToSchema)]
-struct PhoneNumber {
-    /// Name and relation.
-    who: String,
-    /// The number.
-    number: String,
-}
-
-impl From<Vec<PhoneClass>> for PhoneClasses {
-    fn from(classes: Vec<PhoneClass>) -> Self {
-        let pupil = |one: Pupil| PupilKept {
-            child: one.child,
-            name: one.name,
-            boards: one.boards,
-            leave: one
-                .leave
-                .map(|leave| LeaveKept { kind: leave.kind.code(), until: leave.until.to_string() }),
-            phones: one
-                .phones
-                .into_iter()
-                .map(|phone| PhoneNumber { who: phone.who, number: phone.number.text })
-                .collect(),
-        };
-        let day = |one: attendance::PhoneDay| DayKept {
-            day: one.day.to_string(),
-            words: format!("{}月{}日（{}）", one.day.month(), one.day.day(), weekday(one.day.weekday())),
-            parts: one
-                .parts
-                .iter()
-                .map(|(part, _)| Coded { code: part.code(), label: part.label() })
-                .collect(),
-            heads: one.parts.into_iter().map(|(part, heads)| (part.code(), heads)).collect(),
-        };
-        Self {
-            classes: classes
-                .into_iter()
-                .map(|one| ClassKept {
-                    id: one.class,
-                    name: one.name,
-                    roll_at: one.roll_at,
-                    days: one.days.into_iter().map(day).collect(),
-                    pupils: one.pupils.into_iter().map(pupil).collect(),
-                })
-                .collect(),
-        }
-    }
-}
-
-/// What is kept on the phone, anew. Each register that is read for it is on the record.
-#[utoipa::path(get, path = "/api/v1/phone/book", tag = "attendance", responses((status = 200, body = PhoneBook)))]
-pub(super) async fn book(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let book = app.look(&session, attendance::phone_book).await?;
-    give::private(&PhoneBook { book: book.into() })
-}
-
-/// One's own password.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Unseal {
-    /// The password, tried like any other: counted and limited.
-    #[schema(value_type = String)]
-    password: Typed,
-}
-
-/// Opens a phone for calling without a network: the password once more, then key and registers. The session goes on under a
-/// new token.
-#[utoipa::path(post, path = "/api/v1/phone", tag = "attendance", request_body = Unseal,
-    responses((status = 200, body = PhoneOpened)))]
-pub(super) async fn unseal(
-    State(app): State<App>,
-    session: Session,
-    visitor: Visitor,
-    Act { body, .. }: Act<Unseal>,
-) -> Result<Response, Failed> {
-    let token = match prove(&app, &session, &visitor, body.password).await? {
-        Proof::Yes { token } => token,
-        Proof::No(why) => return Err(Refused::field("password", why).into()),
-    };
-    let account = session.who().actor.account.clone();
-    let (key, book) = app
-        .look(&session, |desk| Ok((attendance::phone_key(desk)?, attendance::phone_book(desk)?)))
-        .await?;
-    let opened = PhoneOpened { key: shown(account, key), book: book.into() };
-    let mut response = give::private(&opened)?;
-    crate::pages::sign_in::session_cookie(&app, response.headers_mut(), &token);
-    Ok(response.into_response())
 }

@@ -56,7 +56,10 @@ fn a_class_is_called_by_its_teacher_and_by_nobody_else() {
         let path = format!("/register/{class}");
         let page = text(&app.get(&path, Some(&teacher)));
         assert!(page.contains(&pupil) && page.contains("提交点名"), "{page}");
-        assert!(page.contains("tel:13800000000"), "the guardian's telephone, not masked, for whoever must ring up");
+        assert!(
+            page.contains("tel:13800000000"),
+            "the guardian's telephone, not masked, for whoever must ring up"
+        );
 
         let form = format!("sheet=phone-0001&day=2026-11-24&part=whole&k-{pupil}=truant&r-{pupil}=unwilling");
         let done = app.ask(Ask { form: form.clone(), ..Ask::new(Method::POST, &path, Some(&teacher)) });
@@ -108,7 +111,8 @@ fn the_third_day_stands_on_the_list_by_itself() {
             assert_eq!(taken["missing"], 1);
             assert_eq!(taken["suspected"].as_array().map(Vec::len), Some(usize::from(day == 2)), "{taken}");
             let list = json_of(&app.get("/api/v1/suspects", Some(&teacher)));
-            let listed = list["items"].as_array().expect("a list").iter().any(|one| one["child"] == json!(pupil));
+            let listed =
+                list["items"].as_array().expect("a list").iter().any(|one| one["child"] == json!(pupil));
             assert_eq!(listed, day == 2, "五(九): on the third day and not before: {list}");
             app.wait(SignedDuration::from_hours(24));
         }

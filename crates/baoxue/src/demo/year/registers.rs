@@ -117,12 +117,19 @@ impl Year {
                 if now || self.chance.happens(0.004) {
                     let reasons =
                         [Reason::Market, Reason::Chores, Reason::NotReached, Reason::Unwilling, Reason::Away];
-                    let reason = reasons.get(self.chance.below(reasons.len())).copied().unwrap_or(Reason::Other);
+                    let reason =
+                        reasons.get(self.chance.below(reasons.len())).copied().unwrap_or(Reason::Other);
                     let days = 1 + self.chance.below(4);
                     // Half of them are away to this day.
-                    let from =
-                        if now { last.saturating_sub(days) } else { self.chance.below(last.max(1)) };
-                    spells.push(Spell { class, child: child.clone(), from, days, kind: Kind::Truant, reason });
+                    let from = if now { last.saturating_sub(days) } else { self.chance.below(last.max(1)) };
+                    spells.push(Spell {
+                        class,
+                        child: child.clone(),
+                        from,
+                        days,
+                        kind: Kind::Truant,
+                        reason,
+                    });
                 }
             }
         }

@@ -103,9 +103,7 @@ async fn show(
 fn day(field: &'static str, text: &str) -> Result<Option<Date>, Refused> {
     match text.trim() {
         "" => Ok(None),
-        text => parse_date(text)
-            .map(Some)
-            .map_err(|_| Refused::field(field, "请写日期，如 2026-11-23")),
+        text => parse_date(text).map(Some).map_err(|_| Refused::field(field, "请写日期，如 2026-11-23")),
     }
 }
 
@@ -235,7 +233,8 @@ pub(super) async fn answer_leave(
     Path(id): Path<String>,
     Form(sent): Form<AnswerSent>,
 ) -> Result<Response, Failed> {
-    app.write(&session, move |desk| attendance::answer_leave(desk, &id, sent.good == "1", &sent.answer)).await?;
+    app.write(&session, move |desk| attendance::answer_leave(desk, &id, sent.good == "1", &sent.answer))
+        .await?;
     Ok(Redirect::to("/leave").into_response())
 }
 

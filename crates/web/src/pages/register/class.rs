@@ -131,12 +131,13 @@ async fn show(
         let part = part.map(|part| format!("&part={}", part.code())).unwrap_or_default();
         format!("{action}?day={day}{part}")
     };
-    let done = line.as_ref().and_then(|line| line.sheets.iter().find(|sheet| sheet.id == asked.sent)).map(
-        |sheet| match sheet.missing {
-            0 => format!("已提交：{} 人都到了", sheet.size),
-            missing => format!("已提交：应到 {} 人，没来 {missing} 人", sheet.size),
-        },
-    );
+    let done =
+        line.as_ref().and_then(|line| line.sheets.iter().find(|sheet| sheet.id == asked.sent)).map(|sheet| {
+            match sheet.missing {
+                0 => format!("已提交：{} 人都到了", sheet.size),
+                missing => format!("已提交：应到 {} 人，没来 {missing} 人", sheet.size),
+            }
+        });
     let pupils: Vec<Line> = book
         .pupils
         .iter()
@@ -191,9 +192,7 @@ async fn show(
 fn part_of(book: &Register, asked: &str) -> Part {
     let wanted = Part::from_code(asked).filter(|part| book.parts.iter().any(|line| line.part == *part));
     let waiting = || book.parts.iter().find(|line| line.due && line.sheets.is_empty());
-    wanted
-        .or_else(|| waiting().or_else(|| book.parts.first()).map(|line| line.part))
-        .unwrap_or(Part::Whole)
+    wanted.or_else(|| waiting().or_else(|| book.parts.first()).map(|line| line.part)).unwrap_or(Part::Whole)
 }
 
 fn days_tone(pupil: &Pupil) -> Tone {
@@ -239,9 +238,10 @@ fn line_of(pupil: &Pupil, part: Part, typed: &[Tapped]) -> Line {
         child: pupil.child.clone(),
         name: pupil.name.clone(),
         boards: pupil.boards,
-        leave: pupil.leave.as_ref().map(|leave| {
-            format!("{}到{}月{}日", leave.kind.label(), leave.until.month(), leave.until.day())
-        }),
+        leave: pupil
+            .leave
+            .as_ref()
+            .map(|leave| format!("{}到{}月{}日", leave.kind.label(), leave.until.month(), leave.until.day())),
         away: pupil.away,
         days_tone: days_tone(pupil),
         tone: tone(kind),
@@ -276,12 +276,7 @@ fn conflict_of(pupil: &Pupil, part: Part) -> Option<Conflict> {
     }
     let claims: Vec<Claim> = pupil.claims.iter().filter(|claim| claim.part == part).cloned().collect();
     let heads: Vec<&str> = claims.iter().map(|claim| claim.sheet.as_str()).collect();
-    Some(Conflict {
-        child: pupil.child.clone(),
-        name: pupil.name.clone(),
-        heads: heads.join(" "),
-        claims,
-    })
+    Some(Conflict { child: pupil.child.clone(), name: pupil.name.clone(), heads: heads.join(" "), claims })
 }
 
 pub(super) async fn submit(
@@ -327,19 +322,21 @@ fn value(form: &[(String, String)], name: &str) -> String {
 /// The form as a submission: of a whole class those who are not simply there, of the evening everybody, of one pupil what
 /// was chosen.
 fn submission(class: &str, form: &[(String, String)]) -> Result<Submission, Refused> {
-    let day = parse_date(&value(form, "day")).map_err(|_| Refused::field("day", "请写日期，如 2026-11-23"))?;
+    let day =
+        parse_date(&value(form, "day")).map_err(|_| Refused::field("day", "请写日期，如 2026-11-23"))?;
     let part = Part::from_code(&value(form, "part"))
         .ok_or_else(|| Refused::field("part", "没有这个时段，请重新打开点名页"))?;
     let child = Some(value(form, "child")).filter(|child| !child.is_empty());
     let mut marks = Vec::new();
     for (name, chosen) in form {
         let Some(id) = name.strip_prefix("k-") else { continue };
-        let kind =
-            Kind::from_code(chosen).ok_or_else(|| Refused::field("kind", "没有这种考勤，请重新打开点名页"))?;
+        let kind = Kind::from_code(chosen)
+            .ok_or_else(|| Refused::field("kind", "没有这种考勤，请重新打开点名页"))?;
         if kind == Kind::Present && part != Part::Evening && child.is_none() {
             continue;
         }
-        let reason = Reason::from_code(&value(form, &format!("r-{id}"))).filter(|_| kind.half() != Half::Came);
+        let reason =
+            Reason::from_code(&value(form, &format!("r-{id}"))).filter(|_| kind.half() != Half::Came);
         marks.push(Tapped { child: id.to_owned(), kind, reason });
     }
     let corrects = value(form, "corrects").split_whitespace().map(str::to_owned).collect();

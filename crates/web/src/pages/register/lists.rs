@@ -111,8 +111,7 @@ pub(super) async fn absences(
 ) -> Result<Response, Failed> {
     let told = asked.stage == "told";
     let stage = if told { Stage::Told } else { Stage::Counting };
-    let after = behind(&asked.after)
-        .and_then(|(days, id)| Some((days.parse::<u16>().ok()?, id.to_owned())));
+    let after = behind(&asked.after).and_then(|(days, id)| Some((days.parse::<u16>().ok()?, id.to_owned())));
     let (rows, more) = app
         .read(&session, move |desk| {
             attendance::absent(desk, stage, after.as_ref().map(|(days, id)| (*days, id.as_str())))
@@ -123,7 +122,9 @@ pub(super) async fn absences(
     Ok(html(&AbsencesPage {
         shell: app.shell(&session, "/absences").await?,
         tabs: vec![
-            Tab { label: "没有理由的".to_owned(), href: "/absences".to_owned(), count: None, current: !told },
+            Tab {
+                label: "没有理由的".to_owned(), href: "/absences".to_owned(), count: None, current: !told
+            },
             Tab {
                 label: "口头请假的".to_owned(),
                 href: "/absences?stage=told".to_owned(),
@@ -182,7 +183,9 @@ pub(super) async fn suspects(
     Ok(html(&SuspectsPage {
         shell: app.shell(&session, "/suspects").await?,
         tabs: vec![
-            Tab { label: "在册的".to_owned(), href: "/suspects".to_owned(), count: None, current: !cleared },
+            Tab {
+                label: "在册的".to_owned(), href: "/suspects".to_owned(), count: None, current: !cleared
+            },
             Tab {
                 label: "已销号的".to_owned(),
                 href: "/suspects?cleared=1".to_owned(),
@@ -202,7 +205,8 @@ pub(super) async fn suspects(
         rows,
         empty: Empty {
             why: if cleared { "还没有销号的学生。" } else { "没有疑似辍学的学生。" }.to_owned(),
-            what_to_do: "缺课满三天、没有正当理由的，点名提交后自动列入；比对核查认定的也列在这里。".to_owned(),
+            what_to_do: "缺课满三天、没有正当理由的，点名提交后自动列入；比对核查认定的也列在这里。"
+                .to_owned(),
             act: None,
         },
     }))

@@ -29,10 +29,8 @@ pub(super) async fn verify(
     Path(id): Path<String>,
     Form(sent): Form<VerifiedSent>,
 ) -> Result<Response, Failed> {
-    let verified =
-        Verified { whereabouts: sent.whereabouts, cause: sent.cause, evidence: sent.evidence };
-    let done =
-        app.write(&session, move |desk| attendance::verify_and_report(desk, &id, &verified)).await;
+    let verified = Verified { whereabouts: sent.whereabouts, cause: sent.cause, evidence: sent.evidence };
+    let done = app.write(&session, move |desk| attendance::verify_and_report(desk, &id, &verified)).await;
     match done {
         Ok(report) => Ok(Redirect::to(&format!("/reports/{}", encoded(&report))).into_response()),
         Err(failed) => again(&app, &session, sent.child, failed).await,
