@@ -96,6 +96,11 @@ async function mine(unsealed) {
   account = unsealed.account;
 }
 
+/** Has the worker stand by; on phones alone that were opened for it. */
+function serve() {
+  if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(() => undefined);
+}
+
 /** Keeps everything that calling needs for a week: once with the password, later anew with the session alone. */
 async function keep(given, password) {
   await mine(given);
@@ -105,6 +110,7 @@ async function keep(given, password) {
     const before = await get('safe', 'safe');
     if (before && before.account !== account) for (const one of await all('book')) await drop('book', one.id);
     await put('safe', { id: 'safe', account, salt, ...wrapped });
+    serve();
   }
   await put('book', { id: account, at: Date.now(), ...(await seal(key, given.book)) });
 }
@@ -478,8 +484,8 @@ if (phone) {
 // ---- always -------------------------------------------------------------------------------------------------------
 
 if (window.indexedDB && window.crypto && crypto.subtle) {
-  if (navigator.serviceWorker) navigator.serviceWorker.register('/sw.js').catch(() => undefined);
   expire().then(async () => {
+    if (await get('safe', 'safe')) serve();
     if (phone) return begin();
     if ((await counted()) || (await get('safe', 'safe'))) {
       if (await bySession()) await flush();
