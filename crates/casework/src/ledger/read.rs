@@ -134,6 +134,8 @@ pub struct Allowed {
     pub start_move: bool,
     /// See who looked.
     pub who_looked: bool,
+    /// See its absences and what followed from them.
+    pub absence: bool,
 }
 
 /// The file. `None` is what the reader does not see.
@@ -564,5 +566,6 @@ fn allowed(desk: &Desk<'_, '_>, ties: &[(String, Tie)]) -> Allowed {
         merge: may(Action::MergeChildren),
         start_move: may(Action::StartRollMove),
         who_looked: may(Action::SeeWhoLooked),
+        absence: may(Action::ReadSuspects),
     }
 }

@@ -222,16 +222,16 @@ pub(super) struct SheetTaken {
     /// Of them not there.
     missing: i64,
     /// Pupils of whom another sheet says otherwise: unknown until somebody decides.
-    conflicts: Vec<Named>,
+    conflicts: Vec<PupilNamed>,
     /// What the clock says of those who are away.
     said: Vec<Saying>,
     /// Pupils that came onto the list of suspects by it.
-    suspected: Vec<Named>,
+    suspected: Vec<PupilNamed>,
 }
 
 /// A pupil by name.
 #[derive(Serialize, ToSchema)]
-struct Named {
+struct PupilNamed {
     /// Id of the child.
     child: String,
     /// Name.
@@ -295,7 +295,7 @@ pub(super) async fn submit(
     let new = body.submission(class)?;
     give::act(&app, &session, key, move |desk| {
         let done = attendance::submit(desk, &new)?;
-        let named = |(child, name)| Named { child, name };
+        let named = |(child, name)| PupilNamed { child, name };
         let taken = SheetTaken {
             sheet: done.sheet,
             again: done.again,

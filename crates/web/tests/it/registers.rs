@@ -179,3 +179,75 @@ fn a_phone_is_opened_by_its_owner_alone() {
         assert!(text(&worker).contains("/assets/register."), "the worker keeps the files of this version");
     });
 }
+
+/// 五(九): the head verifies and reports with one button; both lines receive it and acknowledge. Leave, contacts and days of the
+/// school by their forms.
+#[test]
+fn from_the_third_day_to_both_lines() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let (class, pupil) = class(&app);
+        let account = |role| app.here.with(role).next().expect("somebody").account.clone();
+        let (teacher, head) = (account(Role::Teacher), account(Role::Head));
+        let form = |path: &str, who: &str, form: &str| {
+            let token = app.session(HERE, who);
+            app.ask(Ask { form: form.to_owned(), ..Ask::new(Method::POST, path, Some(&token)) })
+        };
+        let page_of = |path: &str, who: &str| text(&app.get(path, Some(&app.session(HERE, who))));
+        for (number, date) in ["2026-11-24", "2026-11-25", "2026-11-26"].into_iter().enumerate() {
+            let sent = format!("sheet=sheet-00{number}&day={date}&part=whole&k-{pupil}=truant");
+            assert_eq!(form(&format!("/register/{class}"), &teacher, &sent).status, 303);
+            if number < 2 {
+                app.wait(SignedDuration::from_hours(24));
+            }
+        }
+        let follow = format!("/children/{pupil}/absence");
+        let contacts = format!("/children/{pupil}/contacts");
+        let called = "way=phone&outcome=no_answer&next=2026-11-27";
+        assert_eq!(form(&contacts, &teacher, called).status, 303);
+        let wrong = form(&contacts, &teacher, "way=phone&outcome=reached");
+        assert!(wrong.status == 422 && text(&wrong).contains("是谁接的"), "{}", text(&wrong));
+        let seen = page_of(&follow, &teacher);
+        assert!(seen.contains("没人接") && !seen.contains("核证并上报"), "{seen}");
+
+        let seen = page_of(&follow, &head);
+        let row = seen.split("/suspects/").nth(1).and_then(|rest| rest.split('/').next()).expect("a row");
+        let report = format!("/suspects/{row}/report");
+        let empty = form(&report, &head, &format!("child={pupil}&whereabouts=&cause=&evidence="));
+        assert_eq!(empty.status, 422, "{}", text(&empty));
+        let plan = app.app.plan();
+        let (where_, why) = (&plan.whereabouts()[0].code, &plan.causes()[0].code);
+        let filled = format!("child={pupil}&whereabouts={where_}&cause={why}&evidence=%E5%AE%B6%E8%AE%BF");
+        let done = form(&report, &head, &filled);
+        assert_eq!(done.status, 303, "{}", text(&done));
+        let number = done.header("location").to_owned();
+        assert!(number.starts_with("/reports/"), "{number}");
+        assert_eq!(form(&report, &head, &filled).status, 409, "reported once");
+        for role in [Role::Bureau, Role::Township] {
+            let who = account(role);
+            let seen = page_of(&number, &who);
+            assert!(seen.contains("等签收") && seen.contains("签收</button>"), "{role:?}: {seen}");
+            assert_eq!(form(&format!("{number}/receive"), &who, "").status, 303);
+        }
+        assert!(!page_of(&number, &head).contains("等签收"));
+        assert!(page_of("/reports", &head).contains("已签收"));
+
+        let leave = format!("/children/{pupil}/leave");
+        let asked = "kind=sick&from=2026-11-27&until=2026-12-11&why=%E4%BD%8F%E9%99%A2";
+        assert_eq!(form(&leave, &teacher, asked).status, 303);
+        let waiting = page_of("/leave", &head);
+        let id = waiting
+            .split("/leave/")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next())
+            .expect("leave that waits");
+        assert_eq!(form(&format!("/leave/{id}/answer"), &head, "good=1").status, 303);
+        assert!(page_of("/leave", &head).contains("没有等您批的请假"));
+        assert!(page_of(&follow, &teacher).contains("已批"));
+
+        let off = "day=2026-11-26&lessons=0&why=%E6%9A%B4%E9%9B%A8%E5%81%9C%E8%AF%BE";
+        assert_eq!(form("/school-days", &head, off).status, 303);
+        assert!(page_of("/school-days", &head).contains("暴雨停课"));
+        assert!(page_of("/suspects?cleared=1", &head).contains("更正"), "a day off makes nobody a suspect");
+    });
+}

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use casework::attendance::{self, Claim, PartLine, Pupil, Register, Submission, Submitted, Tapped};
 use casework::refused::Refused;
 use jiff::civil::Date;
-use rules::access::{Action, Subject, may};
+use rules::access::{Action, Role, Subject, may};
 use rules::attendance::{Half, Kind, Part, Reason, Settled};
 use rules::date::parse_date;
 use serde::Deserialize;
@@ -88,6 +88,8 @@ struct ClassPage {
     done: Option<String>,
     errors: Errors,
     empty: Empty,
+    /// Whether it is a class of one's own, which a phone may keep.
+    phone: bool,
     book: Register,
 }
 
@@ -174,6 +176,12 @@ async fn show(
         why: typed.why,
         done,
         errors: typed.errors,
+        phone: session
+            .who()
+            .actor
+            .posts
+            .iter()
+            .any(|post| post.role == Role::Teacher && post.unit == book.class),
         empty: Empty {
             why: if evening { "这个班没有住校生。" } else { "这一天的名单上没有学生。" }.to_owned(),
             what_to_do: "名单有出入，请先在“学籍变动”里核对，或者告诉学籍管理员。".to_owned(),

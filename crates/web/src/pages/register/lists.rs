@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::attendance::{self, Absent, Behind, Board, BoardLine, Stage, Suspect};
-use rules::access::Role;
+use rules::access::{Action, Role, Subject, may};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -30,6 +30,7 @@ struct BoardPage {
     schools: [Head; 3],
     empty: Empty,
     phone: bool,
+    may_leave: bool,
 }
 
 /// The classes that one calls or looks after. A teacher of one class comes to its register at once.
@@ -63,6 +64,7 @@ pub(super) async fn board(
                 (line.clone(), words, tone)
             })
             .collect(),
+        may_leave: may(&session.who().actor, Action::ApproveLeave, &Subject::Nothing).is_ok(),
         phone: session.who().actor.posts.iter().any(|post| post.role == Role::Teacher),
         board,
     }))
