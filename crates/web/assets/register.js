@@ -359,11 +359,11 @@ async function classes() {
     const book = await open(key, kept);
     for (const one of book.classes) {
       for (const day of one.days) {
-        for (const { code, label } of day.parts) {
+        for (const part of day.parts) {
           const line = make('li');
-          const button = make('button', 'btn ghost', `${one.name} ${day.words} ${label}`);
+          const button = make('button', 'btn ghost', `${one.name} ${day.words} ${part.label}`);
           button.type = 'button';
-          button.addEventListener('click', () => call(one, day, code, label));
+          button.addEventListener('click', () => call(one, day, part));
           line.append(button);
           list.append(line);
         }
@@ -401,14 +401,14 @@ async function waiting() {
 }
 
 /** The roll of a class as it was kept. */
-function call(one, day, code, label) {
+function call(one, day, { code, label, heads }) {
   shown('roll');
   const place = part('roll');
   place.querySelector('h2').textContent = `${one.name} ${day.words} ${label}`;
   const fresh = place.querySelector('template').content.firstElementChild.cloneNode(true);
   fresh.dataset.roll = one.id;
   const evening = code === 'evening';
-  for (const [name, value] of Object.entries({ sheet: crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(36).slice(2, 12), day: day.day, part: code, roll_at: one.roll_at, corrects: (day.heads[code] || []).join(' ') })) {
+  for (const [name, value] of Object.entries({ sheet: crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(36).slice(2, 12), day: day.day, part: code, roll_at: one.roll_at, corrects: heads.join(' ') })) {
     fresh.querySelector(`[name=${name}]`).value = value;
   }
   const list = fresh.querySelector('.pupils');

@@ -160,7 +160,7 @@ fn kind(magic: u32) -> Option<(&'static str, bool)> {
 fn suspect(path: &Path) -> Option<(&'static str, bool)> {
     let magic = rustix::fs::statfs(folder(path)).ok()?.f_type;
     // The numbers have 32 bits; how wide the field is and whether it has a sign differs between machines.
-    kind(u32::try_from(i64::from(magic) & 0xFFFF_FFFF).ok()?)
+    kind(u32::try_from(magic & 0xFFFF_FFFF).ok()?)
 }
 
 #[cfg(not(target_os = "linux"))]

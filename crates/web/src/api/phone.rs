@@ -1,8 +1,6 @@
 //! `/api/v1/phone`: what a class teacher's own phone keeps for a week to call a register without a network, and the key under
 //! which it lies there (docs/adr/0015-offline-register.md, hazard H07).
 
-use std::collections::BTreeMap;
-
 use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
@@ -14,8 +12,8 @@ use rules::access::Action;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::give;
 use super::take::Act;
-use super::{Coded, give};
 use crate::app::App;
 use crate::failed::Failed;
 use crate::look::filters::weekday;
@@ -101,9 +99,18 @@ struct DayKept {
     /// In words.
     words: String,
     /// Its parts.
-    parts: Vec<Coded>,
-    /// Sheets that stand, by part.
-    heads: BTreeMap<&'static str, Vec<String>>,
+    parts: Vec<PartKept>,
+}
+
+/// A part of a day.
+#[derive(Serialize, ToSchema)]
+struct PartKept {
+    /// whole, morning, afternoon, evening.
+    code: &'static str,
+    /// Words.
+    label: &'static str,
+    /// Sheets that stand.
+    heads: Vec<String>,
 }
 
 /// A pupil.
@@ -160,10 +167,9 @@ impl From<Vec<PhoneClass>> for PhoneClasses {
             words: format!("{}月{}日（{}）", one.day.month(), one.day.day(), weekday(one.day.weekday())),
             parts: one
                 .parts
-                .iter()
-                .map(|(part, _)| Coded { code: part.code(), label: part.label() })
+                .into_iter()
+                .map(|(part, heads)| PartKept { code: part.code(), label: part.label(), heads })
                 .collect(),
-            heads: one.parts.into_iter().map(|(part, heads)| (part.code(), heads)).collect(),
         };
         Self {
             classes: classes

@@ -195,9 +195,9 @@ fn birthdays_of_findings() {
                 let Some((role, tie)) = way(&person, Action::ReadFindings, &ties[id]) else { continue };
                 let due = sight(role, tie, Field::Birth) == Sight::Clear;
                 if due {
-                    clear += 1
+                    clear += 1;
                 } else {
-                    absent += 1
+                    absent += 1;
                 }
                 for path in [format!("/findings/{id}"), "/findings".to_owned()] {
                     if page(&path).contains(BORN) != due {

@@ -213,11 +213,19 @@ fn from_the_third_day_to_both_lines() {
         let seen = page_of(&follow, &head);
         let row = seen.split("/suspects/").nth(1).and_then(|rest| rest.split('/').next()).expect("a row");
         let report = format!("/suspects/{row}/report");
-        let empty = form(&report, &head, &format!("child={pupil}&whereabouts=&cause=&evidence="));
-        assert_eq!(empty.status, 422, "{}", text(&empty));
+        let typed =
+            format!("child={pupil}&whereabouts=&cause=&evidence=%E6%AF%8D%E4%BA%B2%E8%AF%81%E5%AE%9E");
+        let empty = form(&report, &head, &typed);
+        assert!(
+            empty.status == 422 && text(&empty).contains("母亲证实"),
+            "what was typed stays: {}",
+            text(&empty)
+        );
         let plan = app.app.plan();
         let (where_, why) = (&plan.whereabouts()[0].code, &plan.causes()[0].code);
-        let filled = format!("child={pupil}&whereabouts={where_}&cause={why}&evidence=%E5%AE%B6%E8%AE%BF");
+        let filled = format!(
+            "child={pupil}&whereabouts={where_}&cause={why}&evidence=%E5%AE%B6%E8%AE%BF%E6%97%B6%E6%AF%8D%E4%BA%B2%E8%AF%81%E5%AE%9E"
+        );
         let done = form(&report, &head, &filled);
         assert_eq!(done.status, 303, "{}", text(&done));
         let number = done.header("location").to_owned();

@@ -18,6 +18,9 @@ const ILLNESS: i64 = 28;
 /// Sheets, and children counted, in one transaction.
 const AT_ONCE: usize = 1_000;
 
+/// Who was not simply there in one register.
+type Away = Vec<(String, Kind, Option<Reason>)>;
+
 /// Why somebody stays away, and for how many school days.
 struct Spell {
     class: usize,
@@ -40,7 +43,7 @@ impl Year {
         let classes: Vec<SeedClass> = db.read(|tx| seed::classes(tx, &county))?;
         let days = school_days(plan, since, self.today);
         let spells = self.spells(&classes, &days);
-        let mut away: BTreeMap<(usize, usize), Vec<(String, Kind, Option<Reason>)>> = BTreeMap::new();
+        let mut away: BTreeMap<(usize, usize), Away> = BTreeMap::new();
         let mut children: BTreeSet<String> = BTreeSet::new();
         for spell in &spells {
             children.insert(spell.child.clone());

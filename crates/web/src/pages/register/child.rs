@@ -32,6 +32,22 @@ struct ChildPage {
     kinds: Vec<Choice>,
     today: Date,
     errors: Errors,
+    kept: Kept,
+}
+
+/// What was typed into a form that could not be taken, by the names of its fields.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Kept(Vec<(&'static str, String)>);
+
+impl Kept {
+    /// What was typed into this form.
+    pub(super) fn of_form(fields: &[(&'static str, &str)]) -> Self {
+        Self(fields.iter().map(|(name, text)| (*name, (*text).to_owned())).collect())
+    }
+
+    fn of(&self, name: &str) -> &str {
+        self.0.iter().find(|(own, _)| *own == name).map_or("", |(_, text)| text.as_str())
+    }
 }
 
 /// Words of a list, with a first line for nothing chosen.
@@ -46,7 +62,7 @@ pub(super) async fn page(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
-    show(&app, &session, id, Errors::new(), StatusCode::OK).await
+    show(&app, &session, id, (Errors::new(), Kept::default()), StatusCode::OK).await
 }
 
 /// The page again with what was wrong with a form on it.
@@ -55,19 +71,20 @@ pub(super) async fn again(
     session: &Session,
     child: String,
     failed: Failed,
+    kept: Kept,
 ) -> Result<Response, Failed> {
     let mut errors = Errors::new();
     for problem in failed.problems()? {
         errors.add(problem.field, problem.text);
     }
-    show(app, session, child, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+    show(app, session, child, (errors, kept), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 async fn show(
     app: &App,
     session: &Session,
     id: String,
-    errors: Errors,
+    (errors, kept): (Errors, Kept),
     status: StatusCode,
 ) -> Result<Response, Failed> {
     let child = id.clone();
@@ -77,7 +94,7 @@ async fn show(
     let ways = Way::ALL
         .iter()
         .filter(|way| if **way == Way::Visit { one.may_visit } else { one.may_contact })
-        .map(|way| Choice::new(way.code(), way.label(), ""))
+        .map(|way| Choice::new(way.code(), way.label(), kept.of("way")))
         .collect();
     let page = ChildPage {
         shell: app.shell(session, "/absences").await?,
@@ -86,15 +103,24 @@ async fn show(
             Crumb { label: "缺课跟进".to_owned(), href: None },
         ],
         ways,
-        outcomes: Outcome::ALL.iter().map(|one| Choice::new(one.code(), one.label(), "")).collect(),
-        answered: chosen(Answered::ALL.iter().map(|one| pair(one.code(), one.label())), ""),
-        reasons: chosen(Reason::ALL.iter().map(|one| pair(one.code(), one.label())), ""),
-        whereabouts: chosen(plan.whereabouts().iter().map(|one| pair(&one.code, &one.label)), ""),
-        causes: chosen(plan.causes().iter().map(|one| pair(&one.code, &one.label)), ""),
-        kinds: [Kind::Sick, Kind::Personal].map(|kind| Choice::new(kind.code(), kind.label(), "")).to_vec(),
+        outcomes: Outcome::ALL
+            .iter()
+            .map(|one| Choice::new(one.code(), one.label(), kept.of("outcome")))
+            .collect(),
+        answered: chosen(Answered::ALL.iter().map(|one| pair(one.code(), one.label())), kept.of("answered")),
+        reasons: chosen(Reason::ALL.iter().map(|one| pair(one.code(), one.label())), kept.of("reason")),
+        whereabouts: chosen(
+            plan.whereabouts().iter().map(|one| pair(&one.code, &one.label)),
+            kept.of("whereabouts"),
+        ),
+        causes: chosen(plan.causes().iter().map(|one| pair(&one.code, &one.label)), kept.of("cause")),
+        kinds: [Kind::Sick, Kind::Personal]
+            .map(|kind| Choice::new(kind.code(), kind.label(), kept.of("kind")))
+            .to_vec(),
         today: app.now().day(),
         one,
         errors,
+        kept,
     };
     Ok((status, html(&page)).into_response())
 }
@@ -146,6 +172,16 @@ pub(super) async fn contact(
     Path(id): Path<String>,
     Form(sent): Form<ContactSent>,
 ) -> Result<Response, Failed> {
+    let kept = Kept::of_form(&[
+        ("way", &sent.way),
+        ("outcome", &sent.outcome),
+        ("answered", &sent.answered),
+        ("reason", &sent.reason),
+        ("whereabouts", &sent.whereabouts),
+        ("next", &sent.next),
+        ("promised", &sent.promised),
+        ("note", &sent.note),
+    ]);
     let child = id.clone();
     let done = match sent.form() {
         Ok(form) => app.write(&session, move |desk| attendance::log_contact(desk, &child, &form)).await,
@@ -153,7 +189,7 @@ pub(super) async fn contact(
     };
     match done {
         Ok(_) => Ok(back_to(&id)),
-        Err(failed) => again(&app, &session, id, failed).await,
+        Err(failed) => again(&app, &session, id, failed, kept).await,
     }
 }
 
@@ -186,6 +222,12 @@ pub(super) async fn ask_leave(
     Path(id): Path<String>,
     Form(sent): Form<LeaveSent>,
 ) -> Result<Response, Failed> {
+    let kept = Kept::of_form(&[
+        ("kind", &sent.kind),
+        ("from", &sent.from),
+        ("until", &sent.until),
+        ("why", &sent.why),
+    ]);
     let child = id.clone();
     let done = match sent.form() {
         Ok(form) => app.write(&session, move |desk| attendance::ask_leave(desk, &child, &form)).await,
@@ -193,7 +235,7 @@ pub(super) async fn ask_leave(
     };
     match done {
         Ok(_) => Ok(back_to(&id)),
-        Err(failed) => again(&app, &session, id, failed).await,
+        Err(failed) => again(&app, &session, id, failed, kept).await,
     }
 }
 

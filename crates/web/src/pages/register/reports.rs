@@ -7,7 +7,7 @@ use casework::attendance::{self, Report, Verified};
 use rules::access::{Action, Subject, may};
 use serde::Deserialize;
 
-use super::child::again;
+use super::child::{Kept, again};
 use crate::app::App;
 use crate::failed::Failed;
 use crate::look::{Crumb, Empty, Head, Shell, Tone, filters};
@@ -29,11 +29,16 @@ pub(super) async fn verify(
     Path(id): Path<String>,
     Form(sent): Form<VerifiedSent>,
 ) -> Result<Response, Failed> {
+    let kept = Kept::of_form(&[
+        ("whereabouts", &sent.whereabouts),
+        ("cause", &sent.cause),
+        ("evidence", &sent.evidence),
+    ]);
     let verified = Verified { whereabouts: sent.whereabouts, cause: sent.cause, evidence: sent.evidence };
     let done = app.write(&session, move |desk| attendance::verify_and_report(desk, &id, &verified)).await;
     match done {
         Ok(report) => Ok(Redirect::to(&format!("/reports/{}", encoded(&report))).into_response()),
-        Err(failed) => again(&app, &session, sent.child, failed).await,
+        Err(failed) => again(&app, &session, sent.child, failed, kept).await,
     }
 }
 
