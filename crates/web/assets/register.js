@@ -1,8 +1,6 @@
 // 点名 on a phone: exceptions in taps; without a network a sheet is kept on the phone, sealed, and sent when there is one.
 // What is kept opens by the key that the server gives to a session, or, off line, by the account's password (hazard H07).
 // Nothing here decides what holds: the server does, and conflicts are shown, never overwritten.
-import { toast } from 'asset:app.js';
-
 const make = (tag, className, text) => {
   const node = document.createElement(tag);
   if (className) node.className = className;

@@ -1,6 +1,6 @@
 // The one thing that works without a network: the page on which a register is called. Only files without a person in them
 // are kept here; what is about pupils lies sealed in the page's own storage.
-const FILES = ['/register/phone', 'asset:app.css', 'asset:theme.js', 'asset:app.js', 'asset:register.js', 'asset:icons.svg', 'asset:icon.svg', 'asset:manifest.webmanifest'];
+const FILES = ['/register/phone', 'asset:app.css', 'asset:theme.js', 'asset:register.js', 'asset:icons.svg', 'asset:icon.svg', 'asset:manifest.webmanifest'];
 const NAME = FILES.join(' ');
 
 self.addEventListener('install', (event) => {

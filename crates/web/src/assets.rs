@@ -35,6 +35,16 @@ const PICTURE: &str = "image/svg+xml";
 const SCRIPTS: &str =
     concat!(include_str!("../assets/app.js"), "{\n", include_str!("../assets/keys.js"), "}\n");
 
+/// The same with what the pages of the register gain, so that they, too, ask for one script.
+const REGISTER: &str = concat!(
+    include_str!("../assets/app.js"),
+    "{\n",
+    include_str!("../assets/keys.js"),
+    "}\n{\n",
+    include_str!("../assets/register.js"),
+    "}\n"
+);
+
 /// The look of every page, and of the pages of the register.
 const STYLES: &str = concat!(include_str!("../assets/app.css"), include_str!("../assets/register.css"));
 
@@ -47,7 +57,7 @@ const FILES: &[File] = &[
     ("icons.svg", PICTURE, include_bytes!("../assets/icons.svg")),
     ("icon.svg", PICTURE, include_bytes!("../assets/icon.svg")),
     ("manifest.webmanifest", "application/manifest+json", include_bytes!("../assets/manifest.webmanifest")),
-    ("register.js", SCRIPT, include_bytes!("../assets/register.js")),
+    ("register.js", SCRIPT, REGISTER.as_bytes()),
     // Served under an address of its own, too, since it is for every page.
     ("sw.js", SCRIPT, include_bytes!("../assets/sw.js")),
 ];
