@@ -139,11 +139,22 @@ fn two_that_differ_stand_side_by_side_until_one_is_chosen() {
         assert_eq!(taken["said"], json!([]), "nothing is counted while it is not known");
         let page = text(&app.get(&format!("/register/{class}"), Some(&teacher)));
         assert!(page.contains("两份点名说法不同"), "{page}");
-        let chosen = json!({"sheet": "sheet-choice", "day": "2026-11-24", "part": "whole", "child": pupil,
-                            "marks": [{"child": pupil, "kind": "truant"}],
-                            "corrects": ["sheet-head", "sheet-phone"], "why": "核实：没来"});
-        let taken = json_of(&send(&app, &path, &teacher, &chosen));
-        assert_eq!(taken["conflicts"], json!([]), "{taken}");
+        // One of the two is chosen by its button.
+        let form = page.split("<form").find(|form| form.contains("value=\"truant\"")).expect("a choice");
+        let fields: Vec<String> = form
+            .split("<input type=\"hidden\" name=\"")
+            .skip(1)
+            .filter_map(|field| {
+                let (name, rest) = field.split_once("\" value=\"")?;
+                let (value, _) = rest.split_once('"')?;
+                Some(format!("{name}={}", value.replace('+', "%2B").replace(' ', "+")))
+            })
+            .collect();
+        let done = app.ask(Ask {
+            form: fields.join("&"),
+            ..Ask::new(Method::POST, format!("/register/{class}"), Some(&teacher))
+        });
+        assert_eq!(done.status, 303, "{}", text(&done));
         let page = text(&app.get(&format!("/register/{class}"), Some(&teacher)));
         assert!(!page.contains("两份点名说法不同") && page.contains("缺课第 1 天"), "{page}");
     });

@@ -58,6 +58,8 @@ struct Away {
 
 /// A pupil of whom two sheets say different things.
 struct Conflict {
+    /// Its place on the page: each choice is a sheet of its own, with an id of its own.
+    number: usize,
     child: String,
     name: String,
     heads: String,
@@ -169,7 +171,12 @@ async fn show(
         evening,
         usual,
         said: book.pupils.iter().filter_map(|pupil| away_of(pupil, part)).collect(),
-        conflicts: book.pupils.iter().filter_map(|pupil| conflict_of(pupil, part)).collect(),
+        conflicts: book
+            .pupils
+            .iter()
+            .enumerate()
+            .filter_map(|(number, pupil)| conflict_of(number, pupil, part))
+            .collect(),
         sheet: app.now().id(),
         asks_why: day < today && !heads.is_empty(),
         heads,
@@ -278,13 +285,19 @@ fn away_of(pupil: &Pupil, part: Part) -> Option<Away> {
     })
 }
 
-fn conflict_of(pupil: &Pupil, part: Part) -> Option<Conflict> {
+fn conflict_of(number: usize, pupil: &Pupil, part: Part) -> Option<Conflict> {
     if settled(pupil, part) != Settled::Conflict {
         return None;
     }
     let claims: Vec<Claim> = pupil.claims.iter().filter(|claim| claim.part == part).cloned().collect();
     let heads: Vec<&str> = claims.iter().map(|claim| claim.sheet.as_str()).collect();
-    Some(Conflict { child: pupil.child.clone(), name: pupil.name.clone(), heads: heads.join(" "), claims })
+    Some(Conflict {
+        number,
+        child: pupil.child.clone(),
+        name: pupil.name.clone(),
+        heads: heads.join(" "),
+        claims,
+    })
 }
 
 pub(super) async fn submit(
