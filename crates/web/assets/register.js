@@ -398,6 +398,9 @@ async function waiting() {
   part('open').querySelector('[data-nothing]').hidden = list.children.length > 0;
 }
 
+/** An id for a sheet; Chromium 86 has no randomUUID. */
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** The roll of a class as it was kept. */
 function call(one, day, { code, label, heads }) {
   shown('roll');
@@ -406,7 +409,7 @@ function call(one, day, { code, label, heads }) {
   const fresh = place.querySelector('template').content.firstElementChild.cloneNode(true);
   fresh.dataset.roll = one.id;
   const evening = code === 'evening';
-  for (const [name, value] of Object.entries({ sheet: crypto.randomUUID ? crypto.randomUUID() : String(Date.now()) + Math.random().toString(36).slice(2, 12), day: day.day, part: code, roll_at: one.roll_at, corrects: heads.join(' ') })) {
+  for (const [name, value] of Object.entries({ sheet: newId(), day: day.day, part: code, roll_at: one.roll_at, corrects: heads.join(' ') })) {
     fresh.querySelector(`[name=${name}]`).value = value;
   }
   const list = fresh.querySelector('.pupils');

@@ -8,7 +8,7 @@ use casework::db::DbError;
 use casework::refused::{Problem, Refused};
 use rules::access::Action;
 
-use crate::look::ErrorPage;
+use crate::look::{ErrorPage, Errors};
 use crate::route::html;
 
 /// Why a request was not served.
@@ -69,6 +69,18 @@ impl Failed {
             Refused::Invalid(problems) => Ok(problems),
             other => Err(Self::from(other)),
         }
+    }
+}
+
+impl Failed {
+    /// The fields to correct as a form shows them, where that is why.
+    ///
+    /// # Errors
+    /// Everything else is given back.
+    pub fn errors(self) -> Result<Errors, Self> {
+        let mut errors = Errors::new();
+        self.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+        Ok(errors)
     }
 }
 

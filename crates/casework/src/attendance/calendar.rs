@@ -3,7 +3,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use rules::access::{Action, Subject};
+use rules::access::{Action, Actor, Role, Subject};
 
 use super::count::count;
 use super::days::unknown_year;
@@ -45,6 +45,14 @@ pub struct DayLine {
     pub by: String,
     /// When.
     pub at: String,
+}
+
+/// For which school somebody changes days: a head for the own one; `None` for whoever decides for the county.
+#[must_use]
+pub fn speaks_for(actor: &Actor) -> Option<String> {
+    let county = actor.posts.iter().any(|post| post.role == Role::Bureau);
+    let own = actor.posts.iter().find(|post| post.role == Role::Head);
+    own.filter(|_| !county).map(|post| post.unit.clone())
 }
 
 /// Changes a day; how many children were counted anew.

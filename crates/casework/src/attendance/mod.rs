@@ -24,7 +24,7 @@ mod suspects;
 mod uncalled;
 
 pub use board::{Board, BoardLine, SchoolLine, board};
-pub use calendar::{DayForm, DayLine, school_day_changes, set_school_day};
+pub use calendar::{DayForm, DayLine, school_day_changes, set_school_day, speaks_for};
 pub use calling::{Calling, Evenings, calling, set_calling};
 pub(crate) use count::files_changed;
 pub use count::recount;

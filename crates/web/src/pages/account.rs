@@ -14,7 +14,7 @@ use casework::refused::Refused;
 use rules::access::Action;
 use serde::Deserialize;
 
-use super::sign_in::{Visitor, codes_page, errors, picture, session_cookie};
+use super::sign_in::{Visitor, codes_page, picture, session_cookie};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
 use crate::look::{Errors, Head, Shell, Tone, filters};
@@ -254,7 +254,7 @@ async fn password(
     let hashed = app.hash(move |hasher| choice.hash(hasher, &form.password, &form.again, salt)).await;
     let hashed = match hashed {
         Ok(hashed) => hashed,
-        Err(failed) => return password_form(&app, &session, wrong, errors(failed)?).await,
+        Err(failed) => return password_form(&app, &session, wrong, failed.errors()?).await,
     };
     let confirmed = match tried(&app, &session, &visitor, form.present).await? {
         Tried::Checked(present) => {
@@ -323,7 +323,7 @@ async fn totp(
     match app.write(&session, move |desk| second::enrol(desk, &sealed, &code)).await {
         Ok(codes) => Ok(codes_page(&codes, "/account")),
         Err(failed) if matches!(failed.refused(), Refused::Invalid(_)) => {
-            let errors = errors(failed)?;
+            let errors = failed.errors()?;
             let username = app.read(&session, own::username).await?;
             let account = session.who().actor.account.clone();
             let offer =

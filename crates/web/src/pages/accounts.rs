@@ -14,7 +14,6 @@ use serde::Deserialize;
 
 use super::address::{Address, PAGE};
 use super::exports::{self, Asking};
-use super::sign_in::errors;
 use crate::app::App;
 use crate::failed::{Failed, see_other};
 use crate::look::{Choice, Crumb, Empty, Errors, Filter, Head, Pager, Shell, Taking, Tone, filters};
@@ -250,7 +249,7 @@ async fn ask(
     match app.write(&session, move |desk| invite::ask(desk, &wanted)).await {
         Ok(_) => Ok(see_other("/accounts/invitations")),
         Err(failed) => {
-            new_form(&app, &session, form, StatusCode::UNPROCESSABLE_ENTITY, errors(failed)?).await
+            new_form(&app, &session, form, StatusCode::UNPROCESSABLE_ENTITY, failed.errors()?).await
         }
     }
 }
@@ -380,7 +379,7 @@ async fn reset(
     match app.write(&session, move |desk| keep::reset(desk, &account, &form.reason)).await {
         Ok(Reset::Link(link)) => show_link(&app, &session, &id, link).await,
         Ok(Reset::Waits) => Ok(back(&id)),
-        Err(failed) => detail(&app, &session, id, StatusCode::UNPROCESSABLE_ENTITY, errors(failed)?).await,
+        Err(failed) => detail(&app, &session, id, StatusCode::UNPROCESSABLE_ENTITY, failed.errors()?).await,
     }
 }
 
@@ -393,7 +392,7 @@ async fn disable(
     let account = id.clone();
     match app.write(&session, move |desk| keep::disable(desk, &account, &form.reason)).await {
         Ok(()) => Ok(back(&id)),
-        Err(failed) => detail(&app, &session, id, StatusCode::UNPROCESSABLE_ENTITY, errors(failed)?).await,
+        Err(failed) => detail(&app, &session, id, StatusCode::UNPROCESSABLE_ENTITY, failed.errors()?).await,
     }
 }
 

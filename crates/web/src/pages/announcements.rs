@@ -151,8 +151,7 @@ async fn publish(
     match app.write(&session, move |desk| announcements::publish(desk, &draft)).await {
         Ok(id) => Ok(see_other(&format!("/announcements/{id}"))),
         Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            let errors = failed.errors()?;
             show(&app, &session, given, errors).await
         }
     }

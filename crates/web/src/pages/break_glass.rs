@@ -10,7 +10,6 @@ use rules::access::Action;
 use serde::Deserialize;
 
 use super::accounts::shows;
-use super::sign_in::errors;
 use crate::app::App;
 use crate::failed::{Failed, see_other};
 use crate::look::{Choice, Empty, Errors, Shell, Tone, filters};
@@ -100,7 +99,7 @@ async fn ask(
     let wanted = Wanted { number: form.number.clone(), name: form.name.clone(), reason: form.reason.clone() };
     match app.write(&session, move |desk| break_glass::ask(desk, &wanted)).await {
         Ok(_) => Ok(see_other("/break-glass")),
-        Err(failed) => page(&app, &session, form, StatusCode::UNPROCESSABLE_ENTITY, errors(failed)?).await,
+        Err(failed) => page(&app, &session, form, StatusCode::UNPROCESSABLE_ENTITY, failed.errors()?).await,
     }
 }
 

@@ -306,8 +306,7 @@ async fn keep(
         Ok(()) if adds => Ok(see_other(&with("/codes", &[("table", table.code())]))),
         Ok(()) => Ok(see_other(&format!("/codes/{}/{}", table.code(), encoded(form.code.trim())))),
         Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            let errors = failed.errors()?;
             if adds {
                 let query = CodesQuery { table: table.code().to_owned(), q: String::new() };
                 return shown(&app, &session, query, form, errors).await;

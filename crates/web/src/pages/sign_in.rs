@@ -427,7 +427,7 @@ async fn enrol(
         }
         Err(failed) => failed,
     };
-    let errors = errors(failed)?;
+    let errors = failed.errors()?;
     let offer = second::offer_again(
         app.keys(),
         &app.now(),
@@ -437,15 +437,6 @@ async fn enrol(
         &form.sealed,
     )?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&enrol_form(&offer, &form.next, errors))).into_response())
-}
-
-/// The fields that are wrong; any other failure goes on.
-pub(super) fn errors(failed: Failed) -> Result<Errors, Failed> {
-    let mut errors = Errors::new();
-    for problem in failed.problems()? {
-        errors.add(problem.field, problem.text);
-    }
-    Ok(errors)
 }
 
 #[derive(Template)]
@@ -513,7 +504,7 @@ async fn password(
     let hashed = match hashed {
         Ok(hashed) => hashed,
         Err(failed) => {
-            let page = renew_form(&half.username, &choice, &form.next, errors(failed)?);
+            let page = renew_form(&half.username, &choice, &form.next, failed.errors()?);
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)).into_response());
         }
     };
@@ -572,7 +563,7 @@ async fn set_up_done(
     let hashed = match app.hash(move |hasher| choice.hash(hasher, &form.password, &form.again, salt)).await {
         Ok(hashed) => hashed,
         Err(failed) => {
-            let page = set_up_form(&token, &invited, errors(failed)?);
+            let page = set_up_form(&token, &invited, failed.errors()?);
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)).into_response());
         }
     };
@@ -686,7 +677,7 @@ async fn first_done(
         }
         Err(failed) if matches!(failed.refused(), Refused::Rule { .. }) => Ok(unusable()),
         Err(failed) => {
-            let page = first_form(&app, &token, &named, errors(failed)?);
+            let page = first_form(&app, &token, &named, failed.errors()?);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&page)).into_response())
         }
     }

@@ -203,8 +203,7 @@ async fn open_post(
     match done {
         Ok(_) => Ok(see_other(&back)),
         Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            let errors = failed.errors()?;
             unit(&app, &session, unit_id, errors).await
         }
     }
@@ -323,8 +322,7 @@ async fn hand_over(
     match app.write(&session, move |desk| units::hand_over(desk, &wish)).await {
         Ok(sheet) => Ok(see_other(&format!("/hand-overs/{sheet}"))),
         Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            let errors = failed.errors()?;
             form(&app, &session, id, given, errors).await
         }
     }

@@ -26,13 +26,6 @@ fn way(id: &str, name: &str, here: &str) -> Vec<Crumb> {
     ]
 }
 
-/// The problems of a form by field; everything else is a failure.
-pub(super) fn errors(failed: Failed) -> Result<Errors, Failed> {
-    let mut errors = Errors::new();
-    failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
-    Ok(errors)
-}
-
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct GuardianFields {
@@ -164,7 +157,7 @@ pub(super) async fn tag(
         .await;
     match done {
         Ok(()) => Ok(see_other(&format!("/children/{}/groups", crate::route::encoded(&id)))),
-        Err(failed) => show_groups(&app, &session, id, fields, errors(failed)?).await,
+        Err(failed) => show_groups(&app, &session, id, fields, failed.errors()?).await,
     }
 }
 
@@ -266,7 +259,7 @@ pub(super) async fn record_elsewhere(
     };
     match app.write(&session, move |desk| ledger::record_elsewhere(desk, &child, &form)).await {
         Ok(()) => Ok(back(&id)),
-        Err(failed) => show_elsewhere(&app, &session, id, fields, errors(failed)?).await,
+        Err(failed) => show_elsewhere(&app, &session, id, fields, failed.errors()?).await,
     }
 }
 

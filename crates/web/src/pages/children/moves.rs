@@ -9,7 +9,6 @@ use rules::access::Action;
 use rules::roll::{Change, Side};
 use serde::Deserialize;
 
-use super::acts::errors;
 use crate::app::App;
 use crate::failed::{Failed, see_other};
 use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tone, filters};
@@ -109,7 +108,7 @@ pub(super) async fn start(
     };
     match app.write(&session, move |desk| ledger::start_move(desk, &child, &wish)).await {
         Ok(_) => Ok(see_other("/moves")),
-        Err(failed) => show(&app, &session, id, fields, errors(failed)?).await,
+        Err(failed) => show(&app, &session, id, fields, failed.errors()?).await,
     }
 }
 

@@ -176,8 +176,7 @@ pub(super) async fn open(
     match done {
         Ok(id) => Ok(see_other(&format!("/comparison/{}/lists", encoded(&id)))),
         Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            let errors = failed.errors()?;
             page(&app, &session, String::new(), Some(form), errors).await
         }
     }

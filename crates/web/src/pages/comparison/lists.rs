@@ -254,8 +254,7 @@ pub(super) async fn ask(
             Ok(see_other(&format!("/comparison/runs/{}{again}", encoded(&asked.run))))
         }
         Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            let errors = failed.errors()?;
             let day = if form.as_of.is_empty() { app.now().day().to_string() } else { form.as_of };
             page(&app, &session, id, ("", &day), errors).await
         }

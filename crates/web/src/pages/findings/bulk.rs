@@ -125,8 +125,7 @@ pub(super) async fn assign(
     match done {
         Ok(count) => Ok(see_other(&said(&asked, "assigned", count))),
         Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            let errors = failed.errors()?;
             let mut response = shown(&app, &session, &asked, (form.due, form.note), (errors, None)).await?;
             *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)

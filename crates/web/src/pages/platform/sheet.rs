@@ -171,8 +171,7 @@ pub(super) async fn keep(
     match done {
         Ok(()) => Ok(see_other(&with(&format!("/children/{}/platform", encoded(&id)), &[("on", &form.on)]))),
         Err(failed) => {
-            let mut errors = Errors::new();
-            failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
+            let errors = failed.errors()?;
             let on = form.on.clone();
             let sheet = app.write(&session, move |desk| twin::sheet(desk, &id, &on)).await?;
             shown(&app, &session, sheet, false, form, errors).await

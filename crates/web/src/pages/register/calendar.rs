@@ -8,7 +8,7 @@ use casework::attendance::{self, DayForm, DayLine};
 use casework::refused::Refused;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use rules::access::{Action, Role, Subject, may};
+use rules::access::{Action, Subject, may};
 use rules::date::parse_date;
 use serde::Deserialize;
 
@@ -53,7 +53,7 @@ async fn show(app: &App, session: &Session, errors: Errors, status: StatusCode) 
             act: None,
         },
         may_set: may(actor, Action::SetSchoolDays, &Subject::Nothing).is_ok(),
-        whole: actor.posts.iter().any(|post| post.role == Role::Bureau),
+        whole: attendance::speaks_for(actor).is_none(),
         today,
         errors,
     };
@@ -73,15 +73,7 @@ pub(super) async fn change(
     session: Session,
     Form(sent): Form<DaySent>,
 ) -> Result<Response, Failed> {
-    // A head speaks for the own school, the bureau for the county.
-    let school = session
-        .who()
-        .actor
-        .posts
-        .iter()
-        .find(|post| post.role == Role::Head)
-        .map(|post| post.unit.clone())
-        .filter(|_| !session.who().actor.posts.iter().any(|post| post.role == Role::Bureau));
+    let school = attendance::speaks_for(&session.who().actor);
     let form = parse_date(&sent.day)
         .map_err(|_| Refused::field("day", "请写日期，如 2026-11-23"))
         .map(|day| DayForm { school, day, lessons: sent.lessons == "1", why: sent.why });
@@ -91,12 +83,6 @@ pub(super) async fn change(
     };
     match done {
         Ok(_) => Ok(Redirect::to("/school-days").into_response()),
-        Err(failed) => {
-            let mut errors = Errors::new();
-            for problem in failed.problems()? {
-                errors.add(problem.field, problem.text);
-            }
-            show(&app, &session, errors, StatusCode::UNPROCESSABLE_ENTITY).await
-        }
+        Err(failed) => show(&app, &session, failed.errors()?, StatusCode::UNPROCESSABLE_ENTITY).await,
     }
 }

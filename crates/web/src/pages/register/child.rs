@@ -73,11 +73,7 @@ pub(super) async fn again(
     failed: Failed,
     kept: Kept,
 ) -> Result<Response, Failed> {
-    let mut errors = Errors::new();
-    for problem in failed.problems()? {
-        errors.add(problem.field, problem.text);
-    }
-    show(app, session, child, (errors, kept), StatusCode::UNPROCESSABLE_ENTITY).await
+    show(app, session, child, (failed.errors()?, kept), StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 async fn show(

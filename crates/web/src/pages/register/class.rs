@@ -307,10 +307,7 @@ pub(super) async fn submit(
     Form(form): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failed> {
     let asked = Asked { day: value(&form, "day"), part: value(&form, "part"), sent: String::new() };
-    let new = match submission(&class, &form) {
-        Ok(new) => new,
-        Err(refused) => return Err(Failed::from(refused)),
-    };
+    let new = submission(&class, &form)?;
     let (marks, why) = (new.marks.clone(), new.why.clone());
     let done = app.write(&session, move |desk| attendance::submit(desk, &new)).await;
     match done {
@@ -325,12 +322,7 @@ pub(super) async fn submit(
             Ok(Redirect::to(&to).into_response())
         }
         Err(failed) => {
-            let problems = failed.problems()?;
-            let mut errors = Errors::new();
-            for problem in problems {
-                errors.add(problem.field, problem.text);
-            }
-            let typed = Typed { marks, why, errors };
+            let typed = Typed { marks, why, errors: failed.errors()? };
             show(&app, &session, class, &asked, typed).await
         }
     }

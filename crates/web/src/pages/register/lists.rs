@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::failed::Failed;
 use crate::look::{Empty, Head, Pager, Shell, Tab, Tone, filters};
+use crate::pages::address::Address;
 use crate::route::{encoded, html};
 use crate::session::Session;
 
@@ -119,8 +120,8 @@ pub(super) async fn absences(
             attendance::absent(desk, stage, after.as_ref().map(|(days, id)| (*days, id.as_str())))
         })
         .await?;
-    let here = if told { "/absences?stage=told" } else { "/absences?stage=" };
-    let next = rows.last().filter(|_| more).map(|last| format!("{here}&after={}.{}", last.days, last.child));
+    let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.days, last.child));
+    let at = Address::new("/absences", &[("stage", if told { "told" } else { "" })]);
     Ok(html(&AbsencesPage {
         shell: app.shell(&session, "/absences").await?,
         tabs: vec![
@@ -135,14 +136,7 @@ pub(super) async fn absences(
             },
         ],
         heads: [Head::text("姓名"), Head::text("第几天"), Head::text("从哪天起"), Head::text("该怎么办")],
-        pager: Pager {
-            first: (!asked.after.is_empty()).then(|| here.to_owned()),
-            prev: None,
-            next,
-            shown: u64::try_from(rows.len()).unwrap_or_default(),
-            total: None,
-            unit: "人",
-        },
+        pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "人"),
         rows,
         empty: Empty {
             why: "没有正在缺课的学生。".to_owned(),
@@ -180,8 +174,8 @@ pub(super) async fn suspects(
         .map(|(day, id)| Behind { day: day.to_owned(), id: id.to_owned() })
         .unwrap_or_default();
     let (rows, more) = app.read(&session, move |desk| attendance::suspects(desk, cleared, &after)).await?;
-    let here = if cleared { "/suspects?cleared=1" } else { "/suspects?cleared=" };
-    let next = rows.last().filter(|_| more).map(|last| format!("{here}&after={}.{}", last.since, last.id));
+    let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.since, last.id));
+    let at = Address::new("/suspects", &[("cleared", if cleared { "1" } else { "" })]);
     Ok(html(&SuspectsPage {
         shell: app.shell(&session, "/suspects").await?,
         tabs: vec![
@@ -196,14 +190,7 @@ pub(super) async fn suspects(
             },
         ],
         heads: [Head::text("姓名"), Head::text("列入日期"), Head::text("依据"), Head::text("乡镇")],
-        pager: Pager {
-            first: (!asked.after.is_empty()).then(|| here.to_owned()),
-            prev: None,
-            next,
-            shown: u64::try_from(rows.len()).unwrap_or_default(),
-            total: None,
-            unit: "人",
-        },
+        pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "人"),
         rows,
         empty: Empty {
             why: if cleared { "还没有销号的学生。" } else { "没有疑似辍学的学生。" }.to_owned(),

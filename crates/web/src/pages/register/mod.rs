@@ -21,7 +21,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/register/{class}", needs(Action::CallRegister), class::submit),
         Route::get("/absences", needs(Action::ReadAbsences), lists::absences),
         Route::get("/suspects", needs(Action::ReadSuspects), lists::suspects),
-        Route::get("/children/{id}/absence", Policy::Needs(Action::ReadSuspects), child::page),
+        Route::get("/children/{id}/absence", needs(Action::ReadSuspects), child::page),
         Route::post("/children/{id}/contacts", needs(Action::RecordVisit), child::contact),
         Route::post("/children/{id}/leave", needs(Action::RecordLeave), child::ask_leave),
         Route::get("/leave", needs(Action::ApproveLeave), child::waiting),
