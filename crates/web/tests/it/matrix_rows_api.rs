@@ -24,6 +24,7 @@ pub(crate) const API: &[Row] = &[
     Row("POST", "/api/v1/phone", Nothing, Part, r#"{"password":"x"}"#),
     Row("GET", "/api/v1/phone/book", Nothing, Policy, ""),
     Row("GET", "/api/v1/comparisons", Nothing, Policy, ""),
+    Row("POST", "/api/v1/comparisons", Nothing, Policy, r#"{"as_of":"2026-11-24"}"#),
     Row("GET", "/api/v1/findings", Nothing, Policy, ""),
     Row("GET", "/api/v1/findings/{id}", Finding, Policy, ""),
     Row("POST", "/api/v1/findings/{id}/decide", Finding, Policy, r#"{"decision":"noted"}"#),
