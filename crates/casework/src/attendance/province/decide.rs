@@ -129,13 +129,16 @@ pub fn province_differences(
     let mut rows = desk.tx.query(
         &format!(
             "select d.child, child.name, d.day, d.class, school.name, unit.name, d.here, d.kind,
-                    (select decision.id from province_decision decision
-                      where decision.county = d.county and decision.child = d.child and decision.day = d.day
-                      order by decision.at desc, decision.id desc limit 1)
+                    decision.id, decision.why_sealed, coalesce(account.name, ''), decision.at
              from province_difference d
              join child on child.county = d.county and child.id = d.child and child.merged_into is null
              join unit on unit.county = d.county and unit.id = d.class
              join unit school on school.county = d.county and school.id = d.school
+             left join province_decision decision on decision.county = d.county and d.state = 'ours'
+               and decision.id = (select last.id from province_decision last
+                                  where last.county = d.county and last.child = d.child and last.day = d.day
+                                  order by last.at desc, last.id desc limit 1)
+             left join account on account.county = d.county and account.id = decision.by_account
              where d.county = $1 and {place} order by d.day, d.child limit ${}",
             values.len()
         ),
@@ -153,10 +156,11 @@ pub fn province_differences(
                 there: kind.map_or("没有这名学生", Kind::label),
                 correctable: kind.is_some(),
                 why: String::new(),
-                by: String::new(),
-                at: String::new(),
+                by: row.get(10)?,
+                at: row.get::<Option<String>>(11)?.unwrap_or_default(),
             };
-            Ok((one, row.get::<Option<String>>(8)?.filter(|_| !open)))
+            let sealed = row.get::<Option<String>>(8)?.zip(row.get::<Option<Vec<u8>>>(9)?);
+            Ok((one, sealed))
         },
     )?;
     let more = rows.len() > PAGE;
@@ -166,17 +170,9 @@ pub fn province_differences(
         may_decide: desk.require(Action::ReconcileAttendance, &Subject::Nothing, ("province", "")).is_ok(),
         ..DifferingPage::default()
     };
-    for (mut one, decision) in rows {
-        if let Some(id) = decision {
-            let (why, by, at) = desk.tx.one(
-                "select decision.why_sealed, coalesce(account.name, ''), decision.at from province_decision decision
-                 left join account on account.county = decision.county and account.id = decision.by_account
-                 where decision.county = $1 and decision.id = $2",
-                &params![desk.county(), &id],
-                |row| Ok((row.get::<Vec<u8>>(0)?, row.get(1)?, row.get(2)?)),
-            )?;
+    for (mut one, sealed) in rows {
+        if let Some((id, why)) = sealed {
             one.why = desk.open("province_decision", "why", &id, Some(&why))?;
-            (one.by, one.at) = (by, at);
         }
         page.rows.push(one);
     }
