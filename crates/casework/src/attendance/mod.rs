@@ -10,6 +10,7 @@ mod class;
 mod count;
 mod daily;
 mod days;
+mod export;
 mod file;
 mod follow;
 mod leave;
@@ -31,6 +32,7 @@ pub use calling::{Calling, Evenings, Source, calling, calling_of, callings_set, 
 pub(crate) use count::files_changed;
 pub use count::recount;
 pub use daily::nightly;
+pub use export::{export_absent, export_suspects};
 pub use file::{Follow, follow};
 pub use follow::{ContactForm, ContactLine, contacts, log_contact};
 pub use leave::{LeaveForm, LeaveLine, answer_leave, ask_leave, end_leave, leave_of, leave_waiting};
