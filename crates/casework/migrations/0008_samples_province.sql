@@ -3,8 +3,8 @@
 
 create index sample_class_counted on sample_class (county, class) where counted_by is not null;
 
--- Where a school's marks come from: here | province
-alter table calling add column source text not null default 'here';
+-- Where a school's marks come from: here | province; null, before anybody said, for here.
+alter table calling add column source text;
 
 -- Where a sheet came from: null for one that was called here. One whose export was taken back stays, and counts no longer.
 alter table sheet add column source text;            -- province

@@ -141,7 +141,8 @@ impl Calling {
 /// [`Refused::Storage`].
 pub fn calling(desk: &mut Desk<'_, '_>, school: &str) -> Result<Calling, Refused> {
     let row = desk.tx.optional(
-        "select parts, evenings, source from calling where county = $1 and school = $2 order by at desc limit 1",
+        "select parts, evenings, coalesce(source, '') from calling
+         where county = $1 and school = $2 order by at desc limit 1",
         &params![desk.county(), school],
         |row| {
             let (parts, evenings, source): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);

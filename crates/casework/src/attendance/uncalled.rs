@@ -68,7 +68,7 @@ pub fn uncalled(desk: &mut Desk<'_, '_>, day: Date) -> Result<Vec<SchoolDay>, Re
 /// What each school calls.
 pub(super) fn callings(desk: &mut Desk<'_, '_>) -> Result<BTreeMap<String, Calling>, Refused> {
     let rows = desk.tx.query(
-        "select school, parts, evenings, source from calling
+        "select school, parts, evenings, coalesce(source, '') from calling
          where county = $1 and at = (select max(at) from calling last where last.county = calling.county
                                        and last.school = calling.school)
          order by school",
