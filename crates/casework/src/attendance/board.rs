@@ -184,7 +184,8 @@ fn schools(desk: &mut Desk<'_, '_>) -> Result<Vec<SchoolLine>, Refused> {
 /// For each class the parts that were called on the day, with how many were missing at the last call of each.
 fn sent(desk: &mut Desk<'_, '_>, day: Date) -> Result<HashMap<String, BTreeMap<String, i64>>, Refused> {
     let rows = desk.tx.query(
-        "select class, part, missing from sheet where county = $1 and day = $2 and child is null order by class, at, id",
+        "select class, part, missing from sheet
+         where county = $1 and day = $2 and child is null and taken_back_at is null order by class, at, id",
         &params![desk.county(), day],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?)),
     )?;

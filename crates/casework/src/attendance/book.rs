@@ -148,7 +148,8 @@ impl<'a> Book<'a> {
         desk.tx.each(
             &format!(
                 "select id, class, day, part, child, corrects, roll_at from sheet
-                 where county = $1 and class in ({classes}) and day >= $2 and day <= $3 order by day, id"
+                 where county = $1 and class in ({classes}) and day >= $2 and day <= $3 and taken_back_at is null
+                 order by day, id"
             ),
             &values,
             |row| {

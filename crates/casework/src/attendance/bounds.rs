@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rules::access::{Post, Role};
 use rules::attendance::Part;
 
-use super::calling::{Evenings, calling};
+use super::calling::{Evenings, Source, calling};
 use super::class::Class;
 use super::days::{school_days, why_none};
 use super::submit::Submission;
@@ -47,11 +47,24 @@ pub(super) fn form(new: &Submission) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Whether this part of a day can be called, by this post.
+/// Whether somebody corrects as long afterwards as the head does.
+pub(super) fn is_head(post: Option<&Post>) -> bool {
+    post.is_some_and(|post| post.role == Role::Head)
+}
+
+/// Why a day's register is not called here: what comes from the province is corrected, not called.
+pub(super) fn elsewhere(class: &Class, part: Part) -> Option<Refused> {
+    (class.source == Source::Province && part != Part::Evening).then(|| {
+        let todo = "请导入当天的省系统考勤，导入后可以在这里更正";
+        Refused::rule("本校的考勤从省系统导入，不在这里点", "五(九)", todo)
+    })
+}
+
+/// Whether this part of a day can be entered; `head` for as many days back as the head corrects.
 pub(super) fn bounds(
     desk: &mut Desk<'_, '_>,
     class: &Class,
-    post: Option<&Post>,
+    head: bool,
     (day, part): (Date, Part),
 ) -> Result<(), Refused> {
     let today = desk.now.day();
@@ -59,7 +72,6 @@ pub(super) fn bounds(
         return Err(Refused::rule(format!("{day}还没到，不能提前点名"), "五(九)", "请到当天再点名"));
     }
     let rule = desk.plan.register();
-    let head = post.is_some_and(|post| post.role == Role::Head);
     let most = if head { rule.head_days } else { rule.late_days };
     if day < today.saturating_sub(i64::from(most).days()) {
         let todo = if head { "请把情况写进孩子的跟踪记录" } else { "请校长补录、更正" };

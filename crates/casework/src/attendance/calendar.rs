@@ -7,6 +7,7 @@ use rules::access::{Action, Actor, Role, Subject};
 
 use super::count::count;
 use super::days::unknown_year;
+use super::province;
 use crate::desk::Desk;
 use crate::ledger::plain;
 use crate::params;
@@ -99,6 +100,7 @@ pub fn set_school_day(desk: &mut Desk<'_, '_>, form: &DayForm) -> Result<usize, 
     )?;
     let children = if form.day <= today { concerned(desk, form)? } else { Vec::new() };
     count(desk, &children, form.day, "")?;
+    province::day_changed(desk, form.day, form.school.as_deref())?;
     let what = if form.lessons { "上课" } else { "不上课" };
     let detail = format!("{}{what}，重算{}人", form.day, children.len());
     desk.record(Action::SetSchoolDays, grant.post, ("unit", subject), why, &detail)?;

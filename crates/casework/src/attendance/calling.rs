@@ -5,7 +5,10 @@ use jiff::civil::Date;
 use rules::access::{Action, Subject};
 use rules::attendance::{Part, SchoolDays};
 
+use super::book::among;
 use super::days::unknown_year;
+use super::uncalled::callings;
+use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -49,22 +52,68 @@ impl Evenings {
     }
 }
 
+/// Where the marks of a school come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Its teachers call in this program.
+    Here,
+    /// What 在校生动态管理系统 puts out is brought in.
+    Province,
+}
+
+impl Source {
+    /// As it is stored.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Here => "here",
+            Self::Province => "province",
+        }
+    }
+
+    /// The one with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Here, Self::Province].into_iter().find(|one| one.code() == code)
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Here => "在本系统点名",
+            Self::Province => "导入省系统考勤",
+        }
+    }
+}
+
 /// What a school calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calling {
-    /// Morning and afternoon apart; otherwise once a day.
+    /// Morning and afternoon apart; otherwise once a day. What the province puts out says one thing of a day.
     pub halves: bool,
     /// The evenings.
     pub evenings: Evenings,
+    /// Where the marks of the day come from; the evenings are always called here.
+    pub source: Source,
 }
 
 impl Default for Calling {
     fn default() -> Self {
-        Self { halves: false, evenings: Evenings::None }
+        Self { halves: false, evenings: Evenings::None, source: Source::Here }
     }
 }
 
 impl Calling {
+    /// As it stands in the columns parts, evenings and source.
+    pub(super) fn read(parts: &str, evenings: &str, source: &str) -> Self {
+        Self {
+            halves: parts != Part::Whole.code(),
+            evenings: Evenings::from_code(evenings).unwrap_or(Evenings::None),
+            source: Source::from_code(source).unwrap_or(Source::Here),
+        }
+    }
+
     /// The parts that are due at a school on a day.
     pub(super) fn due(self, days: &SchoolDays<'_>, school: &str, day: Date) -> Result<Vec<Part>, Refused> {
         let lessons = days.lessons(school, day).map_err(unknown_year)?;
@@ -92,21 +141,63 @@ impl Calling {
 /// [`Refused::Storage`].
 pub fn calling(desk: &mut Desk<'_, '_>, school: &str) -> Result<Calling, Refused> {
     let row = desk.tx.optional(
-        "select parts, evenings from calling where county = $1 and school = $2 order by at desc limit 1",
+        "select parts, evenings, coalesce(source, '') from calling
+         where county = $1 and school = $2 order by at desc limit 1",
         &params![desk.county(), school],
+        |row| {
+            let (parts, evenings, source): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Calling::read(&parts, &evenings, &source))
+        },
+    )?;
+    Ok(row.unwrap_or_default())
+}
+
+/// What a school calls, for whoever may set it: its name, and how it stands.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn calling_of(desk: &mut Desk<'_, '_>, school: &str) -> Result<(String, Calling), Refused> {
+    desk.require(Action::SetRegister, &Subject::Unit(&[school.to_owned()]), ("unit", school))?;
+    let name = desk.tx.optional(
+        "select name from unit where county = $1 and id = $2 and kind = 'school' and until_day is null",
+        &params![desk.county(), school],
+        |row| row.get::<String>(0),
+    )?;
+    let name = name.ok_or_else(|| Refused::denied(Action::SetRegister, "unit", school))?;
+    Ok((name, calling(desk, school)?))
+}
+
+/// The schools whose calling the actor may set, with how each stands.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn callings_set(desk: &mut Desk<'_, '_>) -> Result<Vec<(String, String, Calling)>, Refused> {
+    desk.require(Action::SetRegister, &Subject::Nothing, ("unit", ""))?;
+    let whole = desk.require(Action::SetRegister, &Subject::Unit(&[]), ("unit", "")).is_ok();
+    let mut values = vec![Value::from(desk.county())];
+    let own = desk.who.actor.posts.iter().map(|post| post.unit.as_str());
+    let within = if whole { "1 = 1".to_owned() } else { format!("id in ({})", among(&mut values, own)) };
+    let schools = desk.tx.query(
+        &format!(
+            "select id, name from unit where county = $1 and kind = 'school' and until_day is null and {within}
+             order by sort, id"
+        ),
+        &values,
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
-    let Some((parts, evenings)) = row else { return Ok(Calling::default()) };
-    Ok(Calling {
-        halves: parts != Part::Whole.code(),
-        evenings: Evenings::from_code(&evenings).unwrap_or(Evenings::None),
-    })
+    let set = callings(desk)?;
+    let of = |school: &str| set.get(school).copied().unwrap_or_default();
+    Ok(schools
+        .into_iter()
+        .map(|(id, name)| (of(&id), id, name))
+        .map(|(of, id, name)| (id, name, of))
+        .collect())
 }
 
 /// Sets what a school calls, from now on.
 ///
 /// # Errors
-/// [`Refused::Denied`], [`Refused::Storage`].
+/// [`Refused::Denied`], [`Refused::Invalid`] for halves of what the province says once a day, [`Refused::Storage`].
 pub fn set_calling(desk: &mut Desk<'_, '_>, school: &str, new: Calling) -> Result<(), Refused> {
     let grant = desk.require(Action::SetRegister, &Subject::Unit(&[school.to_owned()]), ("unit", school))?;
     let known = desk.tx.optional(
@@ -117,21 +208,28 @@ pub fn set_calling(desk: &mut Desk<'_, '_>, school: &str, new: Calling) -> Resul
     if known.is_none() {
         return Err(Refused::denied(Action::SetRegister, "unit", school));
     }
+    if new.halves && new.source == Source::Province {
+        let text = "省系统每天一个结果，请选“每天一次”，或者改回在本系统点名";
+        return Err(Refused::field("parts", text));
+    }
     let parts = if new.halves { "morning afternoon" } else { Part::Whole.code() };
     desk.tx.execute(
-        "insert into calling (county, school, at, parts, evenings, by_account) values ($1, $2, $3, $4, $5, $6)
+        "insert into calling (county, school, at, parts, evenings, by_account, source)
+         values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (county, school, at) do update
-           set parts = excluded.parts, evenings = excluded.evenings, by_account = excluded.by_account",
+           set parts = excluded.parts, evenings = excluded.evenings, by_account = excluded.by_account,
+               source = excluded.source",
         &params![
             desk.county(),
             school,
             desk.now.stamp(),
             parts,
             new.evenings.code(),
-            &desk.actor().account
+            &desk.actor().account,
+            new.source.code()
         ],
     )?;
     let day = if new.halves { "上午、下午各点一次" } else { "每天点一次" };
-    let detail = format!("{day}，晚上{}", new.evenings.label());
+    let detail = format!("{}，{day}，晚上{}", new.source.label(), new.evenings.label());
     desk.record(Action::SetRegister, grant.post, ("unit", school), "", &detail)
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rules::access::{Action, Grant, Post, Subject, Tie};
 
+use super::calling::Source;
 use crate::desk::Desk;
 use crate::ledger::Sees;
 use crate::params;
@@ -15,6 +16,8 @@ pub(super) struct Class {
     pub(super) name: String,
     pub(super) school: String,
     pub(super) school_name: String,
+    /// Where its marks of the day come from.
+    pub(super) source: Source,
     from: Date,
     until: Option<Date>,
 }
@@ -27,7 +30,10 @@ impl Class {
         id: &str,
     ) -> Result<(Self, Grant<'a>), Refused> {
         let found = desk.tx.optional(
-            "select class.unit, unit.name, class.school, school.name, unit.from_day, unit.until_day
+            "select class.unit, unit.name, class.school, school.name, unit.from_day, unit.until_day,
+                    coalesce((select calling.source from calling
+                              where calling.county = class.county and calling.school = class.school
+                              order by calling.at desc limit 1), '')
              from class
              join unit on unit.county = class.county and unit.id = class.unit
              join unit school on school.county = class.county and school.id = class.school
@@ -41,6 +47,7 @@ impl Class {
                     school_name: row.get(3)?,
                     from: row.get(4)?,
                     until: row.get(5)?,
+                    source: Source::from_code(&row.get::<String>(6)?).unwrap_or(Source::Here),
                 })
             },
         )?;

@@ -15,10 +15,12 @@ mod file;
 mod follow;
 mod leave;
 mod phone;
+mod province;
 mod queue;
 mod register;
 mod report;
 mod sample;
+mod samples;
 mod sheets;
 mod submit;
 mod suspects;
@@ -26,7 +28,7 @@ mod uncalled;
 
 pub use board::{Board, BoardLine, SchoolLine, board};
 pub use calendar::{DayForm, DayLine, school_day_changes, set_school_day, speaks_for};
-pub use calling::{Calling, Evenings, calling, set_calling};
+pub use calling::{Calling, Evenings, Source, calling, calling_of, callings_set, set_calling};
 pub(crate) use count::files_changed;
 pub use count::recount;
 pub use daily::nightly;
@@ -35,11 +37,20 @@ pub use file::{Follow, follow};
 pub use follow::{ContactForm, ContactLine, contacts, log_contact};
 pub use leave::{LeaveForm, LeaveLine, answer_leave, ask_leave, end_leave, leave_of, leave_waiting};
 pub use phone::{PhoneClass, PhoneDay, phone_book, phone_key};
+pub use province::{
+    Differing, DifferingPage, Handed, How, LARGEST, Looked, OneSide, ProvinceDay, ProvinceFile, ProvinceLine,
+    ProvincePage, ProvinceState, apply_province, decide_difference, drop_province, hand_in_province,
+    look_province, province, province_differences, province_errors_file, province_one_side, province_open,
+    provinces, read_province, undo_province,
+};
 pub use queue::{Absent, Behind, OfChild, PAGE, Stage, Suspect, absent, of_child, suspects};
 pub use register::{Claim, Leave, PartLine, Phone, Pupil, Register, SheetLine, register};
 pub use report::{Hop, Report, Verified, receive_report, report, reports, verify_and_report};
 pub use sample::{
     Difference, Differs, DrawnClass, MOST_DRAWN, Sample, count_sample, differences, draw_sample, sample,
+};
+pub use samples::{
+    Count, CountedClass, SampleLine, Ticket, count_class, counted_class, pool, pools, samples, to_count,
 };
 pub use submit::{Submission, Submitted, Tapped, submit};
 pub use uncalled::{SchoolDay, Uncalled, uncalled};

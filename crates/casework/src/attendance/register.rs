@@ -9,7 +9,7 @@ use rules::attendance::{self, Kind, Mark, Part, Reason, Rule, Settled, asked, ho
 use rules::codes::Boarding;
 
 use super::book::among;
-use super::bounds::bounds;
+use super::bounds::{bounds, elsewhere, is_head};
 use super::calling::calling;
 use super::class::Class;
 use super::count::{COLUMNS, clock};
@@ -36,6 +36,8 @@ pub struct SheetLine {
     pub child: Option<String>,
     /// Whether it corrects another.
     pub corrects: bool,
+    /// Whether the provincial system put it out.
+    pub province: bool,
     /// Pupils that it covers.
     pub size: i64,
     /// Of them not there.
@@ -346,7 +348,10 @@ fn parts(
         }
         let closed = match caller {
             None => Some("点名由班主任和校长办理".to_owned()),
-            Some(grant) => match bounds(desk, class, grant.post, (day, part)) {
+            Some(grant) => match bounds(desk, class, is_head(grant.post), (day, part)) {
+                Ok(()) if called(part).next().is_none() => {
+                    elsewhere(class, part).map(|refused| refused.to_string())
+                }
                 Ok(()) => None,
                 Err(refused @ Refused::Rule { .. }) => Some(refused.to_string()),
                 Err(refused) => return Err(refused),
@@ -366,6 +371,7 @@ fn parts(
                     late: sheet.late,
                     child: sheet.child.clone(),
                     corrects: !sheet.corrects.is_empty(),
+                    province: sheet.province,
                     size: sheet.size,
                     missing: sheet.missing,
                 })

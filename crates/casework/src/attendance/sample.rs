@@ -28,6 +28,8 @@ pub struct DrawnClass {
     pub rank: i64,
     /// Who counted it; empty while nobody has.
     pub counted_by: String,
+    /// When; empty while nobody has.
+    pub counted_at: String,
     /// Pupils that sat there.
     pub there: i64,
 }
@@ -41,8 +43,16 @@ pub struct Sample {
     pub day: String,
     /// The seed, as hex digits: a class's place follows from SHA-256 over seed, line break and its id.
     pub seed: String,
+    /// Name of the school whose classes could be drawn; empty for the whole county.
+    pub school: String,
+    /// Who drew.
+    pub by: String,
+    /// When.
+    pub at: String,
     /// Classes that could have been drawn.
     pub pool: usize,
+    /// SHA-256, as hex digits, of the ids of those classes, sorted, a line break between two.
+    pub pool_hash: String,
     /// Whether drawing again from the seed gives the same classes.
     pub proved: bool,
     /// Those that were drawn.
@@ -83,11 +93,18 @@ pub struct Difference {
     pub name: String,
     /// How they differ.
     pub differs: Differs,
+    /// What the register says, in words.
+    pub register: &'static str,
 }
 
 /// The place of a class in a draw.
-fn ticket(seed: &str, class: &str) -> [u8; 32] {
+pub(super) fn ticket(seed: &str, class: &str) -> [u8; 32] {
     Sha256::digest(format!("{seed}\n{class}")).into()
+}
+
+/// Bytes as hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The classes in the order of the draw.
@@ -126,7 +143,7 @@ pub fn draw_sample(desk: &mut Desk<'_, '_>, school: Option<&str>, wanted: usize)
         return Err(Refused::field("wanted", "今天没有有学生的班可以抽"));
     }
     let id = desk.now.id();
-    let seed: String = desk.now.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let seed = hex(&desk.now.random::<16>());
     desk.tx.execute(
         "insert into sample (county, id, school, day, seed, by_account, at) values ($1, $2, $3, $4, $5, $6, $7)",
         &params![county, &id, school, today, &seed, &desk.actor().account, desk.now.stamp()],
@@ -144,7 +161,7 @@ pub fn draw_sample(desk: &mut Desk<'_, '_>, school: Option<&str>, wanted: usize)
 }
 
 /// The sample's day, seed and the right to it.
-fn find<'a>(
+pub(super) fn find<'a>(
     desk: &mut Desk<'a, '_>,
     action: Action,
     id: &str,
@@ -166,8 +183,17 @@ fn find<'a>(
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn sample(desk: &mut Desk<'_, '_>, id: &str) -> Result<Sample, Refused> {
     let (day, seed, _) = find(desk, Action::CountSample, id)?;
+    let (school, by, at) = desk.tx.one(
+        "select coalesce(unit.name, ''), coalesce(account.name, ''), sample.at from sample
+         left join unit on unit.county = sample.county and unit.id = sample.school
+         left join account on account.county = sample.county and account.id = sample.by_account
+         where sample.county = $1 and sample.id = $2",
+        &params![desk.county(), id],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
     let rows = desk.tx.query(
-        "select sample_class.class, school.name, unit.name, rank, drawn, coalesce(account.name, counted_by, ''), there
+        "select sample_class.class, school.name, unit.name, rank, drawn, coalesce(account.name, counted_by, ''), there,
+                coalesce(counted_at, '')
          from sample_class
          join class on class.county = sample_class.county and class.unit = sample_class.class
          join unit on unit.county = class.county and unit.id = class.unit
@@ -183,6 +209,7 @@ pub fn sample(desk: &mut Desk<'_, '_>, id: &str) -> Result<Sample, Refused> {
                 rank: row.get(3)?,
                 counted_by: row.get(5)?,
                 there: row.get(6)?,
+                counted_at: row.get(7)?,
             };
             Ok((class, row.get::<bool>(4)?))
         },
@@ -192,9 +219,15 @@ pub fn sample(desk: &mut Desk<'_, '_>, id: &str) -> Result<Sample, Refused> {
         [(_, before), (_, after)] => *before || !*after,
         _ => true,
     });
+    let mut pool = kept.clone();
+    pool.sort_unstable();
     Ok(Sample {
         id: id.to_owned(),
         day: day.to_string(),
+        school,
+        by,
+        at,
+        pool_hash: hex(&Sha256::digest(pool.join("\n"))),
         proved: drawn_first && order(&seed, &kept) == kept,
         seed,
         pool: rows.len(),
@@ -224,7 +257,8 @@ pub fn count_sample(desk: &mut Desk<'_, '_>, id: &str, class: &str, there: &[Str
         return Err(Refused::rule(format!("抽样是{day}的，只能当天清点"), "五(九)", "请重新抽样"));
     }
     let own = desk.tx.query(
-        "select id from sheet where county = $1 and class = $2 and day = $3 and by_account = $4 order by id limit 1",
+        "select id from sheet where county = $1 and class = $2 and day = $3 and by_account = $4
+           and source is null order by id limit 1",
         &params![county, class, day, &desk.actor().account],
         |row| row.get::<String>(0),
     )?;
@@ -258,11 +292,12 @@ pub fn count_sample(desk: &mut Desk<'_, '_>, id: &str, class: &str, there: &[Str
         &params![county, id, class, &desk.actor().account, desk.now.stamp(), sat.len()],
     )?;
     let detail = format!("应到{}人，实到{}人", roll.len(), sat.len());
-    desk.record(Action::CountSample, grant.post, ("class", class), "", &detail)
+    desk.record(Action::CountSample, grant.post, ("class", class), "", &detail)?;
+    super::samples::tell_head(desk, id, class, day)
 }
 
 /// The roll of a class on a day: id and name.
-fn roll(
+pub(super) fn roll(
     desk: &mut Desk<'_, '_>,
     class: &str,
     day: jiff::civil::Date,
@@ -284,14 +319,27 @@ fn roll(
 /// [`Refused::Denied`], [`Refused::Rule`] for a year that the calendar does not know, [`Refused::Storage`].
 pub fn differences(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<Difference>, Refused> {
     let (day, _, grant) = find(desk, Action::CountSample, id)?;
+    let found = differing(desk, id, None, day)?;
+    desk.record(Action::CountSample, grant.post, ("sample", id), "", "看抽样差异")?;
+    Ok(found)
+}
+
+/// The differences of a draw, or of one class of it, for whoever has decided that they may be seen.
+pub(super) fn differing(
+    desk: &mut Desk<'_, '_>,
+    id: &str,
+    class: Option<&str>,
+    day: jiff::civil::Date,
+) -> Result<Vec<Difference>, Refused> {
     let counted = desk.tx.query(
         "select sample_child.class, child.id, child.name, sample_child.there from sample_child
          join sample_class on sample_class.county = sample_child.county and sample_class.sample = sample_child.sample
            and sample_class.class = sample_child.class
          join child on child.county = sample_child.county and child.id = sample_child.child
          where sample_child.county = $1 and sample_child.sample = $2
+           and (cast($3 as text) is null or sample_child.class = $3)
          order by sample_class.rank, child.spelling, child.id",
-        &params![desk.county(), id],
+        &params![desk.county(), id, class],
         |row| {
             let text = |at| row.get::<String>(at);
             Ok((text(0)?, text(1)?, text(2)?, row.get::<bool>(3)?))
@@ -304,13 +352,12 @@ pub fn differences(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<Difference>,
         let (members, marks) = (book.members(&child), book.marks(&child));
         let said = book.facts(&child, &members, &marks).day(&book.days, day).map_err(unknown_year)?;
         let differs = match (said, there) {
-            (Day::Came { .. }, false) => Some(Differs::NotThere),
-            (Day::Away(_) | Day::Told | Day::OnLeave, true) => Some(Differs::There),
-            (Day::Unknown { .. }, false) => Some(Differs::NotCalled),
-            _ => None,
+            (Day::Came { .. }, false) => Differs::NotThere,
+            (Day::Away(_) | Day::Told | Day::OnLeave, true) => Differs::There,
+            (Day::Unknown { .. }, false) => Differs::NotCalled,
+            _ => continue,
         };
-        found.extend(differs.map(|differs| Difference { class, child, name, differs }));
+        found.push(Difference { class, child, name, differs, register: said.label() });
     }
-    desk.record(Action::CountSample, grant.post, ("sample", id), "", "看抽样差异")?;
     Ok(found)
 }

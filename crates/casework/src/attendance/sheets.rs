@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rules::attendance::{Kind, Part, Reason};
 
+use super::calling::Source;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -18,6 +19,8 @@ pub(super) struct Stored {
     pub(super) corrects: String,
     pub(super) roll_at: String,
     pub(super) late: bool,
+    /// Whether the provincial system put it out.
+    pub(super) province: bool,
     pub(super) size: i64,
     pub(super) missing: i64,
     pub(super) by_account: String,
@@ -36,7 +39,7 @@ pub(super) struct Marked {
 
 const SHEET: &str = "select sheet.id, sheet.class, sheet.day, sheet.part, sheet.child, sheet.corrects, sheet.late,
                             sheet.size, sheet.missing, sheet.by_account, coalesce(account.name, ''), sheet.at,
-                            sheet.roll_at
+                            sheet.roll_at, coalesce(sheet.source, '')
                      from sheet left join account on account.county = sheet.county and account.id = sheet.by_account";
 
 fn read(
@@ -61,6 +64,7 @@ fn read(
             by: row.get(10)?,
             at: row.get(11)?,
             roll_at: row.get(12)?,
+            province: row.get::<String>(13)? == Source::Province.code(),
             marks: Vec::new(),
         }))
     })?;
@@ -90,7 +94,8 @@ pub(super) fn by_id(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Stored>,
 pub(super) fn of_day(desk: &mut Desk<'_, '_>, class: &str, day: Date) -> Result<Vec<Stored>, Refused> {
     let mut sheets = read(
         desk,
-        "where sheet.county = $1 and sheet.class = $2 and sheet.day = $3 order by sheet.at, sheet.id",
+        "where sheet.county = $1 and sheet.class = $2 and sheet.day = $3 and sheet.taken_back_at is null
+         order by sheet.at, sheet.id",
         &params![desk.county(), class, day],
     )?;
     if sheets.is_empty() {

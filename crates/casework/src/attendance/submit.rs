@@ -4,19 +4,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use rules::access::Action;
+use rules::access::{Action, Post};
 use rules::attendance::{Half, Kind, Part, Reason, Rule, Settled, sentence, settle};
 use rules::codes::Boarding;
 
 use super::book::{Book, among};
-use super::bounds::{bounds, form, roll_at};
+use super::bounds::{bounds, elsewhere, form, is_head, roll_at};
+use super::calling::Source;
 use super::class::Class;
 use super::count::{Counted, count, standing};
+use super::province;
 use super::sheets::{self, Marked};
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
+
+/// The moment of a roll on which nobody stood yet: only who is named is covered.
+const NOBODY_ELSE: &str = "1970-01-01T00:00:00.000+08:00";
 
 /// A pupil that is not simply there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +79,20 @@ pub struct Submitted {
     pub suspected: Vec<(String, String)>,
 }
 
+/// In whose name, and how, a submission is entered.
+pub(super) struct By<'a> {
+    /// What it is on the record.
+    pub(super) action: Action,
+    /// The post on which it is done.
+    pub(super) post: Option<&'a Post>,
+    /// Days back as the head has them.
+    pub(super) head: bool,
+    /// Whether the provincial system put it out.
+    pub(super) province: bool,
+    /// Whether it covers only whom it names: nobody else is taken for there.
+    pub(super) named: bool,
+}
+
 /// A pupil on the roll of a day.
 struct OnRoll {
     child: String,
@@ -96,14 +115,32 @@ pub fn submit(desk: &mut Desk<'_, '_>, new: &Submission) -> Result<Submitted, Re
     if let Some(before) = sheets::by_id(desk, &new.sheet)? {
         return again(desk, new, &before);
     }
+    if let Some(refused) =
+        elsewhere(&class, new.part).filter(|_| new.child.is_none() && new.corrects.is_empty())
+    {
+        return Err(refused);
+    }
+    let head = is_head(grant.post);
+    let by = By { action: Action::CallRegister, post: grant.post, head, province: false, named: false };
+    enter(desk, &class, &by, new)
+}
+
+/// Enters a submission about a class, for whoever has decided that it may be.
+pub(super) fn enter(
+    desk: &mut Desk<'_, '_>,
+    class: &Class,
+    by: &By<'_>,
+    new: &Submission,
+) -> Result<Submitted, Refused> {
     if new.day < desk.now.day() && !new.corrects.is_empty() && new.why.trim().is_empty() {
         return Err(Refused::field("why", "过了当天再更正的，请写明原因；原来的记录会保留"));
     }
-    bounds(desk, &class, grant.post, (new.day, new.part))?;
-    let roll_at = roll_at(desk, new)?;
+    bounds(desk, class, by.head, (new.day, new.part))?;
+    let roll_at = if by.named { NOBODY_ELSE.to_owned() } else { roll_at(desk, new)? };
     let roll = roll(desk, &class.id, new.day)?;
-    let marks = marks(desk, &class, &roll, new)?;
+    let marks = marks(desk, class, &roll, new, by.named)?;
     let covered = match (&new.child, new.part) {
+        _ if by.named => marks.len(),
         (Some(_), _) | (None, Part::Evening) => marks.len(),
         (None, _) => {
             let named: BTreeSet<&str> = marks.iter().map(|mark| mark.child.as_str()).collect();
@@ -123,8 +160,8 @@ pub fn submit(desk: &mut Desk<'_, '_>, new: &Submission) -> Result<Submitted, Re
     let sealed = (!why.is_empty()).then(|| desk.seal("sheet", "why", &new.sheet, why));
     let made = desk.tx.execute(
         "insert into sheet (county, id, class, school, day, part, child, corrects, roll_at, late, size, missing,
-                            why_sealed, by_account, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                            why_sealed, by_account, at, source)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict (county, id) do nothing",
         &params![
             desk.county(),
@@ -141,7 +178,8 @@ pub fn submit(desk: &mut Desk<'_, '_>, new: &Submission) -> Result<Submitted, Re
             missing,
             sealed,
             &desk.actor().account,
-            desk.now.stamp()
+            desk.now.stamp(),
+            by.province.then_some(Source::Province.code())
         ],
     )?;
     if made == 0 {
@@ -150,7 +188,11 @@ pub fn submit(desk: &mut Desk<'_, '_>, new: &Submission) -> Result<Submitted, Re
     write(desk, new, &marks)?;
     let concerned = concerned(new, &roll, &marks);
     let counted = count(desk, &concerned, new.day, &new.sheet)?;
-    let conflicts = conflicts(desk, &class, &roll, new)?;
+    let (beside, compared) = around(desk, class, new)?;
+    let conflicts = conflicts(desk, class, &roll, new, beside)?;
+    if compared {
+        province::compare(desk, &class.id, new.day)?;
+    }
     let size = i64::try_from(covered).unwrap_or_default();
     let missing = i64::try_from(missing).unwrap_or_default();
     let suspected = counted.iter().filter(|one| one.suspected).count();
@@ -159,7 +201,7 @@ pub fn submit(desk: &mut Desk<'_, '_>, new: &Submission) -> Result<Submitted, Re
         Some(child) => ("child", child.as_str()),
         None => ("class", class.id.as_str()),
     };
-    desk.record(Action::CallRegister, grant.post, subject, "", &detail)?;
+    desk.record(by.action, by.post, subject, "", &detail)?;
     Ok(answer(desk, new, &roll, &counted, (late, size, missing), conflicts))
 }
 
@@ -219,6 +261,7 @@ fn marks(
     class: &Class,
     roll: &[OnRoll],
     new: &Submission,
+    named: bool,
 ) -> Result<Vec<Marked>, Refused> {
     let on_roll: BTreeSet<&str> = roll.iter().map(|one| one.child.as_str()).collect();
     let strangers: Vec<&str> =
@@ -230,7 +273,7 @@ fn marks(
     for mark in elsewhere {
         proved_elsewhere(desk, mark, roll, new.day)?;
     }
-    let all = new.child.is_some() || new.part == Part::Evening;
+    let all = named || new.child.is_some() || new.part == Part::Evening;
     let mut marks: BTreeMap<&str, Marked> = BTreeMap::new();
     for Tapped { child, kind, reason } in &new.marks {
         if all || *kind != Kind::Present {
@@ -314,18 +357,28 @@ fn write(desk: &mut Desk<'_, '_>, new: &Submission, marks: &[Marked]) -> Result<
     Ok(())
 }
 
+/// What stands around a submission: how many sheets there are of this part, and whether the provincial system says
+/// something of the day.
+fn around(desk: &mut Desk<'_, '_>, class: &Class, new: &Submission) -> Result<(i64, bool), Refused> {
+    Ok(desk.tx.one(
+        "select cast(count(*) as bigint),
+                case when exists (select 1 from province_day province
+                                  where province.county = $1 and province.class = $2 and province.day = $3)
+                     then 1 else 0 end
+         from sheet where county = $1 and class = $2 and day = $3 and part = $4",
+        &params![desk.county(), &class.id, new.day, new.part.code()],
+        |row| Ok((row.get::<i64>(0)?, row.get::<bool>(1)?)),
+    )?)
+}
+
 /// Pupils of whom what stands for this part contradicts itself.
 fn conflicts(
     desk: &mut Desk<'_, '_>,
     class: &Class,
     roll: &[OnRoll],
     new: &Submission,
+    beside: i64,
 ) -> Result<Vec<(String, String)>, Refused> {
-    let beside = desk.tx.one(
-        "select cast(count(*) as bigint) from sheet where county = $1 and class = $2 and day = $3 and part = $4",
-        &params![desk.county(), &class.id, new.day, new.part.code()],
-        |row| row.get::<i64>(0),
-    )?;
     if beside < 2 {
         return Ok(Vec::new());
     }
@@ -407,7 +460,8 @@ fn again(desk: &mut Desk<'_, '_>, new: &Submission, before: &sheets::Stored) -> 
     for one in &mut counted {
         one.suspected = listed.contains(&one.child);
     }
-    let conflicts = conflicts(desk, &class, &roll, new)?;
+    let (beside, _) = around(desk, &class, new)?;
+    let conflicts = conflicts(desk, &class, &roll, new, beside)?;
     let figures = (before.late, before.size, before.missing);
     Ok(Submitted { again: true, ..answer(desk, new, &roll, &counted, figures, conflicts) })
 }

@@ -8,7 +8,7 @@ use rules::access::{Action, Reach, Role, Subject};
 use rules::attendance::Part;
 
 use super::book::among;
-use super::calling::{Calling, Evenings};
+use super::calling::{Calling, Source};
 use super::days::school_days;
 use crate::accounts::tell;
 use crate::db::Value;
@@ -68,16 +68,14 @@ pub fn uncalled(desk: &mut Desk<'_, '_>, day: Date) -> Result<Vec<SchoolDay>, Re
 /// What each school calls.
 pub(super) fn callings(desk: &mut Desk<'_, '_>) -> Result<BTreeMap<String, Calling>, Refused> {
     let rows = desk.tx.query(
-        "select school, parts, evenings from calling
+        "select school, parts, evenings, coalesce(source, '') from calling
          where county = $1 and at = (select max(at) from calling last where last.county = calling.county
                                        and last.school = calling.school)
          order by school",
         &params![desk.county()],
         |row| {
-            let (parts, evenings): (String, String) = (row.get(1)?, row.get(2)?);
-            let halves = parts != Part::Whole.code();
-            let evenings = Evenings::from_code(&evenings).unwrap_or(Evenings::None);
-            Ok((row.get::<String>(0)?, Calling { halves, evenings }))
+            let (parts, evenings, source): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok((row.get::<String>(0)?, Calling::read(&parts, &evenings, &source)))
         },
     )?;
     Ok(rows.into_iter().collect())
@@ -123,7 +121,8 @@ fn of(desk: &mut Desk<'_, '_>, within: &Within, day: Date) -> Result<Vec<SchoolD
         .query(
             &format!(
                 "select distinct class, part from sheet
-                 where county = $1 and day = $2 and child is null and {only} order by class, part"
+                 where county = $1 and day = $2 and child is null and taken_back_at is null and {only}
+                 order by class, part"
             ),
             &values,
             |row| Ok((row.get(0)?, row.get(1)?)),
@@ -166,11 +165,14 @@ pub(super) fn remind(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {
         return Ok(0);
     }
     let mut many = 0;
+    let callings = callings(desk)?;
     for school in of(desk, &Within::County, today)? {
         let morning =
             |class: &&Uncalled| class.parts.iter().any(|part| matches!(part, Part::Whole | Part::Morning));
         let late: Vec<&Uncalled> = school.missing.iter().filter(morning).collect();
-        for class in &late {
+        // What comes from the province is not the teacher's to call.
+        let imported = callings.get(&school.school).is_some_and(|own| own.source == Source::Province);
+        for class in late.iter().filter(|_| !imported) {
             let text = format!("{}今天还没有点名，请现在点", class.name);
             let href = format!("/register/{}", class.class);
             let news = tell::News { kind: "register", subject: &class.class, text: &text, href: &href };
@@ -178,9 +180,12 @@ pub(super) fn remind(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {
         }
         if !late.is_empty() {
             let names: Vec<&str> = late.iter().map(|class| class.name.as_str()).collect();
-            let text = format!("到点还没有点名的班：{}", names.join("、"));
-            let news =
-                tell::News { kind: "register", subject: &school.school, text: &text, href: "/register" };
+            let (text, href) = if imported {
+                (format!("今天还没有导入省系统考勤的班：{}", names.join("、")), "/province")
+            } else {
+                (format!("到点还没有点名的班：{}", names.join("、")), "/register")
+            };
+            let news = tell::News { kind: "register", subject: &school.school, text: &text, href };
             many += once_today(desk, (Role::Head, &school.school), &news)?;
         }
     }

@@ -116,7 +116,7 @@ impl Reach {
         use ListKind as L;
         match (role, kind) {
             // What a platform put out is compared, never written into the ledger: `crate::platform`.
-            (_, L::Platform) => None,
+            (_, L::Platform | L::Attendance) => None,
             (Role::Bureau, _)
             | (Role::Police, L::Household)
             | (Role::Civil, L::Generic)

@@ -20,6 +20,7 @@ mod write;
 mod writing;
 
 pub use decide::Outcome;
+pub(crate) use places::number as first_number;
 pub use preview::Preview;
 pub use settle::{Choice, settle};
 pub use show::{Field, ImportLine, ImportPage, ImportState, Pair, RowLine, errors_file, import, imports};

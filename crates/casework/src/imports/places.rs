@@ -101,7 +101,7 @@ fn folded(name: &str) -> String {
 }
 
 /// The first number in a text: `3`, `三`, `十二`, `２`.
-pub(super) fn number(text: &str) -> Option<i64> {
+pub(crate) fn number(text: &str) -> Option<i64> {
     let digit = |sign: char| match sign {
         '0'..='9' => sign.to_digit(10),
         '０'..='９' => char::from_u32(u32::from(sign) - 0xfee0).and_then(|sign| sign.to_digit(10)),

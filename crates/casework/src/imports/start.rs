@@ -85,6 +85,9 @@ pub fn examine(means: &dyn Means, path: &Path, wish: Option<ListKind>) -> Result
         Some(ListKind::Platform) => {
             Err(Refused::field("file", "这是上级平台导出的名单，请到“平台录入”里的“核对”上传"))
         }
+        Some(ListKind::Attendance) => {
+            Err(Refused::field("file", "这是省系统导出的考勤，请到“点名”里的“省系统考勤”上传"))
+        }
         Some(kind) if found.certainty != Certainty::Unsure => Ok(kind),
         Some(_) => Err(Refused::field("kind", "看不出是哪张名单，请选择名单类型")),
         None if found.missing.is_empty() => Err(Refused::field("file", "没有认出表头，请对照空表检查列名")),

@@ -131,7 +131,7 @@ pub(super) fn wanted(
                 until: row.proof_until.map(|day| day.to_string()).unwrap_or_default(),
             });
         }
-        ListKind::Present | ListKind::Platform | ListKind::Generic => {}
+        ListKind::Present | ListKind::Platform | ListKind::Attendance | ListKind::Generic => {}
     }
     Ok(wanted)
 }

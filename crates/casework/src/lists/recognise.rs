@@ -69,6 +69,7 @@ const fn marks(kind: ListKind) -> &'static [&'static str] {
         ListKind::Poverty => &["person_no", "student_state", "monitor_kind", "household_kind", "risk_over"],
         ListKind::Disability => &["card_no", "category", "grade", "card_state"],
         ListKind::Platform => &["platform_no", "platform_state", "recorded"],
+        ListKind::Attendance => &["mark", "date"],
         // The headings differ: 就读地 and 就读证明 beside 地点 and 依据.
         ListKind::Elsewhere | ListKind::Generic => &["place", "proof", "expires"],
     }
@@ -201,6 +202,7 @@ mod tests {
             Some(K::Elsewhere),
             Sure,
         );
+        check("日期,学校名称,班级,姓名,学籍号,考勤类别,原因", Some(K::Attendance), Likely);
         check("姓名,身份证号,死亡日期", Some(K::Generic), Unsure);
         check("姓名,电话", None, Unsure);
         check("甲,乙,丙", None, Unsure);

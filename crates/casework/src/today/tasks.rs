@@ -101,6 +101,7 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     findings(desk, figures, &mut tasks)?;
     moves(desk, &mut tasks)?;
     super::proofs::tasks(desk, &mut tasks)?;
+    reconciling(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;
     // A deadline before none, the earlier before the later.
     tasks.sort_by(|a, b| (a.due.is_empty(), &a.due, &a.title).cmp(&(b.due.is_empty(), &b.due, &b.title)));
@@ -270,6 +271,21 @@ fn moves(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> 
 fn waited(asked: &str, today: jiff::civil::Date) -> i32 {
     let asked = asked.get(..10).and_then(|day| day.parse::<jiff::civil::Date>().ok()).unwrap_or(today);
     today.since(asked).map_or(0, |span| span.get_days())
+}
+
+/// 核对: what the head has to say about the register here and the provincial system, 五(九).
+fn reconciling(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> {
+    let open = crate::attendance::province_open(desk)?;
+    if open > 0 {
+        tasks.push(Task {
+            title: format!("{open}处考勤和省系统不同"),
+            why: "本系统点名和省系统考勤说法不同，五(九)".to_owned(),
+            act: "逐条核实，定哪边对".to_owned(),
+            due: String::new(),
+            href: "/province/differences".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 fn approvals(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> {

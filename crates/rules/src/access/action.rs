@@ -68,6 +68,8 @@ codes! {
         SetSchoolDays = "set_school_days" "登记校历变动" [],
         DrawSample = "draw_sample" "抽取抽样考勤" [],
         CountSample = "count_sample" "清点抽样考勤" [],
+        ImportAttendance = "import_attendance" "导入省系统考勤" [],
+        ReconcileAttendance = "reconcile_attendance" "核对省系统考勤" [],
         // audit
         ReadAudit = "read_audit" "看操作记录" [],
         ExportAudit = "export_audit" "导出操作记录" [],
@@ -163,6 +165,8 @@ impl Action {
             | Self::SetSchoolDays
             | Self::DrawSample
             | Self::CountSample
+            | Self::ImportAttendance
+            | Self::ReconcileAttendance
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::BreakGlass
@@ -362,6 +366,13 @@ impl Action {
                 R::Inspector => Some(OwnUnit),
                 _ => None,
             },
+            Self::ImportAttendance => match role {
+                R::Bureau => Some(County),
+                R::Head | R::Registrar => Some(UnitsBelow),
+                _ => None,
+            },
+            // Which of the two is right is the head's to say, as every correction of the school is.
+            Self::ReconcileAttendance => allowed(&[R::Head], UnitsBelow),
             Self::SetSchoolDays => match role {
                 R::Bureau => Some(County),
                 R::Head => Some(UnitsBelow),

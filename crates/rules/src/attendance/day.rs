@@ -60,6 +60,23 @@ pub enum Day {
     Away(Kind),
 }
 
+impl Day {
+    /// What it is called beside a name.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NoLessons => "不上课",
+            Self::Unknown { conflict: true } => "两份点名说法不同",
+            Self::Unknown { conflict: false } => "没有点到",
+            Self::Came { .. } => "到校",
+            Self::Official => "公假",
+            Self::OnLeave => "请假已批",
+            Self::Told => "口头请假",
+            Self::Away(kind) => kind.label(),
+        }
+    }
+}
+
 /// What is known of one child: slices in any order of arrival; only `marks` must be sorted by day.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Facts<'a> {

@@ -11,6 +11,7 @@ mod contact;
 mod day;
 mod days;
 mod mark;
+mod province;
 mod sheet;
 mod words;
 
@@ -19,5 +20,6 @@ pub use contact::{Answered, Outcome, Way};
 pub use day::{Day, Facts, Leave, Member};
 pub use days::{DayChange, SchoolDays};
 pub use mark::{Half, Kind, Mark, Part, Reading, Settled, settle};
+pub use province::{Stood, differ};
 pub use sheet::{Reason, Sheet, holding};
 pub use words::{asked, reached, sentence};

@@ -14,6 +14,7 @@ codes! {
         Disability = "disability" "残联" [],
         Elsewhere = "elsewhere" "外出就读" [],
         Platform = "platform" "平台导出" [],
+        Attendance = "attendance" "省系统考勤" [],
         Generic = "generic" "名单" [],
     }
 }
@@ -34,6 +35,10 @@ const PLATFORM: &[&str] = &[
     "platform_state",
     "recorded",
 ];
+
+/// What 在校生动态管理系统 puts out of a day, 五(九).
+const ATTENDANCE: &[&str] =
+    &["date", "school_code", "school_name", "grade", "class", "name", "id", "student_no", "mark", "reason"];
 
 const GENERIC: &[&str] =
     &["name", "id", "sex", "birth", "student_no", "school_name", "address", "place", "proof", "expires"];
@@ -182,6 +187,7 @@ impl ListKind {
             ],
             Self::Disability => &["name", "card_no", "category", "grade", "guardian_name", "id", "address"],
             Self::Platform => PLATFORM,
+            Self::Attendance => ATTENDANCE,
             Self::Elsewhere | Self::Generic => GENERIC,
         }
     }
@@ -215,6 +221,7 @@ impl ListKind {
             ],
             Self::Roll => ROLL_FURTHER,
             Self::Present => &["grade", "sex", "reason"],
+            Self::Attendance => &["sex"],
             Self::Platform => &["address", "guardian_name", "guardian_phone", "cause"],
             Self::Poverty => POVERTY_FURTHER,
             Self::Disability => &[

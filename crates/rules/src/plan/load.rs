@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{ListColumns, ListKind, Plan, clause, load_columns, load_places, platform};
+use super::{Plan, clause, load_columns, load_places, platform};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;
@@ -116,7 +116,7 @@ impl Loader<'_> {
         &mut self,
         divisions: Option<Divisions>,
         calendar: Option<SchoolCalendar>,
-        lists: Option<[ListColumns; ListKind::ALL.len()]>,
+        lists: Option<load_columns::Columns>,
     ) -> Option<Plan> {
         let document = self.document();
         let county = self.county(divisions.as_ref());
@@ -140,6 +140,7 @@ impl Loader<'_> {
         let named_lists = self.named_lists();
         let platforms = platform::platforms(self);
         let (school_age, school_age_basis) = school_age?;
+        let (lists, attendance_marks) = lists?;
         Some(Plan {
             document: document?,
             county: county?,
@@ -163,7 +164,8 @@ impl Loader<'_> {
             findings: findings?,
             named_lists,
             platforms,
-            lists: lists?,
+            lists,
+            attendance_marks,
             divisions: divisions?,
             calendar: calendar?,
         })

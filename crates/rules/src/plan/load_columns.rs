@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::lists::{FieldColumns, ListColumns, ListKind};
 use super::problem::PlanProblem;
 use super::read::File;
+use crate::attendance::Kind;
 use crate::fold;
 
 #[derive(Deserialize)]
@@ -28,15 +29,35 @@ struct RawField {
     any_of: Option<String>,
 }
 
-/// Every list, in the order of [`ListKind::ALL`]; `None` only when a problem has been noted.
-pub(super) fn lists(
-    files: &BTreeMap<String, String>,
-    problems: &mut Vec<PlanProblem>,
-) -> Option<[ListColumns; ListKind::ALL.len()]> {
+/// What the file says: every list, in the order of [`ListKind::ALL`], and the words of the provincial attendance.
+pub(super) type Columns = ([ListColumns; ListKind::ALL.len()], BTreeMap<String, Kind>);
+
+/// The lists and words; `None` only when a problem has been noted.
+pub(super) fn lists(files: &BTreeMap<String, String>, problems: &mut Vec<PlanProblem>) -> Option<Columns> {
     let mut file = File::open(files, "columns.toml").map_err(|problem| problems.push(problem)).ok()?;
     let lists: Vec<_> = ListKind::ALL.iter().filter_map(|kind| list(&mut file, *kind)).collect();
+    let marks = marks(&mut file);
     problems.extend(file.close());
-    lists.try_into().ok()
+    Some((lists.try_into().ok()?, marks?))
+}
+
+/// The words of the marks: each means one kind.
+fn marks(file: &mut File<'_>) -> Option<BTreeMap<String, Kind>> {
+    let raw = file.one::<BTreeMap<String, Vec<String>>>("attendance_marks")?;
+    let (at, raw) = (raw.span(), raw.into_inner());
+    let mut marks = BTreeMap::new();
+    for (code, words) in raw {
+        let Some(kind) = Kind::from_code(&code) else {
+            file.problem(at.clone(), format!("程序不认识的考勤类别 {code}"), "请改成已有的类别");
+            continue;
+        };
+        for word in words {
+            if marks.insert(fold::key(&word), kind).is_some() {
+                file.problem(at.clone(), format!("考勤类别 {word} 写了两次"), "请只留一处");
+            }
+        }
+    }
+    Some(marks)
 }
 
 fn list(file: &mut File<'_>, kind: ListKind) -> Option<ListColumns> {

@@ -26,6 +26,7 @@ pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
 
 use crate::age::SchoolAge;
+use crate::attendance::Kind;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::{Divisions, Place};
 
@@ -59,6 +60,7 @@ pub struct Plan {
     named_lists: Vec<NamedList>,
     platforms: Vec<Platform>,
     lists: [ListColumns; ListKind::ALL.len()],
+    attendance_marks: BTreeMap<String, Kind>,
     divisions: Divisions,
     calendar: SchoolCalendar,
 }
@@ -264,7 +266,8 @@ impl Plan {
     /// The columns of a list.
     #[must_use]
     pub const fn list(&self, kind: ListKind) -> &ListColumns {
-        let [household, roll, present, poverty, disability, elsewhere, platform, generic] = &self.lists;
+        let [household, roll, present, poverty, disability, elsewhere, platform, attendance, generic] =
+            &self.lists;
         match kind {
             ListKind::Household => household,
             ListKind::Roll => roll,
@@ -273,8 +276,15 @@ impl Plan {
             ListKind::Disability => disability,
             ListKind::Elsewhere => elsewhere,
             ListKind::Platform => platform,
+            ListKind::Attendance => attendance,
             ListKind::Generic => generic,
         }
+    }
+
+    /// What a word of the provincial attendance means; `None` for one that the plan does not know, which nobody guesses.
+    #[must_use]
+    pub fn attendance_mark(&self, word: &str) -> Option<Kind> {
+        self.attendance_marks.get(&crate::fold::key(word)).copied()
     }
 
     /// Townships and villages.

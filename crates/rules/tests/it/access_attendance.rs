@@ -34,6 +34,11 @@ fn the_register_is_the_schools() {
     for action in [Action::DrawSample, Action::CountSample] {
         check(action, &[(R::Bureau, County), (R::Inspector, OwnUnit)]);
     }
+    check(
+        Action::ImportAttendance,
+        &[(R::Bureau, County), (R::Head, UnitsBelow), (R::Registrar, UnitsBelow)],
+    );
+    check(Action::ReconcileAttendance, &[(R::Head, UnitsBelow)]);
 }
 
 /// 校长 verifies and approves, 教体局 and 乡镇 receive; who asks after a child is near it.

@@ -1,6 +1,6 @@
 //! 点名时段: once a day by default, halves and evenings where the school wants it; 返校点名 of boarders on Sunday evening.
 
-use casework::attendance::{Calling, Evenings, calling, set_calling};
+use casework::attendance::{Calling, Evenings, Source, calling, set_calling};
 use casework::db::testing::on_each_engine;
 use casework::refused::Refused;
 use rules::attendance::Kind::{NotReturned, Truant};
@@ -9,7 +9,7 @@ use rules::attendance::{Part, Settled};
 use super::school::{School, head, teacher, words};
 
 fn set(school: &School, halves: bool, evenings: Evenings) {
-    let new = Calling { halves, evenings };
+    let new = Calling { halves, evenings, source: Source::Here };
     school.act(&head(), move |desk| set_calling(desk, "s1", new)).expect("set");
 }
 

@@ -4,6 +4,7 @@ mod calling;
 mod clock;
 mod following;
 mod lists;
+mod province;
 mod register;
 mod sampling;
 mod school;

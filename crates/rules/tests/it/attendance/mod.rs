@@ -2,6 +2,7 @@
 
 mod marks;
 mod properties;
+mod province;
 mod sheets;
 mod table;
 mod year;

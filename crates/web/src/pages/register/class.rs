@@ -5,7 +5,9 @@ use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::attendance::{self, Claim, PartLine, Pupil, Register, Submission, Submitted, Tapped};
+use casework::attendance::{
+    self, Claim, CountedClass, Difference, PartLine, Pupil, Register, Submission, Submitted, Tapped,
+};
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::access::{Action, Role, Subject, may};
@@ -92,7 +94,15 @@ struct ClassPage {
     empty: Empty,
     /// Whether it is a class of one's own, which a phone may keep.
     phone: bool,
+    /// What somebody counted in the classroom (抽样考勤).
+    counted: Option<CountedClass>,
     book: Register,
+}
+
+impl ClassPage {
+    fn weighs(&self, one: &Difference) -> Tone {
+        super::samples::tone(one.differs)
+    }
 }
 
 /// What was typed, where it could not be taken.
@@ -122,7 +132,11 @@ async fn show(
     let today = app.now().day();
     let day = parse_date(&asked.day).unwrap_or(today);
     let id = class.clone();
-    let book = app.look(session, move |desk| attendance::register(desk, &id, day)).await?;
+    let (book, counted) = app
+        .look(session, move |desk| {
+            Ok((attendance::register(desk, &id, day)?, attendance::counted_class(desk, &id, day)?))
+        })
+        .await?;
     let part = part_of(&book, &asked.part);
     let line = book.parts.iter().find(|line| line.part == part).cloned();
     let calls = may(&session.who().actor, Action::CallRegister, &Subject::Nothing).is_ok();
@@ -197,6 +211,7 @@ async fn show(
         pupils,
         line,
         action,
+        counted,
         book,
     };
     let status = if page.errors.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

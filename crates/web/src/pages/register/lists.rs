@@ -33,6 +33,9 @@ struct BoardPage {
     empty: Empty,
     phone: bool,
     may_leave: bool,
+    may_set: bool,
+    may_import: bool,
+    may_count: bool,
 }
 
 /// The classes that one calls or looks after. A teacher of one class comes to its register at once.
@@ -49,6 +52,7 @@ pub(super) async fn board(
     {
         return Ok(Redirect::to(&format!("/register/{}", encoded(&only.class))).into_response());
     }
+    let may_do = |action| may(&session.who().actor, action, &Subject::Nothing).is_ok();
     Ok(html(&BoardPage {
         shell: app.shell(&session, "/register").await?,
         heads: [Head::text("班级"), Head::text("班主任"), Head::text("今天点名")],
@@ -66,7 +70,10 @@ pub(super) async fn board(
                 (line.clone(), words, tone)
             })
             .collect(),
-        may_leave: may(&session.who().actor, Action::ApproveLeave, &Subject::Nothing).is_ok(),
+        may_leave: may_do(Action::ApproveLeave),
+        may_set: may_do(Action::SetRegister),
+        may_import: may_do(Action::ImportAttendance),
+        may_count: may_do(Action::CountSample),
         phone: session.who().actor.posts.iter().any(|post| post.role == Role::Teacher),
         board,
     }))

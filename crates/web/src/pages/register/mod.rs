@@ -2,11 +2,14 @@
 //! may see it is decided in casework; `phone` is the page that also works without a network.
 
 mod calendar;
+mod calling;
 mod child;
 mod class;
 mod lists;
 mod phone;
+mod province;
 mod reports;
+mod samples;
 
 use rules::access::Action;
 
@@ -35,6 +38,29 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/reports/{id}/receive", needs(Action::ReceiveReport), reports::receive),
         Route::get("/school-days", needs(Action::ReadRegister), calendar::page),
         Route::post("/school-days", needs(Action::SetSchoolDays), calendar::change),
+        Route::get("/samples", needs(Action::CountSample), samples::list),
+        Route::post("/samples", needs(Action::DrawSample), samples::draw),
+        Route::get("/samples/{id}", needs(Action::CountSample), samples::one),
+        Route::get("/samples/{id}/pool.csv", needs(Action::CountSample), samples::pool_file),
+        Route::get("/samples/{id}/classes/{class}", needs(Action::CountSample), samples::count),
+        Route::post("/samples/{id}/classes/{class}", needs(Action::CountSample), samples::counted),
+        Route::get("/calling", needs(Action::SetRegister), calling::list),
+        Route::get("/calling/{school}", needs(Action::SetRegister), calling::page),
+        Route::post("/calling/{school}", needs(Action::SetRegister), calling::set),
+        Route::get("/province", needs(Action::ImportAttendance), province::list),
+        Route::post("/province", needs(Action::ImportAttendance), province::upload)
+            .body_limit(province::REQUEST),
+        Route::get("/province/differences", needs(Action::ImportAttendance), province::differences),
+        Route::post(
+            "/province/differences/{child}/{day}",
+            needs(Action::ReconcileAttendance),
+            province::decide,
+        ),
+        Route::get("/province/{id}", needs(Action::ImportAttendance), province::one),
+        Route::get("/province/{id}/errors.xlsx", needs(Action::ImportAttendance), province::errors_file),
+        Route::post("/province/{id}/apply", needs(Action::ImportAttendance), province::apply),
+        Route::post("/province/{id}/drop", needs(Action::ImportAttendance), province::drop_one),
+        Route::post("/province/{id}/undo", needs(Action::ImportAttendance), province::undo),
         Route::get("/sw.js", Policy::Open, phone::worker),
     ]
 }
