@@ -49,7 +49,9 @@ pub const SEALED: &[Sealed] = &[
     of("platform_difference_event", &["id"], &[("note_sealed", "note")]),
     of("sheet", &["id"], &[("why_sealed", "why")]),
     of("contact", &["id"], &[("note_sealed", "note")]),
-    of("report", &["id"], &[("evidence_sealed", "evidence")]),
+    of("report", &["id"], &[("evidence_sealed", "evidence"), ("facts_sealed", "facts")]),
+    of("safeguard", &["id"], &[("what_sealed", "what"), ("by_sealed", "by")]),
+    of("safeguard_hop", &["safeguard", "unit"], &[("done_sealed", "done")]),
     of("leave", &["id"], &[("why_sealed", "why")]),
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.

@@ -33,6 +33,7 @@ const MENU: &[Entry] = &[
     entry("点名", "/register", "register", &[Action::ReadRegister]),
     entry("缺课跟进", "/absences", "inbox", &[Action::ReadAbsences]),
     entry("疑似辍学", "/suspects", "warn", &[Action::ReadSuspects]),
+    entry("保护线索", "/safeguarding", "bell", &[Action::ReadSafeguarding]),
     entry("孩子", "/children", "people", &[Action::ListChildren]),
     entry("比对核查", "/findings", "compare", &[Action::ReadFindings]),
     entry("比对行动", "/comparison", "case", &[Action::ReadFindings]),
