@@ -36,7 +36,7 @@ pub use phone::{PhoneClass, PhoneDay, phone_book, phone_key};
 pub use queue::{Absent, Behind, OfChild, PAGE, Stage, Suspect, absent, of_child, suspects};
 pub use register::{Claim, Leave, PartLine, Phone, Pupil, Register, SheetLine, register};
 pub use report::{Hop, Report, Verified, receive_report, report, reports, verify_and_report};
-pub(crate) use report::{due, stored as stored_report};
+pub(crate) use report::{due, stored_report};
 pub use sample::{
     Difference, Differs, DrawnClass, MOST_DRAWN, Sample, count_sample, differences, draw_sample, sample,
 };

@@ -318,7 +318,7 @@ pub fn report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Report, Refused> {
     let child = child_of(desk, id)?.ok_or_else(missing)?;
     let ties = ties_of(desk, &child)?;
     let grant = desk.require(Action::ReadSuspects, &Subject::Child(&ties), ("report", id))?;
-    let mut report = stored(desk, id)?.ok_or_else(missing)?;
+    let mut report = stored_report(desk, id)?.ok_or_else(missing)?;
     // Village, pairing cadre and inspector know of the report; what families said is for the two lines.
     let whole = matches!(
         grant.tie,
@@ -332,7 +332,7 @@ pub fn report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Report, Refused> {
 }
 
 /// A report as it stands, for an act that has asked for its right.
-pub(crate) fn stored(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Report>, Refused> {
+pub(crate) fn stored_report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Report>, Refused> {
     let values = [Value::from(desk.county()), Value::from(id)];
     let found = rows(desk, "report.id = $2 order by report.id limit 1", &values)?;
     Ok(found.into_iter().next())

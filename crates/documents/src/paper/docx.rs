@@ -275,13 +275,14 @@ fn put(paragraph: &mut Node, values: &Values) -> bool {
 /// The texts of a paragraph's runs, in order.
 fn leaves<'n>(node: &'n mut Node, texts: &mut Vec<&'n mut String>) {
     let Node::Element { name, inner, .. } = node else { return };
-    let is_text = *name == "w:t";
-    for node in inner {
-        match node {
-            Node::Text(text) if is_text => texts.push(text),
-            node => leaves(node, texts),
-        }
+    if *name == "w:t" {
+        texts.extend(inner.iter_mut().filter_map(|node| match node {
+            Node::Text(text) => Some(text),
+            Node::Element { .. } | Node::Raw(_) => None,
+        }));
+        return;
     }
+    inner.iter_mut().for_each(|node| leaves(node, texts));
 }
 
 fn text_of(node: &Node) -> String {

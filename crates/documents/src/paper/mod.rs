@@ -5,7 +5,7 @@ mod docx;
 mod fonts;
 mod pdf;
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -181,11 +181,7 @@ impl Press {
             Form::Pdf => pdf::make(&self.typ, &self.fonts, &paper)?,
             Form::Docx => Template::read(&self.docx)?.fill(&paper)?,
         };
-        let mut sha256 = String::with_capacity(64);
-        for byte in Sha256::digest(&bytes) {
-            // Writing into a text does not fail.
-            drop(write!(sha256, "{byte:02x}"));
-        }
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Made { form, bytes, sha256 })
     }
 }
