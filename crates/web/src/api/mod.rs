@@ -4,6 +4,7 @@
 mod audit;
 mod children;
 mod cursor;
+mod comparisons;
 mod findings;
 mod give;
 mod imports;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         registers::routes(),
         phone::routes(),
         imports::routes(),
+        comparisons::routes(),
         findings::routes(),
         audit::routes(),
     ]

@@ -31,6 +31,7 @@ mod sizes;
 mod sockets;
 mod twice;
 mod words;
+mod work;
 
 // The partials name these two from the crate that the template stands in.
 use web::{assets, look};

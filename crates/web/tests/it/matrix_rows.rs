@@ -261,6 +261,9 @@ pub(crate) const ROWS: &[Row] = &[
     // children
     Row("GET", "/children", Nothing, Policy, ""),
     Row("POST", "/children/export", Nothing, Policy, "purpose=visit"),
+    Row("POST", "/absences/export", Nothing, Policy, "purpose=check"),
+    Row("POST", "/suspects/export", Nothing, Policy, "purpose=check"),
+    Row("POST", "/findings/export", Nothing, Policy, "purpose=check"),
     Row("GET", "/children/new", Nothing, Policy, ""),
     Row(
         "POST",
@@ -534,6 +537,9 @@ pub(crate) const ACTS: &[Act] = &[
         "select cast(count(*) as bigint) from import_row where county = $1 and outcome = 'left'",
     ),
     Act { status: 200, ..act("/children/export", &[], "") },
+    Act { status: 200, ..act("/absences/export", &[], "") },
+    Act { status: 200, ..act("/suspects/export", &[], "") },
+    Act { status: 200, ..act("/findings/export", &[], "") },
     act("/children/new", &[], "select cast(count(*) as bigint) from child where county = $1"),
     Act { status: 200, ..act("/children/{id}/reveal", &[], "") },
     act(

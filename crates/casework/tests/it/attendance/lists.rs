@@ -1,6 +1,6 @@
 //! Who is away and who stands on the list, each in its reader's scope (五(九), A01–A03); and what the night counts.
 
-use casework::attendance::{Behind, Stage, absent, nightly, suspects};
+use casework::attendance::{Behind, Stage, absent, export_absent, export_suspects, nightly, suspects};
 use casework::db::DbError;
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
@@ -9,6 +9,7 @@ use casework::params;
 use casework::refused::Refused;
 use rules::access::Role;
 use rules::attendance::Kind::{Sick, Truant};
+use rules::purpose::ListPurpose;
 
 use super::school::{School, bureau, day, head, teacher, who};
 use crate::county::COUNTY;
@@ -108,6 +109,14 @@ fn a_long_list_in_pages() {
         seen.sort();
         seen.dedup();
         assert_eq!((seen.len(), more, end), (130, true, false));
+        // Whole in the workbook, too: nobody is left on the second page; and only by right (K04).
+        let check = ListPurpose::Check;
+        let taken = school.act(&head(), move |desk| export_suspects(desk, false, check)).expect("a workbook");
+        assert_eq!((taken.rows, taken.bytes.get(..2)), (130, Some(&b"PK"[..])));
+        let away = school.act(&head(), move |desk| export_absent(desk, Stage::Counting, check));
+        assert_eq!(away.expect("a workbook").rows, 0, "all of them stand on the list by now");
+        let denied = school.act(&teacher(), move |desk| export_suspects(desk, false, check));
+        assert!(matches!(denied, Err(Refused::Denied { .. })));
     });
 }
 

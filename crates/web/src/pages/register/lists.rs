@@ -1,7 +1,7 @@
 //! Classes of the day with who has not called yet; 缺课跟进, who is away on the first and second day; 疑似辍学学生台账.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::attendance::{self, Absent, Behind, Board, BoardLine, Stage, Suspect};
 use rules::access::{Action, Role, Subject, may};
@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{Empty, Head, Pager, Shell, Tab, Tone, filters};
+use crate::look::{Empty, Head, Pager, Shell, Tab, Taking, Tone, filters};
 use crate::pages::address::Address;
+use crate::pages::exports::{self, Asking};
 use crate::route::{encoded, html};
 use crate::session::Session;
 
@@ -100,6 +101,7 @@ struct AbsencesPage {
     heads: [Head; 4],
     pager: Pager,
     empty: Empty,
+    export: Option<Taking>,
 }
 
 /// How far a list goes: the last row, as `number.id`. An id says nothing about a child to whom it is not shown.
@@ -135,6 +137,7 @@ pub(super) async fn absences(
                 current: told,
             },
         ],
+        export: at.taking(&session, Action::ExportChildren, "/absences/export"),
         heads: [Head::text("姓名"), Head::text("第几天"), Head::text("从哪天起"), Head::text("该怎么办")],
         pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "人"),
         rows,
@@ -162,6 +165,7 @@ struct SuspectsPage {
     heads: [Head; 4],
     pager: Pager,
     empty: Empty,
+    export: Option<Taking>,
 }
 
 pub(super) async fn suspects(
@@ -189,6 +193,7 @@ pub(super) async fn suspects(
                 current: cleared,
             },
         ],
+        export: at.taking(&session, Action::ExportChildren, "/suspects/export"),
         heads: [Head::text("姓名"), Head::text("列入日期"), Head::text("依据"), Head::text("乡镇")],
         pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "人"),
         rows,
@@ -199,4 +204,28 @@ pub(super) async fn suspects(
             act: None,
         },
     }))
+}
+
+pub(super) async fn export_absences(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<AskedAbsences>>,
+) -> Result<Response, Failed> {
+    let stage = if asking.query.stage == "told" { Stage::Told } else { Stage::Counting };
+    exports::take(&app, &session, "absences", &asking.purpose, move |desk, purpose| {
+        attendance::export_absent(desk, stage, purpose)
+    })
+    .await
+}
+
+pub(super) async fn export_suspects(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<AskedSuspects>>,
+) -> Result<Response, Failed> {
+    let cleared = asking.query.cleared == "1";
+    exports::take(&app, &session, "suspects", &asking.purpose, move |desk, purpose| {
+        attendance::export_suspects(desk, cleared, purpose)
+    })
+    .await
 }
