@@ -1,9 +1,11 @@
-//! The county plan that a command works by: Nanjian's, which is built in, or one in a folder.
+//! The county plan that a command works by, with the templates of its papers: Nanjian's, which are built in, or those in a
+//! folder.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use documents::paper::{Fonts, OFFICIAL_DOCX, OFFICIAL_TYP, Press, Template};
 use rules::plan::{FILES, Plan, PlanProblem};
 
 use crate::failure::Failure;
@@ -34,6 +36,39 @@ pub(crate) fn plan(folder: Option<&Path>) -> Result<Plan, Failure> {
             "用 baoxue plan check 逐处查看，改好后再试",
         )
     })
+}
+
+/// What papers are made by: the templates `papers/official.typ` and `papers/official.docx` of the plan's folder, the
+/// built-in ones where it has none, and the fonts in these folders, or in the usual ones.
+pub(crate) fn press(folder: Option<&Path>, fonts: &[PathBuf]) -> Result<Press, Failure> {
+    let own = |name: &str| {
+        let path = folder?.join("papers").join(name);
+        path.exists().then(|| {
+            fs::read(&path).map_err(|error| {
+                Failure::input(
+                    format!("读不了文书模板（{error}）"),
+                    path.display().to_string(),
+                    "请检查路径和权限",
+                )
+            })
+        })
+    };
+    let docx = own("official.docx").transpose()?;
+    let typ = own("official.typ").transpose()?;
+    let wrong = |what: String| {
+        let place = folder.map(|folder| folder.join("papers").display().to_string()).unwrap_or_default();
+        Failure::input(what, place, "照 docs/how-to/papers.md 改正，或删去用内置的模板")
+    };
+    let typ = match typ {
+        None => OFFICIAL_TYP.to_owned(),
+        Some(bytes) => {
+            String::from_utf8(bytes).map_err(|_| wrong("official.typ 不是UTF-8文字".to_owned()))?
+        }
+    };
+    let docx = docx.unwrap_or_else(|| OFFICIAL_DOCX.to_vec());
+    Template::read(&docx).map_err(|error| wrong(error.to_string()))?;
+    let fonts = if fonts.is_empty() { Fonts::default() } else { Fonts::of(fonts.to_vec()) };
+    Ok(Press::new(typ, docx, fonts))
 }
 
 /// Checks the plan in a folder; every problem that was found.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use casework::db::{Engine, Location};
 use casework::vitals::{KeyFit, vitals};
+use documents::paper::PACKAGE;
 
 use crate::county;
 use crate::failure::Failure;
@@ -21,6 +22,9 @@ pub(crate) struct DoctorArgs {
     /// 县工作方案的文件夹；不写为内置的南涧县方案
     #[arg(long, value_name = "文件夹")]
     plan: Option<PathBuf>,
+    /// 中文字体的文件夹，可写几次；不写为系统常用的几处
+    #[arg(long, value_name = "文件夹")]
+    fonts: Vec<PathBuf>,
 }
 
 /// Below this much free space the operator is told, in bytes.
@@ -128,6 +132,13 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<String, Failure> {
         if vitals.jobs_failed > 0 {
             found.mind(format!("有 {} 个定时任务没有办成。请在“定时任务”里查看", vitals.jobs_failed));
         }
+    }
+    let press = county::press(args.plan.as_deref(), &args.fonts)?;
+    match press.fonts().families().as_slice() {
+        [] => found.mind(format!(
+            "没有中文字体，做不出PDF文书（DOCX不受影响）。请运行 apt-get install {PACKAGE}；字体在别处的，写在配置文件的 fonts 里"
+        )),
+        families => found.fine(format!("PDF文书的中文字体：{}", families.join("、"))),
     }
     if let Location::Sqlite(path) = house.location() {
         open_to_others(path, &mut found);

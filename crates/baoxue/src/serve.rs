@@ -23,7 +23,7 @@ pub(crate) const LISTEN: &str = "127.0.0.1:8080";
 
 #[derive(clap::Args)]
 pub(crate) struct ServeArgs {
-    /// 配置文件（TOML）：data、database、listen、plan、https、proxies
+    /// 配置文件（TOML）：data、database、listen、plan、fonts、https、proxies
     #[arg(long, value_name = "文件")]
     config: Option<PathBuf>,
     /// 数据文件夹：数据库、密钥
@@ -49,6 +49,8 @@ struct Config {
     listen: Option<String>,
     plan: Option<PathBuf>,
     #[serde(default)]
+    fonts: Vec<PathBuf>,
+    #[serde(default)]
     https: bool,
     #[serde(default)]
     proxies: Vec<IpAddr>,
@@ -62,7 +64,9 @@ pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
     };
     let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from("data"));
     let house = House::at(&data, args.database.clone().or(config.database).as_deref())?;
-    let plan = county::plan(args.plan.clone().or(config.plan).as_deref())?;
+    let folder = args.plan.clone().or(config.plan);
+    let plan = county::plan(folder.as_deref())?;
+    let press = county::press(folder.as_deref(), &config.fonts)?;
     let clock = clock();
     let (db, keys) = house.open(&clock())?;
     let listen = args.listen.clone().or(config.listen).unwrap_or_else(|| LISTEN.to_owned());
@@ -73,6 +77,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
         vault: house.vault(),
         hasher,
         plan,
+        press,
         clock,
         demo: None,
         https: config.https,
@@ -106,7 +111,7 @@ fn config(path: &std::path::Path) -> Result<Config, Failure> {
         Failure::input(
             format!("配置文件第 {line} 行不对：{}", error.message()),
             place(),
-            "可写 data、database、listen、plan、https、proxies",
+            "可写 data、database、listen、plan、fonts、https、proxies",
         )
     })
 }
@@ -210,10 +215,14 @@ mod tests {
         // What is commented out is spelt as it must be.
         let whole: String = sample
             .lines()
-            .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = \"")).unwrap_or(line))
+            .map(|line| {
+                line.strip_prefix("# ")
+                    .filter(|rest| rest.contains(" = \"") || rest.contains(" = ["))
+                    .unwrap_or(line)
+            })
             .map(|line| format!("{line}\n"))
             .collect();
         let config: Config = toml::from_str(&whole).unwrap();
-        assert!(config.plan.is_some() && config.database.is_some());
+        assert!(config.plan.is_some() && config.database.is_some() && config.fonts.len() == 1);
     }
 }

@@ -21,5 +21,6 @@ pub mod mask;
 pub mod plan;
 pub mod purpose;
 pub mod roll;
+pub mod safeguard;
 pub mod standing;
 pub mod twin;

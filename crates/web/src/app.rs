@@ -14,6 +14,7 @@ use casework::keys::Keys;
 use casework::now::Now;
 use casework::password::Hasher;
 use casework::refused::Refused;
+use documents::paper::Press;
 use rules::plan::Plan;
 use tokio::sync::oneshot;
 
@@ -35,6 +36,8 @@ pub struct Setup {
     pub hasher: Hasher,
     /// The county's plan.
     pub plan: Plan,
+    /// What papers are made by.
+    pub press: Press,
     /// The clock.
     pub clock: Clock,
     /// What the sign-in page of a demo offers; `None` for the real thing.
@@ -101,6 +104,12 @@ impl App {
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.0.plan
+    }
+
+    /// What papers are made by.
+    #[must_use]
+    pub fn press(&self) -> &Press {
+        &self.0.press
     }
 
     /// The keys.

@@ -37,7 +37,7 @@ impl Means for App {
 #[must_use]
 pub fn registry() -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
-    let registry = casework::attendance::nightly(registry);
+    let registry = casework::safeguarding::nightly(casework::attendance::nightly(registry));
     let registry = registry
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())

@@ -34,6 +34,7 @@ const MENU: &[Entry] = &[
     entry("缺课跟进", "/absences", "inbox", &[Action::ReadAbsences]),
     entry("疑似辍学", "/suspects", "warn", &[Action::ReadSuspects]),
     entry("抽样考勤", "/samples", "check", &[Action::CountSample]),
+    entry("保护线索", "/safeguarding", "bell", &[Action::ReadSafeguarding]),
     entry("孩子", "/children", "people", &[Action::ListChildren]),
     entry("比对核查", "/findings", "compare", &[Action::ReadFindings]),
     entry("比对行动", "/comparison", "case", &[Action::ReadFindings]),

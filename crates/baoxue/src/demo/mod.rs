@@ -60,6 +60,7 @@ pub(crate) struct DemoArgs {
 pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
     let start = Instant::now();
     let plan = county::plan(None)?;
+    let press = county::press(None, &[])?;
     let house = House::at(&args.data, args.database.as_deref())?;
     let today = args.today.unwrap_or_else(crate::today);
     let clock = moved_clock(today);
@@ -122,6 +123,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         vault: house.vault(),
         hasher,
         plan,
+        press,
         clock,
         demo: Some(demo),
         https: false,

@@ -62,6 +62,8 @@ const OWNERS: &[(&str, &[&str])] = &[
             "memchr",
             "quick-xml",
             "rust_xlsxwriter",
+            "typst",
+            "typst-pdf",
             "umya-spreadsheet",
             "zip",
         ],

@@ -46,6 +46,7 @@ pub use province::{
 pub use queue::{Absent, Behind, OfChild, PAGE, Stage, Suspect, absent, of_child, suspects};
 pub use register::{Claim, Leave, PartLine, Phone, Pupil, Register, SheetLine, register};
 pub use report::{Hop, Report, Verified, receive_report, report, reports, verify_and_report};
+pub(crate) use report::{due, stored_report};
 pub use sample::{
     Difference, Differs, DrawnClass, MOST_DRAWN, Sample, count_sample, differences, draw_sample, sample,
 };

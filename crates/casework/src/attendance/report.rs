@@ -10,6 +10,7 @@ use crate::accounts::tell;
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::ledger::{plain, ties_of};
+use crate::papers::{Facts, Receiver};
 use crate::params;
 use crate::refused::Refused;
 use crate::scope::Scope;
@@ -49,7 +50,7 @@ pub struct Hop {
 pub struct Report {
     /// Id.
     pub id: String,
-    /// 东镇小学〔2026〕第3号.
+    /// 东镇小学〔2026〕3号.
     pub number: String,
     /// Id of the child.
     pub child: String,
@@ -124,6 +125,7 @@ pub fn verify_and_report(
     }
     let id = write(desk, suspected, &one, verified)?;
     hand_over(desk, &id, &one)?;
+    keep_facts(desk, &id, &one.child)?;
     desk.record(
         Action::VerifyReport,
         grant.post,
@@ -185,6 +187,20 @@ fn write(
     Ok(id)
 }
 
+/// What the paper will say, as it is known at this moment.
+fn keep_facts(desk: &mut Desk<'_, '_>, report: &str, child: &str) -> Result<(), Refused> {
+    let mut facts = Facts::now(desk, child)?;
+    let hops = hops(desk, report)?.into_iter();
+    facts.to =
+        hops.map(|hop| Receiver { unit: hop.unit, name: hop.name, task: hop.task, due: hop.due }).collect();
+    let sealed = facts.sealed(desk, report)?;
+    desk.tx.execute(
+        "update report set facts_sealed = $3 where county = $1 and id = $2",
+        &params![desk.county(), report, sealed],
+    )?;
+    Ok(())
+}
+
 /// Both receive it in this transaction, each with its clock.
 fn hand_over(desk: &mut Desk<'_, '_>, report: &str, one: &Suspect) -> Result<(), Refused> {
     let county = desk.county();
@@ -225,7 +241,7 @@ fn hand_over(desk: &mut Desk<'_, '_>, report: &str, one: &Suspect) -> Result<(),
 }
 
 /// The last moment for a hop that begins now, as it is stored.
-fn due(desk: &Desk<'_, '_>, deadline: &str) -> Result<String, Refused> {
+pub(crate) fn due(desk: &Desk<'_, '_>, deadline: &str) -> Result<String, Refused> {
     let rule = desk
         .plan
         .deadline(deadline)
@@ -302,9 +318,7 @@ pub fn report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Report, Refused> {
     let child = child_of(desk, id)?.ok_or_else(missing)?;
     let ties = ties_of(desk, &child)?;
     let grant = desk.require(Action::ReadSuspects, &Subject::Child(&ties), ("report", id))?;
-    let values = [Value::from(desk.county()), Value::from(id)];
-    let found = rows(desk, "report.id = $2 order by report.id limit 1", &values)?;
-    let mut report = found.into_iter().next().ok_or_else(missing)?;
+    let mut report = stored_report(desk, id)?.ok_or_else(missing)?;
     // Village, pairing cadre and inspector know of the report; what families said is for the two lines.
     let whole = matches!(
         grant.tie,
@@ -315,6 +329,13 @@ pub fn report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Report, Refused> {
     }
     desk.record(Action::ReadSuspects, grant.post, ("child", &child), "", "书面报告")?;
     Ok(report)
+}
+
+/// A report as it stands, for an act that has asked for its right.
+pub(crate) fn stored_report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Report>, Refused> {
+    let values = [Value::from(desk.county()), Value::from(id)];
+    let found = rows(desk, "report.id = $2 order by report.id limit 1", &values)?;
+    Ok(found.into_iter().next())
 }
 
 fn rows(desk: &mut Desk<'_, '_>, within: &str, values: &[Value<'_>]) -> Result<Vec<Report>, Refused> {
@@ -339,7 +360,7 @@ fn rows(desk: &mut Desk<'_, '_>, within: &str, values: &[Value<'_>]) -> Result<V
         let school = text(5)?;
         let report = Report {
             id: text(0)?,
-            number: format!("{school}〔{year}〕第{number}号"),
+            number: format!("{school}〔{year}〕{number}号"),
             child: text(3)?,
             name: text(4)?,
             school,

@@ -23,6 +23,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0006_finding_tie_end", include_str!("../../migrations/0006_finding_tie_end.sql")),
     ("0007_attendance", include_str!("../../migrations/0007_attendance.sql")),
     ("0008_samples_province", include_str!("../../migrations/0008_samples_province.sql")),
+    ("0009_papers", include_str!("../../migrations/0009_papers.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

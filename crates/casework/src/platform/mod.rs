@@ -9,6 +9,7 @@ mod file;
 mod keep;
 mod list;
 mod sheet;
+mod stands;
 
 pub use check::{Found, LastCheck, compare, last_check, store};
 pub use difference::{Difference, Differences, differences, send, settle};
@@ -17,6 +18,7 @@ pub use file::{Export, LARGEST, MOST_ROWS, read_export};
 pub use keep::{Keep, keep};
 pub use list::{Counts, Query, Row, Rows, list};
 pub use sheet::{Entry, Event, Line, Sheet, reveal, sheet};
+pub use stands::{StandsIn, stands};
 
 use rules::access::Action;
 use rules::plan::Platform;

@@ -11,6 +11,7 @@
 mod build;
 mod hostile;
 mod html;
+mod paper;
 mod refused;
 mod text;
 mod writing;

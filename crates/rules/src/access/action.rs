@@ -63,6 +63,7 @@ codes! {
         RecordVisit = "record_visit" "登记家访" [],
         VerifyReport = "verify_report" "核证并上报" [],
         ReceiveReport = "receive_report" "签收疑似辍学报告" [],
+        MakePaper = "make_paper" "制作文书" [],
         RecordLeave = "record_leave" "登记请假" [],
         ApproveLeave = "approve_leave" "批准请假" [],
         SetSchoolDays = "set_school_days" "登记校历变动" [],
@@ -70,6 +71,10 @@ codes! {
         CountSample = "count_sample" "清点抽样考勤" [],
         ImportAttendance = "import_attendance" "导入省系统考勤" [],
         ReconcileAttendance = "reconcile_attendance" "核对省系统考勤" [],
+        // what is reported apart (未成年人保护法 11)
+        RaiseSign = "raise_sign" "转交保护线索" [],
+        ReadSafeguarding = "read_safeguarding" "看保护线索" [],
+        AnswerSafeguarding = "answer_safeguarding" "签收保护线索" [],
         // audit
         ReadAudit = "read_audit" "看操作记录" [],
         ExportAudit = "export_audit" "导出操作记录" [],
@@ -143,6 +148,8 @@ impl Action {
             | Self::RecordVisit
             | Self::VerifyReport
             | Self::ReceiveReport
+            | Self::MakePaper
+            | Self::RaiseSign
             | Self::RecordLeave
             | Self::ApproveLeave => Object::Child,
             Self::ReadUnits
@@ -167,6 +174,8 @@ impl Action {
             | Self::CountSample
             | Self::ImportAttendance
             | Self::ReconcileAttendance
+            | Self::ReadSafeguarding
+            | Self::AnswerSafeguarding
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::BreakGlass
@@ -198,6 +207,7 @@ impl Action {
                 | Self::ExportAccounts
                 | Self::ExportPlatform
                 | Self::ExportList
+                | Self::MakePaper
                 | Self::SealAudit
                 | Self::MergeChildren
                 | Self::SetSecurity
@@ -356,10 +366,23 @@ impl Action {
                 _ => None,
             },
             Self::LogContact | Self::RecordLeave => allowed(&[R::Head, R::Teacher], Children),
-            Self::RecordVisit => allowed(&[R::Township, R::Village, R::Head, R::Teacher, R::Cadre], Children),
+            // 密切接触未成年人的单位及其工作人员: whoever calls or visits (未成年人保护法 11).
+            Self::RecordVisit | Self::RaiseSign => {
+                allowed(&[R::Township, R::Village, R::Head, R::Teacher, R::Cadre], Children)
+            }
+            // 公安、民政、教育 by the persons that they name, who lead there, and the child's head; nobody else, however high.
+            Self::ReadSafeguarding | Self::AnswerSafeguarding => match role {
+                R::Head => Some(OwnUnit),
+                R::Bureau | R::Police | R::Civil if leads => Some(OwnUnit),
+                _ => None,
+            },
             // 校长是第一道关口；教体局和乡镇各自签收（五(九)）。
             Self::VerifyReport | Self::ApproveLeave => allowed(&[R::Head], Children),
             Self::ReceiveReport => allowed(&[R::Bureau, R::Township], Children),
+            // What it shows of the child follows from the reader; a village or a cadre reads the report on its page.
+            Self::MakePaper => {
+                allowed(&[R::Director, R::Bureau, R::Township, R::Head, R::Registrar], Children)
+            }
             // A second person, from outside the school that is counted.
             Self::DrawSample | Self::CountSample => match role {
                 R::Bureau => Some(County),

@@ -77,10 +77,14 @@ struct RawCounty {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawPaper {
+    #[serde(default)]
+    key: String,
     title: String,
     articles: Vec<String>,
     #[serde(default)]
     needs: String,
+    #[serde(default)]
+    copies: Vec<Spanned<String>>,
 }
 
 pub(super) fn load(files: &BTreeMap<String, String>) -> Result<Plan, Vec<PlanProblem>> {
@@ -366,9 +370,8 @@ impl Loader<'_> {
     }
 
     fn codes(&mut self, table: &'static str) -> Vec<Code> {
-        let raws = self.file.many::<RawCode>(table);
         let mut codes: Vec<Code> = Vec::new();
-        for raw in raws {
+        for raw in self.file.many::<RawCode>(table) {
             let (at, raw) = (raw.span(), raw.into_inner());
             if codes.iter().any(|code| code.code == raw.code || code.label == raw.label) {
                 self.file.problem(at.clone(), format!("{table} 里 {} 重复", raw.code), "请删去一条或改代码");
@@ -388,12 +391,11 @@ impl Loader<'_> {
                 if raw.papers.iter().any(|paper| paper.articles.is_empty()) {
                     self.file.problem(at.clone(), "有文书没写依据条文", "请在 articles 里填法律条文");
                 }
-                let papers = raw.papers.into_iter().map(|RawPaper { title, articles, needs }| Paper {
-                    title,
-                    articles,
-                    needs,
-                });
-                let papers = papers.collect();
+                let mut paper = |RawPaper { key, title, articles, needs, copies }| {
+                    let copies = copies.into_iter().map(|unit| self.who(unit)).collect();
+                    Paper { key, title, articles, needs, copies }
+                };
+                let papers = raw.papers.into_iter().map(&mut paper).collect();
                 let basis = self.basis(at, raw.clause, raw.source, raw.text);
                 Some(LegalStep { kind: self.coded(&raw.kind, LegalStepKind::from_code)?, basis, papers })
             })

@@ -212,6 +212,13 @@ impl Plan {
         &self.steps
     }
 
+    /// The paper of that key.
+    #[must_use]
+    pub fn paper(&self, key: &str) -> Option<&Paper> {
+        let papers = self.steps.iter().flat_map(|step| &step.papers);
+        papers.into_iter().find(|paper| !key.is_empty() && paper.key == key)
+    }
+
     /// What people are told about one kind of finding.
     #[must_use]
     pub const fn finding(&self, kind: FindingKind) -> &FindingRule {

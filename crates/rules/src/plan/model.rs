@@ -329,12 +329,16 @@ pub struct LegalStep {
 /// A paper of a legal step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paper {
+    /// Stable name, for a paper that the program makes; empty for one that it does not make yet.
+    pub key: String,
     /// What it is called.
     pub title: String,
     /// Articles that it rests on.
     pub articles: Vec<String>,
     /// What must be known before it can be made beyond what every paper has.
     pub needs: String,
+    /// 抄送机关.
+    pub copies: Vec<String>,
 }
 
 /// What `compare` tells people about one kind of finding.

@@ -52,6 +52,8 @@ fn each_hop_is_somebody_elses() {
     check(Action::ApproveLeave, &line(&[R::Head]));
     check(Action::VerifyReport, &line(&[R::Head]));
     check(Action::ReceiveReport, &line(&[R::Bureau, R::Township]));
+    check(Action::MakePaper, &line(&[R::Director, R::Bureau, R::Township, R::Head, R::Registrar]));
+    check(Action::RaiseSign, &line(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre]));
     check(Action::RecordVisit, &line(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre]));
 }
 

@@ -81,6 +81,9 @@ fn four_steps() {
             .iter()
             .all(|step| step.papers.iter().all(|paper| paper.articles.iter().all(|a| a.contains("法第"))))
     );
+    let report = PLAN.paper("suspect_report").expect("五(九): the written report");
+    assert!(report.articles.iter().any(|article| article == "未成年人保护法第二十八条"));
+    assert!(PLAN.paper("").is_none(), "a paper that the program does not make has no key");
 }
 
 /// Each kind of finding says where it stands, who must look and by when.

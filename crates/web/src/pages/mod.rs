@@ -22,6 +22,7 @@ mod platform;
 mod posts;
 mod proofs;
 mod register;
+mod safeguarding;
 mod search;
 mod security;
 pub(crate) mod sign_in;
@@ -56,6 +57,7 @@ pub fn routes() -> Vec<Route> {
         posts::routes(),
         proofs::routes(),
         register::routes(),
+        safeguarding::routes(),
         search::routes(),
         security::routes(),
         sign_in::routes(),

@@ -13,6 +13,7 @@ use casework::now::Now;
 use casework::password::{Bounded, Cost, Hasher};
 use casework::refused::Refused;
 use casework::testing::{SmallCounty, session, small_county};
+use documents::paper::Press;
 use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use rules::access::{Actor, Tie};
@@ -108,6 +109,7 @@ impl TestApp {
             vault: Vault::at(seals.path()),
             hasher,
             plan: plan(),
+            press: Press::default(),
             clock: Arc::new(move || at.lock().expect("a clock").clone()),
             demo: None,
             https: false,
@@ -132,6 +134,7 @@ impl TestApp {
             keys: Keys::for_tests(),
             hasher: Hasher::new(Cost::OWASP, Bounded::new(1, 1)).expect("enough memory"),
             plan: plan(),
+            press: Press::default(),
             clock: Arc::new(move || now.clone()),
             demo: None,
             https: false,

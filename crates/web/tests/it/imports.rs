@@ -12,6 +12,7 @@ use casework::keys::Keys;
 use casework::now::Now;
 use casework::params;
 use casework::password::{Bounded, Cost, Hasher};
+use documents::paper::Press;
 use http_body_util::BodyExt as _;
 use rules::plan::Plan;
 use tower::ServiceExt as _;
@@ -94,6 +95,7 @@ fn server() -> Server {
         vault: Vault::at(&folder.path().join("seals")),
         hasher,
         plan: plan(),
+        press: Press::default(),
         clock,
         demo: None,
         https: false,

@@ -197,6 +197,48 @@ fn a_phone_is_opened_by_its_owner_alone() {
     });
 }
 
+/// The report as PDF and DOCX: twice the same bytes for whom it was reported to, listed with its digest; no file for a teacher.
+fn paper(app: &TestApp, report: &str, [township, teacher]: [&str; 2]) {
+    for (form, start) in [("pdf", b"%PDF-".as_slice()), ("docx", b"PK".as_slice())] {
+        let path = format!("{report}/report.{form}");
+        let take = |who: &str| app.get(&path, Some(&app.session(HERE, who)));
+        let file = take(township);
+        assert!(file.status == 200 && file.body.starts_with(start), "{form}: {}", text(&file));
+        assert!(file.header("content-disposition").starts_with("attachment"), "{form}");
+        assert_eq!(take(township).body, file.body, "{form}: the same again");
+        assert_eq!(take(teacher).status, 404, "{form}");
+    }
+    let page = text(&app.get(report, Some(&app.session(HERE, township))));
+    assert!(page.contains("已制作的文书") && page.contains("report.pdf"), "{page}");
+    let page = text(&app.get(report, Some(&app.session(HERE, teacher))));
+    assert!(!page.contains("已制作的文书") && !page.contains("report.pdf"), "{page}");
+}
+
+/// 未成年人保护法 11: ticked beside a call, it is passed on; whoever reported learns no more, and the head receives it.
+fn safeguard(app: &TestApp, contacts: &str, follow: &str, [teacher, head]: [&str; 2]) {
+    let form = |path: &str, who: &str, form: &str| {
+        let token = app.session(HERE, who);
+        app.ask(Ask { form: form.to_owned(), ..Ask::new(Method::POST, path, Some(&token)) })
+    };
+    let page_of = |path: &str, who: &str| app.get(path, Some(&app.session(HERE, who)));
+    let call = "way=phone&outcome=no_answer&next=2026-11-28&sign-injury=1";
+    let empty = form(contacts, teacher, call);
+    assert!(empty.status == 422 && text(&empty).contains("看到、听到了什么"), "{}", text(&empty));
+    let done = form(contacts, teacher, &format!("{call}&sign_note=%E6%97%A7%E4%BC%A4"));
+    assert!(done.status == 303 && done.header("location") == "/safeguarding/passed", "{}", text(&done));
+    assert!(text(&page_of("/safeguarding/passed", teacher)).contains("已转交"));
+    assert!(!text(&page_of(follow, teacher)).contains("旧伤"), "not among the contacts");
+    assert_eq!(page_of("/safeguarding", teacher).status, 404);
+    let list = text(&page_of("/safeguarding", head));
+    let id = list.split("/safeguarding/").nth(1).and_then(|rest| rest.split('"').next()).expect("a line");
+    let one = format!("/safeguarding/{id}");
+    assert_eq!(page_of(&one, teacher).body, page_of("/safeguarding/none", teacher).body);
+    assert!(text(&page_of(&one, head)).contains("旧伤"));
+    assert_eq!(form(&format!("{one}/receive"), head, "done=").status, 422);
+    assert_eq!(form(&format!("{one}/receive"), head, "done=%E9%A9%AC%E4%B8%8A%E5%8E%BB").status, 303);
+    assert!(text(&page_of(&one, head)).contains("马上去"));
+}
+
 /// 五(九): the head verifies and reports with one button; both lines receive it and acknowledge. Leave, contacts and days of the
 /// school by their forms.
 #[test]
@@ -256,6 +298,8 @@ fn from_the_third_day_to_both_lines() {
         }
         assert!(!page_of(&number, &head).contains("等签收"));
         assert!(page_of("/reports", &head).contains("已签收"));
+        paper(&app, &number, [&account(Role::Township), &teacher]);
+        safeguard(&app, &contacts, &follow, [&teacher, &head]);
 
         let leave = format!("/children/{pupil}/leave");
         let asked = "kind=sick&from=2026-11-27&until=2026-12-11&why=%E4%BD%8F%E9%99%A2";

@@ -1,14 +1,18 @@
 //! 跟进 of one child's absence: whom one reached, visits, leave, and 核证并上报 (五(九)); leave that waits for the head.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::attendance::{self, ContactForm, Follow, LeaveForm, LeaveLine};
 use casework::refused::Refused;
+use casework::safeguarding::{self, Signs};
 use jiff::civil::Date;
 use rules::attendance::{Answered, Kind, Outcome, Reason, Way};
 use rules::date::parse_date;
+use rules::safeguard::{IN_DANGER, Sign};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -28,6 +32,8 @@ struct ChildPage {
     answered: Vec<Choice>,
     reasons: Vec<Choice>,
     whereabouts: Vec<Choice>,
+    signs: Vec<Choice>,
+    danger: &'static str,
     causes: Vec<Choice>,
     kinds: Vec<Choice>,
     today: Date,
@@ -109,6 +115,16 @@ async fn show(
             plan.whereabouts().iter().map(|one| pair(&one.code, &one.label)),
             kept.of("whereabouts"),
         ),
+        danger: IN_DANGER,
+        signs: Sign::ALL
+            .iter()
+            .map(|sign| {
+                let name = format!("sign-{}", sign.code());
+                let ticked =
+                    if kept.of("signs").split(' ').any(|own| own == name) { sign.code() } else { "" };
+                Choice::new(sign.code(), sign.label(), ticked)
+            })
+            .collect(),
         causes: chosen(plan.causes().iter().map(|one| pair(&one.code, &one.label)), kept.of("cause")),
         kinds: [Kind::Sick, Kind::Personal]
             .map(|kind| Choice::new(kind.code(), kind.label(), kept.of("kind")))
@@ -140,9 +156,18 @@ pub(super) struct ContactSent {
     next: String,
     promised: String,
     note: String,
+    sign_note: String,
+    /// `sign-injury=1` and the like.
+    #[serde(flatten)]
+    more: BTreeMap<String, String>,
 }
 
 impl ContactSent {
+    fn signs(&self) -> Signs {
+        let ticked = |sign: &Sign| self.more.contains_key(&format!("sign-{}", sign.code()));
+        Signs { signs: Sign::ALL.iter().copied().filter(ticked).collect(), note: self.sign_note.clone() }
+    }
+
     fn form(self) -> Result<ContactForm, Refused> {
         Ok(ContactForm {
             way: Way::from_code(&self.way).ok_or_else(|| Refused::field("way", "请选择怎么联系的"))?,
@@ -177,14 +202,28 @@ pub(super) async fn contact(
         ("next", &sent.next),
         ("promised", &sent.promised),
         ("note", &sent.note),
+        ("sign_note", &sent.sign_note),
+        ("signs", &sent.more.keys().map(String::as_str).collect::<Vec<_>>().join(" ")),
     ]);
-    let child = id.clone();
+    let (child, signs) = (id.clone(), sent.signs());
+    let raised = !signs.signs.is_empty() || !signs.note.trim().is_empty();
     let done = match sent.form() {
-        Ok(form) => app.write(&session, move |desk| attendance::log_contact(desk, &child, &form)).await,
+        Ok(form) => {
+            app.write(&session, move |desk| {
+                attendance::log_contact(desk, &child, &form)?;
+                if raised {
+                    safeguarding::raise(desk, &child, &signs)?;
+                }
+                Ok(())
+            })
+            .await
+        }
         Err(refused) => Err(Failed::from(refused)),
     };
     match done {
-        Ok(_) => Ok(back_to(&id)),
+        // Whoever reported learns that it was passed on, once and here alone.
+        Ok(()) if raised => Ok(Redirect::to("/safeguarding/passed").into_response()),
+        Ok(()) => Ok(back_to(&id)),
         Err(failed) => again(&app, &session, id, failed, kept).await,
     }
 }

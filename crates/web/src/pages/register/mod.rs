@@ -6,6 +6,7 @@ mod calling;
 mod child;
 mod class;
 mod lists;
+mod papers;
 mod phone;
 mod province;
 mod reports;
@@ -35,6 +36,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/suspects/{id}/report", needs(Action::VerifyReport), reports::verify),
         Route::get("/reports", needs(Action::ReadSuspects), reports::list),
         Route::get("/reports/{id}", needs(Action::ReadSuspects), reports::one),
+        Route::get("/reports/{id}/report.pdf", needs(Action::MakePaper), papers::pdf),
+        Route::get("/reports/{id}/report.docx", needs(Action::MakePaper), papers::docx),
         Route::post("/reports/{id}/receive", needs(Action::ReceiveReport), reports::receive),
         Route::get("/school-days", needs(Action::ReadRegister), calendar::page),
         Route::post("/school-days", needs(Action::SetSchoolDays), calendar::change),

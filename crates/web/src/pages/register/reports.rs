@@ -4,6 +4,8 @@ use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::attendance::{self, Report, Verified};
+use casework::papers::{self, Filed};
+use casework::platform::{self, StandsIn};
 use rules::access::{Action, Subject, may};
 use serde::Deserialize;
 
@@ -72,6 +74,8 @@ struct OnePage {
     way: [Crumb; 2],
     one: Report,
     may_receive: bool,
+    filed: Option<Vec<Filed>>,
+    stands: Option<Vec<StandsIn>>,
 }
 
 pub(super) async fn one(
@@ -79,7 +83,14 @@ pub(super) async fn one(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
-    let one = app.look(&session, move |desk| attendance::report(desk, &id)).await?;
+    let (one, filed, stands) = app
+        .look(&session, move |desk| {
+            let one = attendance::report(desk, &id)?;
+            let filed = papers::filed(desk, &one.child, papers::SUSPECT_REPORT, &one.id)?;
+            let stands = platform::stands(desk, &one.child)?;
+            Ok((one, filed, stands))
+        })
+        .await?;
     let actor = &session.who().actor;
     let receives = may(actor, Action::ReceiveReport, &Subject::Nothing).is_ok();
     let mine = |unit: &str| actor.posts.iter().any(|post| post.unit == unit);
@@ -91,6 +102,8 @@ pub(super) async fn one(
         ],
         may_receive: receives && one.hops.iter().any(|hop| hop.received_at.is_none() && mine(&hop.unit)),
         one,
+        filed,
+        stands,
     }))
 }
 
