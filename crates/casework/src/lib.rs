@@ -36,3 +36,4 @@ pub mod today;
 pub mod totp;
 pub mod units;
 pub mod vitals;
+pub mod warnings;

@@ -23,3 +23,4 @@ pub mod purpose;
 pub mod roll;
 pub mod standing;
 pub mod twin;
+pub mod warning;

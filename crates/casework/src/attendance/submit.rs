@@ -12,6 +12,7 @@ use super::book::{Book, among};
 use super::bounds::{bounds, form, roll_at};
 use super::class::Class;
 use super::count::{Counted, count, standing};
+use super::pace;
 use super::sheets::{self, Marked};
 use crate::db::Value;
 use crate::desk::Desk;
@@ -100,6 +101,10 @@ pub fn submit(desk: &mut Desk<'_, '_>, new: &Submission) -> Result<Submitted, Re
         return Err(Refused::field("why", "过了当天再更正的，请写明原因；原来的记录会保留"));
     }
     bounds(desk, &class, grant.post, (new.day, new.part))?;
+    let past = new.day < desk.now.day() && new.child.is_none();
+    if past {
+        pace::bound(desk, &class)?;
+    }
     let roll_at = roll_at(desk, new)?;
     let roll = roll(desk, &class.id, new.day)?;
     let marks = marks(desk, &class, &roll, new)?;
@@ -154,7 +159,10 @@ pub fn submit(desk: &mut Desk<'_, '_>, new: &Submission) -> Result<Submitted, Re
     let size = i64::try_from(covered).unwrap_or_default();
     let missing = i64::try_from(missing).unwrap_or_default();
     let suspected = counted.iter().filter(|one| one.suspected).count();
-    let detail = said(new, late, size, missing, suspected);
+    let mut detail = said(new, late, size, missing, suspected);
+    if past && missing == 0 && pace::flag(desk, &class, grant.post)? {
+        detail.push_str("，一次补录多份全到，已提醒核对");
+    }
     let subject = match &new.child {
         Some(child) => ("child", child.as_str()),
         None => ("class", class.id.as_str()),

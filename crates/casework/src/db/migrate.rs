@@ -22,6 +22,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0005_comparison", include_str!("../../migrations/0005_comparison.sql")),
     ("0006_finding_tie_end", include_str!("../../migrations/0006_finding_tie_end.sql")),
     ("0007_attendance", include_str!("../../migrations/0007_attendance.sql")),
+    ("0010_warning", include_str!("../../migrations/0010_warning.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

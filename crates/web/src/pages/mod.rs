@@ -29,6 +29,7 @@ mod sign_ins;
 mod style;
 mod today;
 mod units;
+mod warnings;
 
 use crate::route::Route;
 
@@ -63,6 +64,7 @@ pub fn routes() -> Vec<Route> {
         style::routes(),
         today::routes(),
         units::routes(),
+        warnings::routes(),
     ]
     .into_iter()
     .flatten()

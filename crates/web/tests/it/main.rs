@@ -30,6 +30,8 @@ mod schema;
 mod sizes;
 mod sockets;
 mod twice;
+mod warnings;
+#[cfg(test)]
 mod words;
 
 // The partials name these two from the crate that the template stands in.
