@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Choice, Crumb, Errors, Shell, filters};
+use crate::look::{Choice, Crumb, Errors, Shell};
 use crate::route::html;
 use crate::session::Session;
 
