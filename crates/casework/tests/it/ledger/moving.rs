@@ -151,7 +151,11 @@ fn proofs_and_answers() {
         agree(&town, &bureau(), &id, Side::County, "").expect("approved");
         assert_eq!(standing(&town, &ids[1]), Some(Standing::Enrolled));
         town.ties_are_true();
+        // A class teacher answers 调班 alone: a change of the roll is not on the board, and cannot be answered.
         let teacher = who("t", Role::Teacher, "c1");
-        assert!(matches!(town.act(&teacher, ledger::waiting), Err(Refused::Denied { .. })));
+        assert_eq!(town.act(&teacher, ledger::waiting).expect("the board"), []);
+        let open = town.act(&head("s1"), ledger::waiting).expect("the board").remove(0).id;
+        assert!(matches!(agree(&town, &teacher, &open, Side::Giving, ""), Err(Refused::Denied { .. })));
+        assert!(matches!(town.act(&who("v", Role::Village, "v1"), ledger::waiting), Err(Refused::Denied { .. })));
     });
 }
