@@ -51,6 +51,7 @@ export const ALL = [
   { name: "register-county", role: "bureau", path: "/register" },
   { name: "register-phone", path: "/register/phone" },
   { name: "absences", role: "head", path: "/absences" },
+  { name: "warnings", role: "head", path: "/warnings" },
   { name: "suspects", role: "bureau", path: "/suspects" },
   { name: "absence", role: "head", from: "/suspects", link: first },
   { name: "reports", role: "bureau", path: "/reports" },

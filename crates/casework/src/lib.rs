@@ -38,3 +38,4 @@ pub mod today;
 pub mod totp;
 pub mod units;
 pub mod vitals;
+pub mod warnings;

@@ -54,6 +54,7 @@ pub const SEALED: &[Sealed] = &[
     of("safeguard_hop", &["safeguard", "unit"], &[("done_sealed", "done")]),
     of("leave", &["id"], &[("why_sealed", "why")]),
     of("province_decision", &["id"], &[("why_sealed", "why")]),
+    of("warning_note", &["id"], &[("did_sealed", "did")]),
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.
     Sealed { table: "file_part", key: &["file", "part"], fields: &[("body_sealed", "body")], at_once: 4 },

@@ -1,7 +1,7 @@
 //! The scope of an actor as a predicate of the query: rows of `child_tie` (or `finding_tie`) by which the actor may
 //! see a child at this moment. No query about children is without it.
 
-use rules::access::{Action, Actor, Arm, Tie, arms};
+use rules::access::{Action, Actor, Arm, Field, Sight, Tie, arms, sight};
 
 use crate::db::Value;
 use crate::now::Now;
@@ -25,6 +25,13 @@ impl<'a> Scope<'a> {
         arms.sort_by(|a, b| (a.to, a.tie).cmp(&(b.to, b.tie)));
         arms.dedup_by(|a, b| (a.to, a.tie) == (b.to, b.tie));
         Self { arms, at: now.stamp() }
+    }
+
+    /// Of these ways those by which a field of the child is seen whole.
+    #[must_use]
+    pub fn that_see(mut self, field: Field) -> Self {
+        self.arms.retain(|arm| sight(arm.post.role, arm.tie, field) == Sight::Clear);
+        self
     }
 
     /// Whether nothing can be found.

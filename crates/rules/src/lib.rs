@@ -24,3 +24,4 @@ pub mod roll;
 pub mod safeguard;
 pub mod standing;
 pub mod twin;
+pub mod warning;

@@ -48,6 +48,8 @@ pub enum Change {
     Died,
     /// 出境.
     Abroad,
+    /// 调班: into another class of the same school. No change of the roll; its two classes act.
+    ClassChange,
 }
 
 /// A rule that forbids a change, or asks for something first.
@@ -91,7 +93,7 @@ pub struct Asked<'a> {
 }
 
 impl Change {
-    /// All of them, in the order of the form.
+    /// All changes of the roll, in the order of the form; 调班 has a form of its own.
     pub const ALL: &'static [Self] = &[
         Self::Transfer,
         Self::TransferIn,
@@ -115,6 +117,7 @@ impl Change {
             Self::Graduate => "graduate",
             Self::Died => "died",
             Self::Abroad => "abroad",
+            Self::ClassChange => "class",
         }
     }
 
@@ -130,26 +133,28 @@ impl Change {
             Self::Graduate => "毕业",
             Self::Died => "死亡",
             Self::Abroad => "出境",
+            Self::ClassChange => "调班",
         }
     }
 
     /// The change with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|change| change.code() == code)
+        Self::ALL.iter().chain(&[Self::ClassChange]).copied().find(|change| change.code() == code)
     }
 
-    /// The code of the national roll system. Its table has no 出境: that is a 转出 whose place is abroad.
+    /// The code of the national roll system; 调班 has none. Its table has no 出境: that is a 转出 whose place is abroad.
     #[must_use]
-    pub const fn roll_change(self) -> RollChange {
-        match self {
+    pub const fn roll_change(self) -> Option<RollChange> {
+        Some(match self {
             Self::Transfer | Self::TransferOut | Self::Abroad => RollChange::TransferredOut,
             Self::TransferIn => RollChange::TransferredIn,
             Self::Suspend => RollChange::Suspended,
             Self::Resume => RollChange::Resumed,
             Self::Graduate => RollChange::Graduated,
             Self::Died => RollChange::Died,
-        }
+            Self::ClassChange => return None,
+        })
     }
 
     /// Whose acts it needs, in any order. 转学由转入、转出学校和教育行政部门核办；休学、复学由学校提出、县里核准.
@@ -162,26 +167,38 @@ impl Change {
                 &[Side::Giving, Side::County]
             }
             Self::Graduate => &[Side::Giving],
+            Self::ClassChange => &[Side::Giving, Side::Receiving],
         }
     }
 
-    /// Where the child stands after it.
+    /// What a side is called on its button.
     #[must_use]
-    pub const fn standing(self) -> Standing {
-        match self {
+    pub const fn side_label(self, side: Side) -> &'static str {
+        match (self, side) {
+            (Self::ClassChange, Side::Giving) => "原班",
+            (Self::ClassChange, Side::Receiving) => "新班",
+            (_, side) => side.label(),
+        }
+    }
+
+    /// Where the child stands after it; `None` where that stays as it is.
+    #[must_use]
+    pub const fn standing(self) -> Option<Standing> {
+        Some(match self {
             Self::Transfer | Self::TransferIn | Self::Resume => Standing::Enrolled,
             Self::TransferOut => Standing::Elsewhere,
             Self::Suspend => Standing::Suspended,
             Self::Graduate => Standing::Finished,
             Self::Died => Standing::Dead,
             Self::Abroad => Standing::Abroad,
-        }
+            Self::ClassChange => return None,
+        })
     }
 
     /// Whether the child leaves its school, so that the membership of its class ends.
     #[must_use]
     pub const fn leaves(self) -> bool {
-        !matches!(self, Self::TransferIn | Self::Resume | Self::Suspend)
+        !matches!(self, Self::TransferIn | Self::Resume | Self::Suspend | Self::ClassChange)
     }
 
     /// Checks what is asked for.
@@ -260,6 +277,13 @@ impl Change {
                 "义务教育法第二条（九年）",
                 "小学六年级、初中三年级才能毕业；跳级的请先更正年级",
             ),
+            Self::ClassChange if !asked.to_named || asked.to_same => {
+                no("to_class", "没有写调到哪个班", "", "请选择本校另一个班")
+            }
+            // The registers of the days before were called in the class that gives.
+            Self::ClassChange if asked.effective < asked.today => {
+                no("effective", "调班不能从过去的日子起", "五(九)每天考勤", "请写今天或以后的日子")
+            }
             _ if asked.effective > asked.today.saturating_add(jiff::ToSpan::months(6)) => {
                 no("effective", "生效日期太远", "", "请写半年以内的日期")
             }

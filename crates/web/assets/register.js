@@ -263,7 +263,10 @@ function sheetOf(form, of) {
   if (corrects.length) body.corrects = corrects;
   if (fields.get('roll_at')) body.roll_at = fields.get('roll_at');
   if (fields.get('why')) body.why = fields.get('why');
-  return { class: form.dataset.roll, name: of, body };
+  // Who is away, by name: what is refused must still be read when the roll is no longer on the phone.
+  const away = [...form.querySelectorAll('[data-pupil].away')]
+    .map((line) => `${line.querySelector('.who b').textContent}（${line.querySelector('.state-now').textContent}）`);
+  return { class: form.dataset.roll, name: of, away, body };
 }
 
 /** Sends a form; without a network it is kept. True when it is with the server. */
@@ -389,6 +392,10 @@ async function waiting() {
       const away = sheet.body.marks.filter(({ kind }) => !CAME.has(kind)).length;
       line.append(make('b', '', `${sheet.name} ${sheet.body.day}`), make('p', one.state === 'waits' ? 'soft' : 'late', one.problem || `没来 ${away} 人，只在这部手机上`));
       if (one.state !== 'waits') {
+        if (one.state === 'refused') {
+          line.append(make('p', '', sheet.away && sheet.away.length ? `当时点的，没来：${sheet.away.join('、')}` : `当时点的，没来 ${away} 人`),
+            make('p', 'soft', '没有上传，还存在这部手机上；情况变了会自动再传一次。'));
+        }
         const see = make('a', 'btn ghost', '打开这一天');
         see.href = `/register/${encodeURIComponent(sheet.class)}?day=${sheet.body.day}&part=${sheet.body.part}`;
         const away = make('button', 'btn link', '看过了，从手机上删去');

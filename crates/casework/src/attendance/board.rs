@@ -61,6 +61,16 @@ pub struct Board {
     pub schools: Vec<SchoolLine>,
 }
 
+impl Board {
+    /// Only what waits to be called: the lines that a count of them leads to.
+    #[must_use]
+    pub fn waiting(mut self) -> Self {
+        self.classes.retain(|class| class.waiting > 0);
+        self.schools.retain(|school| school.called < school.due);
+        self
+    }
+}
+
 struct Row {
     class: String,
     name: String,

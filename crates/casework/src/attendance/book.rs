@@ -45,7 +45,7 @@ pub(super) struct Book<'a> {
 }
 
 /// `$4, $5, …` for these texts, which are pushed behind the parameters that are there; never true for none.
-pub(super) fn among<'v>(
+pub(crate) fn among<'v>(
     values: &mut Vec<Value<'v>>,
     items: impl IntoIterator<Item = impl Into<Value<'v>>>,
 ) -> String {

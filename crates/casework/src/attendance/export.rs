@@ -3,7 +3,7 @@
 use rules::access::Action;
 use rules::purpose::ListPurpose;
 
-use super::queue::{Absent, Behind, Stage, Suspect, absent, suspects};
+use super::queue::{Absent, Behind, Listed, Stage, Suspect, absent, suspects};
 use crate::desk::Desk;
 use crate::exports::{self, Made, Shape};
 use crate::refused::Refused;
@@ -30,19 +30,19 @@ const ABSENT: Shape = Shape {
     columns: &[("姓名", 12.0), ("学校、班级", 32.0), ("第几天", 8.0), ("从哪天起", 12.0), ("该怎么办", 48.0)],
 };
 
-/// The list of suspects, or of those taken off it, all that the reader sees.
+/// A part of the list of suspects, all of it that the reader sees.
 ///
 /// # Errors
 /// As [`exports::make`] and [`suspects`].
 pub fn export_suspects(
     desk: &mut Desk<'_, '_>,
-    cleared: bool,
+    listed: Listed,
     purpose: ListPurpose,
 ) -> Result<Made, Refused> {
     let mut next = Some(Behind::default());
     exports::make(desk, SUSPECTS, purpose, |desk| {
         let Some(behind) = next.take() else { return Ok(Vec::new()) };
-        let (found, more) = suspects(desk, cleared, &behind)?;
+        let (found, more) = suspects(desk, listed, &behind)?;
         next = found
             .last()
             .filter(|_| more)

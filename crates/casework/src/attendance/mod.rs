@@ -14,6 +14,7 @@ mod export;
 mod file;
 mod follow;
 mod leave;
+mod pace;
 mod phone;
 mod province;
 mod queue;
@@ -21,6 +22,7 @@ mod register;
 mod report;
 mod sample;
 mod samples;
+mod shares;
 mod sheets;
 mod submit;
 mod suspects;
@@ -29,6 +31,7 @@ mod uncalled;
 pub use board::{Board, BoardLine, SchoolLine, board};
 pub use calendar::{DayForm, DayLine, school_day_changes, set_school_day, speaks_for};
 pub use calling::{Calling, Evenings, Source, calling, calling_of, callings_set, set_calling};
+pub(crate) use book::among;
 pub(crate) use count::files_changed;
 pub use count::recount;
 pub use daily::nightly;
@@ -43,7 +46,8 @@ pub use province::{
     look_province, province, province_differences, province_errors_file, province_one_side, province_open,
     provinces, read_province, undo_province,
 };
-pub use queue::{Absent, Behind, OfChild, PAGE, Stage, Suspect, absent, of_child, suspects};
+pub(crate) use queue::waiting_for_report;
+pub use queue::{Absent, Behind, Listed, OfChild, PAGE, Stage, Suspect, absent, of_child, suspects};
 pub use register::{Claim, Leave, PartLine, Phone, Pupil, Register, SheetLine, register};
 pub use report::{Hop, Report, Verified, receive_report, report, reports, verify_and_report};
 pub(crate) use report::{due, stored_report};
@@ -53,5 +57,6 @@ pub use sample::{
 pub use samples::{
     Count, CountedClass, SampleLine, Ticket, count_class, counted_class, pool, pools, samples, to_count,
 };
+pub(crate) use shares::{Share, shares};
 pub use submit::{Submission, Submitted, Tapped, submit};
 pub use uncalled::{SchoolDay, Uncalled, uncalled};

@@ -43,6 +43,17 @@ pub struct Absent {
     pub said: String,
 }
 
+/// Which part of 疑似辍学学生台账 is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Listed {
+    /// Who stands on it.
+    Standing,
+    /// Of them those that wait for the reader to verify and report them.
+    ToReport,
+    /// Who was taken off it.
+    Cleared,
+}
+
 /// How a page goes on: the last child of the page before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Behind {
@@ -161,23 +172,24 @@ pub fn absent(
     Ok((found, more))
 }
 
-/// 疑似辍学学生台账 in the reader's scope, the longest on it first; or, `cleared`, who was taken off it, the latest first. At most
-/// [`PAGE`] behind `after`, and whether there are more.
+/// 疑似辍学学生台账 in the reader's scope, the longest on it first; who was taken off it, the latest first. At most [`PAGE`]
+/// behind `after`, and whether there are more.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn suspects(
     desk: &mut Desk<'_, '_>,
-    cleared: bool,
+    listed: Listed,
     after: &Behind,
 ) -> Result<(Vec<Suspect>, bool), Refused> {
     desk.require(Action::ReadSuspects, &Subject::Nothing, ("suspects", ""))?;
     let mut values = vec![Value::from(desk.county())];
+    let cleared = listed == Listed::Cleared;
     let reached = within(desk, Action::ReadSuspects, "suspected.child", "suspected.county", &mut values);
-    let (state, order) = if cleared {
-        ("suspected.cleared_at is not null", "desc")
-    } else {
-        ("suspected.cleared_at is null", "asc")
+    let (state, order) = match listed {
+        Listed::Standing => ("suspected.cleared_at is null".to_owned(), "asc"),
+        Listed::ToReport => (to_report(desk, &mut values), "asc"),
+        Listed::Cleared => ("suspected.cleared_at is not null".to_owned(), "desc"),
     };
     let mut behind = String::new();
     if !after.id.is_empty() {
@@ -228,6 +240,30 @@ pub fn suspects(
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     Ok((found, more))
+}
+
+/// That a row of the list stands, nobody has reported it, and it is the reader's to verify.
+fn to_report<'v>(desk: &Desk<'v, '_>, values: &mut Vec<Value<'v>>) -> String {
+    let mine = within(desk, Action::VerifyReport, "suspected.child", "suspected.county", values);
+    format!(
+        "suspected.cleared_at is null and {mine} and not exists (select 1 from report
+           where report.county = suspected.county and report.suspected = suspected.id)"
+    )
+}
+
+/// How many wait for the reader to verify and report them: as many as [`Listed::ToReport`] lists.
+///
+/// # Errors
+/// [`Refused::Storage`].
+pub(crate) fn waiting_for_report(desk: &mut Desk<'_, '_>) -> Result<i64, Refused> {
+    let mut values = vec![Value::from(desk.county())];
+    let waits = to_report(desk, &mut values);
+    let sql = format!(
+        "select cast(count(*) as bigint) from suspected
+         join child on child.county = suspected.county and child.id = suspected.child and child.merged_into is null
+         where suspected.county = $1 and {waits}"
+    );
+    Ok(desk.tx.one(&sql, &values, |row| row.get(0))?)
 }
 
 /// What the clock says of a child today, for its file: the count, what is asked, and every time that it was suspected.

@@ -13,6 +13,7 @@ use super::bounds::{bounds, elsewhere, form, is_head, roll_at};
 use super::calling::Source;
 use super::class::Class;
 use super::count::{Counted, count, standing};
+use super::pace;
 use super::province;
 use super::sheets::{self, Marked};
 use crate::db::Value;
@@ -136,6 +137,10 @@ pub(super) fn enter(
         return Err(Refused::field("why", "过了当天再更正的，请写明原因；原来的记录会保留"));
     }
     bounds(desk, class, by.head, (new.day, new.part))?;
+    let past = new.day < desk.now.day() && new.child.is_none() && !by.province;
+    if past {
+        pace::bound(desk, class)?;
+    }
     let roll_at = if by.named { NOBODY_ELSE.to_owned() } else { roll_at(desk, new)? };
     let roll = roll(desk, &class.id, new.day)?;
     let marks = marks(desk, class, &roll, new, by.named)?;
@@ -196,7 +201,10 @@ pub(super) fn enter(
     let size = i64::try_from(covered).unwrap_or_default();
     let missing = i64::try_from(missing).unwrap_or_default();
     let suspected = counted.iter().filter(|one| one.suspected).count();
-    let detail = said(new, late, size, missing, suspected);
+    let mut detail = said(new, late, size, missing, suspected);
+    if past && missing == 0 && pace::flag(desk, class, by.post)? {
+        detail.push_str("，一次补录多份全到，已提醒核对");
+    }
     let subject = match &new.child {
         Some(child) => ("child", child.as_str()),
         None => ("class", class.id.as_str()),

@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0007_attendance", include_str!("../../migrations/0007_attendance.sql")),
     ("0008_samples_province", include_str!("../../migrations/0008_samples_province.sql")),
     ("0009_papers", include_str!("../../migrations/0009_papers.sql")),
+    ("0010_warning", include_str!("../../migrations/0010_warning.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

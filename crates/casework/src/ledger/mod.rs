@@ -2,6 +2,7 @@
 //! sealed and shown by right; what changes is a fact of its own.
 
 mod care;
+mod class_change;
 mod daily;
 pub mod enter;
 mod export;
@@ -25,6 +26,7 @@ pub use care::{
     ElsewhereForm, Expiring, GuardianForm, PROOFS, add_guardian, end_elsewhere, end_guardian, expiring,
     join_household, keeps_household, record_elsewhere, tag, taggable, untag,
 };
+pub use class_change::{ClassForm, InClass, change_class, other_classes};
 pub use daily::nightly;
 pub use export::{Exported, MOST, export};
 pub use form::Form;
@@ -45,4 +47,5 @@ pub use sees::{Sees, Shown};
 pub use standing::set_standing;
 pub use ties::{Tied, places_of, settle, write_ties};
 pub use timeline::Event;
+pub(crate) use timeline::move_label;
 pub use write::{Alike, Difference, Editing, Saved, add, correct, editing, homes};

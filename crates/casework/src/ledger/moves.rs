@@ -9,6 +9,7 @@ use rules::roll::{Asked, Change, Refusal, Side};
 use rules::standing::Standing;
 
 use super::care::stand;
+use super::class_change::into_class;
 use super::form::plain;
 use super::history::{keep, touched};
 use super::read::ties_of;
@@ -64,8 +65,8 @@ pub struct Waiting {
     pub days: i64,
     /// Who has not acted: the name of the school or 县教体局.
     pub pending: Vec<String>,
-    /// The sides for which the reader can act now.
-    pub mine: Vec<Side>,
+    /// The sides for which the reader can act now, with what they are called.
+    pub mine: Vec<(Side, &'static str)>,
     /// Whether the reader asked for it.
     pub asked_by_me: bool,
     /// Classes that the receiving school can choose, where that is the reader's affair.
@@ -85,16 +86,29 @@ pub fn schools(desk: &mut Desk<'_, '_>) -> Result<Vec<(String, String)>, Refused
     )?)
 }
 
-fn day(field: &'static str, typed: &str) -> Result<Date, Refused> {
+pub(super) fn day(field: &'static str, typed: &str) -> Result<Date, Refused> {
     parse_date(typed).map_err(|problem| Refused::field(field, format!("{problem}。请写成 2026-09-01")))
 }
 
-fn refused(refusal: &Refusal) -> Refused {
+pub(super) fn refused(refusal: &Refusal) -> Refused {
     if refusal.basis.is_empty() && !refusal.field.is_empty() {
         Refused::field(refusal.field, format!("{}，{}", refusal.what, refusal.todo))
     } else {
         Refused::rule(refusal.what, refusal.basis, refusal.todo)
     }
+}
+
+/// One change at a time: a child for whom another waits can have none.
+pub(super) fn none_waits(desk: &mut Desk<'_, '_>, child: &str) -> Result<(), Refused> {
+    let waiting = desk.tx.query(
+        "select id from roll_move where county = $1 and child = $2 and state = 'waiting' order by id limit 1",
+        &params![desk.county(), child],
+        |row| row.get::<String>(0),
+    )?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    Err(Refused::rule("这个孩子有一件学籍变动还没办完", "一人一籍", "请先办完或撤回那一件"))
 }
 
 /// Asks for a change of the roll.
@@ -105,7 +119,9 @@ pub fn start_move(desk: &mut Desk<'_, '_>, child: &str, form: &MoveForm) -> Resu
     let ties = ties_of(desk, child)?;
     let grant = desk.require(Action::StartRollMove, &Subject::Child(&ties), ("child", child))?;
     let county = desk.county();
-    let change = Change::from_code(&form.kind).ok_or_else(|| Refused::field("kind", "请选择办什么"))?;
+    let change = Change::from_code(&form.kind)
+        .filter(|change| *change != Change::ClassChange)
+        .ok_or_else(|| Refused::field("kind", "请选择办什么"))?;
     let effective = day("effective", &form.effective)?;
     let until = if form.until.trim().is_empty() { None } else { Some(day("until", &form.until)?) };
     for (field, text) in
@@ -147,14 +163,7 @@ pub fn start_move(desk: &mut Desk<'_, '_>, child: &str, form: &MoveForm) -> Resu
         today: desk.now.day(),
     };
     change.check(&asked).map_err(|refusal| refused(&refusal))?;
-    let waiting = desk.tx.query(
-        "select id from roll_move where county = $1 and child = $2 and state = 'waiting' order by id limit 1",
-        &params![county, child],
-        |row| row.get::<String>(0),
-    )?;
-    if !waiting.is_empty() {
-        return Err(Refused::rule("这个孩子有一件学籍变动还没办完", "一人一籍", "请先办完或撤回那一件"));
-    }
+    none_waits(desk, child)?;
     let (id, stamp) = (desk.now.id(), desk.now.stamp());
     let account = &desk.who.actor.account;
     let from_school = if change == Change::TransferIn { None } else { here.school.as_deref() };
@@ -191,17 +200,21 @@ pub fn start_move(desk: &mut Desk<'_, '_>, child: &str, form: &MoveForm) -> Resu
     Ok(id)
 }
 
-struct Row {
-    child: String,
+pub(super) struct Row {
+    pub(super) child: String,
     change: Change,
+    pub(super) from_class: Option<String>,
     from_school: Option<String>,
     to_school: Option<String>,
-    to_class: Option<String>,
+    pub(super) to_class: Option<String>,
     other_place: String,
-    effective: Date,
+    pub(super) effective: Date,
     paper: String,
     asked_by: String,
     acted: [bool; 3],
+    /// Who acted for the giving and the receiving side, and when the last of them did.
+    by: [Option<String>; 2],
+    last: Option<String>,
 }
 
 impl Row {
@@ -214,13 +227,28 @@ impl Row {
         })
     }
 
-    /// The unit that acts for a side, as a tie that the child has or will have.
-    fn tie(&self, side: Side, county: &str) -> Option<(String, Tie)> {
+    /// The units that can act for a side, as ties that the child has or will have: of 调班 the class, or the school for it.
+    fn ties(&self, side: Side, county: &str) -> Vec<(String, Tie)> {
+        let class = |class: &Option<String>| {
+            class.clone().filter(|_| self.change == Change::ClassChange).map(|class| (class, Tie::Class))
+        };
+        let school = |school: &Option<String>| school.clone().map(|school| (school, Tie::School));
         match side {
-            Side::Giving => self.from_school.clone().map(|school| (school, Tie::School)),
-            Side::Receiving => self.to_school.clone().map(|school| (school, Tie::School)),
-            Side::County => Some((county.to_owned(), Tie::County)),
+            Side::Giving => class(&self.from_class).into_iter().chain(school(&self.from_school)).collect(),
+            Side::Receiving => class(&self.to_class).into_iter().chain(school(&self.to_school)).collect(),
+            Side::County => vec![(county.to_owned(), Tie::County)],
         }
+    }
+
+    /// The right by which it is asked for.
+    fn asked_for_by(&self) -> Action {
+        if self.change == Change::ClassChange { Action::ChangeClass } else { Action::StartRollMove }
+    }
+
+    /// The first day on which it holds: the day asked for, or that of the last act where it came later.
+    pub(super) fn from_day(&self) -> Date {
+        let last = self.last.as_deref().and_then(|at| at.get(..10)).and_then(|day| day.parse::<Date>().ok());
+        last.map_or(self.effective, |last| last.max(self.effective))
     }
 }
 
@@ -228,7 +256,8 @@ fn row(desk: &mut Desk<'_, '_>, id: &str) -> Result<Row, Refused> {
     let found = desk.tx.optional(
         "select child, kind, from_school, to_school, to_class, other_place, effective_day, paper, asked_by,
                 case when from_at is null then 0 else 1 end, case when to_at is null then 0 else 1 end,
-                case when county_at is null then 0 else 1 end
+                case when county_at is null then 0 else 1 end, from_class, from_by, to_by,
+                case when to_at > from_at then to_at else from_at end
          from roll_move where county = $1 and id = $2 and state = 'waiting'",
         &params![desk.county(), id],
         |row| {
@@ -245,6 +274,9 @@ fn row(desk: &mut Desk<'_, '_>, id: &str) -> Result<Row, Refused> {
                 paper: row.get(7)?,
                 asked_by: row.get(8)?,
                 acted: [row.get(9)?, row.get(10)?, row.get(11)?],
+                from_class: row.get(12)?,
+                by: [row.get(13)?, row.get(14)?],
+                last: row.get(15)?,
             }))
         },
     )?;
@@ -261,8 +293,15 @@ pub fn agree(desk: &mut Desk<'_, '_>, id: &str, side: Side, class: &str) -> Resu
     if side == Side::County && row.asked_by == desk.actor().account {
         return Err(Refused::rule("申请和核准不能是同一个人", "两人办理", "请教体局的另一位同志核准"));
     }
+    if row.change == Change::ClassChange && row.by.iter().flatten().any(|by| *by == desk.actor().account) {
+        return Err(Refused::rule(
+            "两个班不能由同一个人同意",
+            "两人办理",
+            "请另一个班的班主任，或者学校的另一位负责人办理",
+        ));
+    }
     let county = desk.county();
-    if side == Side::Receiving {
+    if side == Side::Receiving && row.change != Change::ClassChange {
         let known = desk.tx.optional(
             "select unit from class where county = $1 and unit = $2 and school = $3",
             &params![county, class, row.to_school.as_deref()],
@@ -282,7 +321,7 @@ pub fn agree(desk: &mut Desk<'_, '_>, id: &str, side: Side, class: &str) -> Resu
         Side::County => "update roll_move set county_by = $3, county_at = $4 where county = $1 and id = $2",
     };
     desk.tx.execute(sql, &params![county, id, &desk.actor().account, desk.now.stamp()])?;
-    let detail = format!("{}：{}同意", row.change.label(), side.label());
+    let detail = format!("{}：{}同意", row.change.label(), row.change.side_label(side));
     desk.record(Action::AnswerRollMove, post.as_ref(), ("child", &row.child), "", &detail)?;
     finish(desk, id)
 }
@@ -299,7 +338,7 @@ pub fn send_back(desk: &mut Desk<'_, '_>, id: &str, side: Side, answer: &str) ->
         return Err(Refused::field("answer", "请写清楚为什么退回，200个字以内"));
     }
     close(desk, id, "refused", answer)?;
-    let detail = format!("{}：{}退回", row.change.label(), side.label());
+    let detail = format!("{}：{}退回", row.change.label(), row.change.side_label(side));
     desk.record(Action::AnswerRollMove, post.as_ref(), ("child", &row.child), "", &detail)
 }
 
@@ -310,13 +349,14 @@ pub fn send_back(desk: &mut Desk<'_, '_>, id: &str, side: Side, answer: &str) ->
 pub fn withdraw(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     let row = row(desk, id)?;
     let ties = ties_of(desk, &row.child)?;
-    let grant = desk.require(Action::StartRollMove, &Subject::Child(&ties), ("move", id))?;
+    let asked_for_by = row.asked_for_by();
+    let grant = desk.require(asked_for_by, &Subject::Child(&ties), ("move", id))?;
     if row.asked_by != desk.actor().account {
-        return Err(Refused::denied(Action::StartRollMove, "move", id));
+        return Err(Refused::denied(asked_for_by, "move", id));
     }
     close(desk, id, "withdrawn", "")?;
     desk.record(
-        Action::StartRollMove,
+        asked_for_by,
         grant.post,
         ("child", &row.child),
         "",
@@ -324,7 +364,7 @@ pub fn withdraw(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     )
 }
 
-fn close(desk: &mut Desk<'_, '_>, id: &str, state: &str, answer: &str) -> Result<(), Refused> {
+pub(super) fn close(desk: &mut Desk<'_, '_>, id: &str, state: &str, answer: &str) -> Result<(), Refused> {
     desk.tx.execute(
         "update roll_move set state = $3, answer = $4 where county = $1 and id = $2",
         &params![desk.county(), id, state, answer],
@@ -343,16 +383,19 @@ fn side_post(
     if !row.pending().any(|open| open == side) {
         return Err(missing());
     }
-    let tie = row.tie(side, desk.county()).ok_or_else(missing)?;
-    let grant = desk.require(Action::AnswerRollMove, &Subject::Child(&[tie]), ("move", id))?;
+    let ties = row.ties(side, desk.county());
+    let grant = desk.require(Action::AnswerRollMove, &Subject::Child(&ties), ("move", id))?;
     Ok(grant.post.cloned())
 }
 
 /// Carries a change out once all have acted and its day has come.
-fn finish(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
+pub(super) fn finish(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     let row = row(desk, id)?;
     if row.pending().next().is_some() || row.effective > desk.now.day() {
         return Ok(());
+    }
+    if row.change == Change::ClassChange {
+        return into_class(desk, id, &row);
     }
     let county = desk.county();
     let source = format!("move:{id}");
@@ -400,10 +443,12 @@ fn finish(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     }
     // 小学毕业的孩子还要上初中：到初中报到以前，去向不明，要继续跟踪。
     let standing = match row.change {
-        Change::Graduate if grade != Some(9) => Standing::Unknown,
+        Change::Graduate if grade != Some(9) => Some(Standing::Unknown),
         change => change.standing(),
     };
-    stand(desk, child, standing, &source)?;
+    if let Some(standing) = standing {
+        stand(desk, child, standing, &source)?;
+    }
     if row.change == Change::TransferOut {
         let fact = desk.now.id();
         let expires = row.effective.saturating_add(jiff::ToSpan::years(1));
@@ -458,7 +503,8 @@ pub fn waiting(desk: &mut Desk<'_, '_>) -> Result<Vec<Waiting>, Refused> {
     let who = desk.who;
     let ways = arms(&who.actor, Action::AnswerRollMove);
     let whole = ways.iter().any(|arm| arm.tie == Tie::County);
-    let mut units: Vec<&str> = ways.iter().filter(|arm| arm.tie == Tie::School).map(|arm| arm.to).collect();
+    let own = |arm: &&rules::access::Arm<'_>| matches!(arm.tie, Tie::School | Tie::Class);
+    let mut units: Vec<&str> = ways.iter().filter(own).map(|arm| arm.to).collect();
     units.sort_unstable();
     units.dedup();
     let mut ids: Vec<String> = Vec::new();
@@ -475,7 +521,8 @@ pub fn waiting(desk: &mut Desk<'_, '_>) -> Result<Vec<Waiting>, Refused> {
             params.push(Value::from(unit));
             ids.extend(desk.tx.query(
                 "select id from roll_move where county = $1 and state = 'waiting'
-                   and (from_school = $2 or to_school = $2) order by asked_at, id limit 200",
+                   and (from_school = $2 or to_school = $2
+                        or (kind = 'class' and (from_class = $2 or to_class = $2))) order by asked_at, id limit 200",
                 &params,
                 |row| row.get::<String>(0),
             )?);
@@ -497,8 +544,10 @@ fn one(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Waiting>, Refused> {
                 coalesce(taking.name, roll_move.other_place)
          from roll_move
          join child on child.county = roll_move.county and child.id = roll_move.child
-         left join unit giving on giving.county = roll_move.county and giving.id = roll_move.from_school
-         left join unit taking on taking.county = roll_move.county and taking.id = roll_move.to_school
+         left join unit giving on giving.county = roll_move.county
+              and giving.id = coalesce(roll_move.from_class, roll_move.from_school)
+         left join unit taking on taking.county = roll_move.county
+              and taking.id = case when roll_move.kind = 'class' then roll_move.to_class else roll_move.to_school end
          where roll_move.county = $1 and roll_move.id = $2",
         &params![desk.county(), id],
         |row| {
@@ -519,14 +568,15 @@ fn one(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Waiting>, Refused> {
             Side::Receiving => to.clone(),
             Side::County => "县教体局".to_owned(),
         });
-        let acts = open
-            .tie(side, desk.county())
-            .is_some_and(|tie| may(desk.actor(), Action::AnswerRollMove, &Subject::Child(&[tie])).is_ok());
-        if acts && !(side == Side::County && open.asked_by == desk.actor().account) {
-            mine.push(side);
+        let ties = open.ties(side, desk.county());
+        let acts = may(desk.actor(), Action::AnswerRollMove, &Subject::Child(&ties)).is_ok();
+        // Two people: who asked does not approve, and who acted for one class does not for the other.
+        let second = side == Side::County || open.change == Change::ClassChange;
+        if acts && !(second && open.asked_by == desk.actor().account) {
+            mine.push((side, open.change.side_label(side)));
         }
     }
-    let classes = if mine.contains(&Side::Receiving) {
+    let classes = if mine.iter().any(|(side, _)| *side == Side::Receiving) && open.change != Change::ClassChange {
         desk.tx.query(
             "select class.unit, unit.name from class join unit on unit.county = class.county and unit.id = class.unit
              where class.county = $1 and class.school = $2 and unit.until_day is null

@@ -132,6 +132,8 @@ pub struct Allowed {
     pub merge: bool,
     /// Start a change of the roll.
     pub start_move: bool,
+    /// Ask for a change of class.
+    pub change_class: bool,
     /// See who looked.
     pub who_looked: bool,
     /// See its absences and what followed from them.
@@ -565,6 +567,7 @@ fn allowed(desk: &Desk<'_, '_>, ties: &[(String, Tie)]) -> Allowed {
         elsewhere: may(Action::RecordElsewhere),
         merge: may(Action::MergeChildren),
         start_move: may(Action::StartRollMove),
+        change_class: may(Action::ChangeClass),
         who_looked: may(Action::SeeWhoLooked),
         absence: may(Action::ReadSuspects),
     }

@@ -30,7 +30,7 @@ pub struct Event {
 const EACH: i64 = 40;
 
 /// What a change of the roll is called, by the code that is stored.
-pub(super) fn move_label(code: &str) -> &'static str {
+pub(crate) fn move_label(code: &str) -> &'static str {
     Change::from_code(code)
         .map(Change::label)
         .or_else(|| RollChange::from_code(code).map(RollChange::label))

@@ -1,6 +1,7 @@
 //! 今天: what is mine, what is late, what is next, for each role; the name over the page; what the
 //! program told somebody. Reads only, but for marking as read.
 
+mod attendance;
 mod digest;
 mod notices;
 mod proofs;

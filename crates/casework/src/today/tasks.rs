@@ -100,6 +100,7 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     let mut tasks = Vec::new();
     findings(desk, figures, &mut tasks)?;
     moves(desk, &mut tasks)?;
+    super::attendance::tasks(desk, figures, &mut tasks)?;
     super::proofs::tasks(desk, &mut tasks)?;
     reconciling(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;
@@ -109,7 +110,7 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     Ok(tasks)
 }
 
-fn allowed(desk: &Desk<'_, '_>, action: Action) -> bool {
+pub(super) fn allowed(desk: &Desk<'_, '_>, action: Action) -> bool {
     may(desk.actor(), action, &Subject::Nothing).is_ok()
 }
 
@@ -239,20 +240,22 @@ fn moves(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> 
     for unit in units {
         tasks.extend(desk.tx.query(
             "select roll_move.id, child.name, roll_move.asked_at,
-                    case when roll_move.to_school = $2 then 'to' else 'from' end
+                    case when roll_move.to_school = $2 or roll_move.to_class = $2 then 'to' else 'from' end, roll_move.kind
              from roll_move join child on child.county = roll_move.county and child.id = roll_move.child
              where roll_move.county = $1 and roll_move.state = 'waiting'
                and ((roll_move.from_school = $2 and roll_move.from_at is null)
-                    or (roll_move.to_school = $2 and roll_move.to_at is null))
+                    or (roll_move.to_school = $2 and roll_move.to_at is null)
+                    or (roll_move.kind = 'class' and roll_move.to_class = $2 and roll_move.to_at is null))
+               and not (roll_move.kind = 'class' and roll_move.asked_by = $3)
              order by roll_move.asked_at limit 30",
-            &params![county, unit],
+            &params![county, unit, &desk.who.actor.account],
             |row| {
                 let asked: String = row.get(2)?;
                 let days = waited(&asked, today);
                 let receiving = row.get::<String>(3)? == "to";
                 Ok(Task {
                     title: row.get(1)?,
-                    why: format!("学籍变动，已等{days}天"),
+                    why: format!("{}，已等{days}天", crate::ledger::move_label(&row.get::<String>(4)?)),
                     act: if receiving {
                         "接收，或者说明理由退回"
                     } else {

@@ -23,6 +23,7 @@ codes! {
         MergeChildren = "merge_children" "合并、拆分档案" [],
         StartRollMove = "start_roll_move" "办理学籍变动" [],
         AnswerRollMove = "answer_roll_move" "答复学籍变动" [],
+        ChangeClass = "change_class" "提出调班" [],
         SeeWhoLooked = "see_who_looked" "看谁查看过" [],
         BreakGlass = "break_glass" "申请紧急查看" [],
         ApproveBreakGlass = "approve_break_glass" "批准紧急查看" [],
@@ -59,6 +60,8 @@ codes! {
         SetRegister = "set_register" "设置点名时段" [],
         ReadAbsences = "read_absences" "看缺课" [],
         ReadSuspects = "read_suspects" "看疑似辍学台账" [],
+        ReadWarnings = "read_warnings" "看早期提醒" [],
+        NoteWarning = "note_warning" "登记已关注" [],
         LogContact = "log_contact" "登记联系家长" [],
         RecordVisit = "record_visit" "登记家访" [],
         VerifyReport = "verify_report" "核证并上报" [],
@@ -133,6 +136,7 @@ impl Action {
             | Self::MergeChildren
             | Self::StartRollMove
             | Self::AnswerRollMove
+            | Self::ChangeClass
             | Self::SeeWhoLooked
             | Self::ReadFindings
             | Self::DecideFinding
@@ -144,6 +148,8 @@ impl Action {
             | Self::ExportPlatform
             | Self::ReadAbsences
             | Self::ReadSuspects
+            | Self::ReadWarnings
+            | Self::NoteWarning
             | Self::LogContact
             | Self::RecordVisit
             | Self::VerifyReport
@@ -224,7 +230,7 @@ impl Action {
             Tie::Emergency => matches!(self, Self::ReadChild | Self::RevealField),
             Tie::SchoolTownship => !matches!(
                 self,
-                Self::WriteChild | Self::TagChild | Self::RecordElsewhere | Self::PrintDoorSheet
+                Self::WriteChild | Self::TagChild | Self::RecordElsewhere | Self::PrintDoorSheet | Self::NoteWarning
             ),
             _ => true,
         }
@@ -257,9 +263,10 @@ impl Action {
             ),
             Self::RecordElsewhere => allowed(&[R::Bureau, R::Township, R::Village], Children),
             Self::MergeChildren => allowed(&[R::Bureau], Children),
-            Self::StartRollMove | Self::AnswerRollMove => {
-                allowed(&[R::Bureau, R::Head, R::Registrar], Children)
-            }
+            Self::StartRollMove => allowed(&[R::Bureau, R::Head, R::Registrar], Children),
+            // A class teacher answers what concerns the class: 调班. Changes of the roll are tied to schools.
+            Self::AnswerRollMove => allowed(&[R::Bureau, R::Head, R::Registrar, R::Teacher], Children),
+            Self::ChangeClass => allowed(&[R::Head, R::Registrar, R::Teacher], Children),
             Self::SeeWhoLooked => allowed(&[R::Director, R::Bureau, R::Head, R::Township], Children),
             Self::BreakGlass => allowed(
                 &[R::Director, R::Bureau, R::Township, R::Head, R::Police, R::Civil, R::Admin],
@@ -365,6 +372,11 @@ impl Action {
                 R::Head => Some(UnitsBelow),
                 _ => None,
             },
+            // 四(十九)：学校及时联系家长；没有学校的孩子归户籍地乡镇（五(八)）。
+            Self::ReadWarnings => {
+                allowed(&[R::Director, R::Bureau, R::Township, R::Head, R::Teacher], Children)
+            }
+            Self::NoteWarning => allowed(&[R::Township, R::Head, R::Teacher], Children),
             Self::LogContact | Self::RecordLeave => allowed(&[R::Head, R::Teacher], Children),
             // 密切接触未成年人的单位及其工作人员: whoever calls or visits (未成年人保护法 11).
             Self::RecordVisit | Self::RaiseSign => {

@@ -51,42 +51,44 @@ pub fn asked(rule: &Rule, clock: &Clock) -> Option<String> {
     })
 }
 
-/// What the term and the month come to, one sentence for the highest tier of each stretch that is reached:
-/// `本学期点名 60 天，缺课 7.5 天（其中无正当理由 3 天），占 12.5%，达到 10%（县默认值）`.
+/// What the term and the month come to, one sentence for the highest tier of each stretch that is reached.
 #[must_use]
 pub fn reached(rule: &Rule, clock: &Clock) -> Vec<String> {
-    [Stretch::Term, Stretch::Month]
-        .into_iter()
-        .filter_map(|stretch| {
-            let tally = clock.over(stretch);
-            let hit = rule.tiers.iter().filter(|tier| tier.over == stretch && tally.reaches(tier));
-            let tier = hit.max_by_key(|tier| (tier.percent, tier.days))?;
-            let missed = tally.missed(tier.counted);
-            let what = tier.counted.label();
-            let split = if missed == tally.away || tally.away == 0 {
-                String::new()
-            } else {
-                format!("（其中无正当理由 {} 天）", halves(tally.away))
-            };
-            let limit = match (tier.percent, tier.days) {
-                (Some(percent), _) => {
-                    let tenths = u32::from(missed) * 1_000 / u32::from(tally.due.max(1));
-                    format!("占 {}.{}%，达到 {percent}%", tenths / 10, tenths % 10)
-                }
-                (None, Some(days)) => format!("达到 {days} 天"),
-                (None, None) => String::new(),
-            };
-            let (name, due, cited) = (stretch.label(), halves(tally.due), tier.basis.cited());
-            Some(format!("{name}点名 {due} 天，{what} {} 天{split}，{limit}（{cited}）", halves(missed)))
-        })
-        .collect()
+    [Stretch::Term, Stretch::Month].into_iter().filter_map(|over| reached_over(rule, clock, over)).collect()
+}
+
+/// What a stretch comes to, for the highest of its tiers that is reached:
+/// `本学期点名 60 天，缺课 7.5 天（其中无正当理由 3 天），占 12.5%，达到 10%（县默认值）`.
+#[must_use]
+pub fn reached_over(rule: &Rule, clock: &Clock, stretch: Stretch) -> Option<String> {
+    let tally = clock.over(stretch);
+    let hit = rule.tiers.iter().filter(|tier| tier.over == stretch && tally.reaches(tier));
+    let tier = hit.max_by_key(|tier| (tier.percent, tier.days))?;
+    let missed = tally.missed(tier.counted);
+    let what = tier.counted.label();
+    let split = if missed == tally.away || tally.away == 0 {
+        String::new()
+    } else {
+        format!("（其中无正当理由 {} 天）", halves(tally.away))
+    };
+    let limit = match (tier.percent, tier.days) {
+        (Some(percent), _) => {
+            let tenths = u32::from(missed) * 1_000 / u32::from(tally.due.max(1));
+            format!("占 {}.{}%，达到 {percent}%", tenths / 10, tenths % 10)
+        }
+        (None, Some(days)) => format!("达到 {days} 天"),
+        (None, None) => String::new(),
+    };
+    let (name, due, cited) = (stretch.label(), halves(tally.due), tier.basis.cited());
+    Some(format!("{name}点名 {due} 天，{what} {} 天{split}，{limit}（{cited}）", halves(missed)))
 }
 
 /// Half days as days: `3`, `3.5`.
-fn halves(many: u16) -> String {
+pub(crate) fn halves(many: u16) -> String {
     if many.is_multiple_of(2) { (many / 2).to_string() } else { format!("{}.5", many / 2) }
 }
 
-fn spelled(day: Date) -> String {
+/// A day in words.
+pub(crate) fn spelled(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }

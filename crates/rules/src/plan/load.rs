@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{Plan, clause, load_columns, load_places, platform};
+use super::{Plan, clause, load_columns, load_places, platform, warning};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;
@@ -132,6 +132,7 @@ impl Loader<'_> {
         let leave = self.leave();
         let register = self.register();
         let absence_tiers = self.absence_tiers();
+        let warnings = warning::warnings(self);
         let conference = self.conference();
         let targets = self.targets();
         let seasons = self.seasons();
@@ -155,6 +156,7 @@ impl Loader<'_> {
             leave: leave?,
             register: register?,
             absence_tiers,
+            warnings,
             conference: conference?,
             units: std::mem::take(&mut self.units),
             targets,

@@ -13,6 +13,7 @@ mod model;
 mod platform;
 mod problem;
 mod read;
+mod warning;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use model::{
 };
 pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
+pub use warning::{WarningKind, WarningRule};
 
 use crate::age::SchoolAge;
 use crate::attendance::Kind;
@@ -46,6 +48,7 @@ pub struct Plan {
     leave: LeaveRule,
     register: RegisterRule,
     absence_tiers: Vec<AbsenceTier>,
+    warnings: Vec<WarningRule>,
     conference: Conference,
     units: Vec<Unit>,
     targets: Vec<Target>,
@@ -126,6 +129,12 @@ impl Plan {
     #[must_use]
     pub fn absence_tiers(&self) -> &[AbsenceTier] {
         &self.absence_tiers
+    }
+
+    /// What of early warning the county sets: one rule for each kind but those that follow from the tiers.
+    #[must_use]
+    pub fn warning(&self, kind: WarningKind) -> Option<&WarningRule> {
+        self.warnings.iter().find(|rule| rule.kind == kind)
     }
 
     /// How often 联席会议 is held, 五(二).

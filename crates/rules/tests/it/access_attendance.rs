@@ -51,6 +51,9 @@ fn each_hop_is_somebody_elses() {
     check(Action::RecordLeave, &line(&[R::Head, R::Teacher]));
     check(Action::ApproveLeave, &line(&[R::Head]));
     check(Action::VerifyReport, &line(&[R::Head]));
+    check(Action::ReadWarnings, &line(&[R::Director, R::Bureau, R::Township, R::Head, R::Teacher]));
+    check(Action::NoteWarning, &line(&[R::Township, R::Head, R::Teacher]));
+    check(Action::ChangeClass, &line(&[R::Head, R::Registrar, R::Teacher]));
     check(Action::ReceiveReport, &line(&[R::Bureau, R::Township]));
     check(Action::MakePaper, &line(&[R::Director, R::Bureau, R::Township, R::Head, R::Registrar]));
     check(Action::RaiseSign, &line(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre]));

@@ -30,6 +30,8 @@ mod plan;
 mod roll;
 #[cfg(test)]
 mod twin;
+#[cfg(test)]
+mod warning;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]

@@ -49,6 +49,7 @@ fn mistakes_are_found_where_they_are() {
         ("columns.toml", "key = \"platform_state\"", "key = \"platform_mood\"", "不认识的字段"),
         ("plan.toml", "turned_by = \"08-31\"", "turned_by = \"8月31日\"", "turned_by"),
         ("plan.toml", "issued = \"2024-04-30\"", "issued = \"2024-04-31\"", "[document]"),
+        ("plan.toml", "kind = \"unseen\"", "kind = \"month\"", "不认识的取值 month"),
         ("plan.toml", "percent = 99.5", "percent = \"99.5\"", "应为数字"),
         ("plan.toml", "percent = 98.5", "percent = 九十八", "英文双引号"),
         ("plan.toml", "unit = \"teaching_days\"", "unit = \"weeks\"", "weeks"),

@@ -86,6 +86,9 @@ fn leave_is_for_health_and_ends() {
 /// Nobody carries a change out alone but a school its own graduation; codes come back as what they were.
 #[test]
 fn sides_and_codes() {
+    let moved = Change::ClassChange;
+    assert_eq!(Change::from_code(moved.code()), Some(moved));
+    assert_eq!((moved.sides(), moved.standing()), (&[Side::Giving, Side::Receiving][..], None));
     for change in Change::ALL {
         assert_eq!(Change::from_code(change.code()), Some(*change));
         assert_eq!(change.sides().contains(&Side::County), *change != Change::Graduate, "{}", change.label());

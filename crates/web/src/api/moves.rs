@@ -110,7 +110,7 @@ impl From<Waiting> for Move {
             effective: one.effective,
             days: one.days,
             pending: one.pending,
-            mine: one.mine.into_iter().map(MoveSide::from).collect(),
+            mine: one.mine.into_iter().map(|(side, _)| side.into()).collect(),
             asked_by_me: one.asked_by_me,
             classes: one.classes.into_iter().map(|(class, name)| Choice { class, name }).collect(),
         }

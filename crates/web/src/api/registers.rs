@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use casework::attendance::{self, Behind, Pupil, Register, Stage, Submission, Tapped};
+use casework::attendance::{self, Behind, Listed, Pupil, Register, Stage, Submission, Tapped};
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::access::Action;
@@ -428,8 +428,8 @@ pub(super) async fn suspects(
         .and_then(|at| at.split_once('\n'))
         .map(|(day, id)| Behind { day: day.to_owned(), id: id.to_owned() })
         .unwrap_or_default();
-    let cleared = asked.cleared;
-    let (found, more) = app.read(&session, move |desk| attendance::suspects(desk, cleared, &after)).await?;
+    let listed = if asked.cleared { Listed::Cleared } else { Listed::Standing };
+    let (found, more) = app.read(&session, move |desk| attendance::suspects(desk, listed, &after)).await?;
     let next = found
         .last()
         .filter(|_| more)

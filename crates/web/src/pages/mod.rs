@@ -30,6 +30,7 @@ mod sign_ins;
 mod style;
 mod today;
 mod units;
+mod warnings;
 
 use crate::route::Route;
 
@@ -65,6 +66,7 @@ pub fn routes() -> Vec<Route> {
         style::routes(),
         today::routes(),
         units::routes(),
+        warnings::routes(),
     ]
     .into_iter()
     .flatten()

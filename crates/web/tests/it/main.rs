@@ -32,6 +32,8 @@ mod schema;
 mod sizes;
 mod sockets;
 mod twice;
+mod warnings;
+#[cfg(test)]
 mod words;
 mod work;
 

@@ -96,6 +96,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/register/{class}", Unit, Part, "sheet=matrix-sheet&day=2026-11-24&part=whole"),
     Row("GET", "/absences", Nothing, Policy, ""),
     Row("GET", "/suspects", Nothing, Policy, ""),
+    Row("GET", "/warnings", Nothing, Policy, ""),
+    Row("GET", "/children/{id}/warnings", Child, Policy, ""),
+    Row("POST", "/children/{id}/warnings", Child, Policy, "did=电话&until=2026-11-27"),
+    Row("GET", "/children/{id}/class", Child, Policy, ""),
+    Row("POST", "/children/{id}/class", Child, Policy, "to_class=h-SP-2&effective=2026-11-24&reason=x"),
     Row("GET", "/children/{id}/absence", Child, Policy, ""),
     Row("POST", "/children/{id}/contacts", Child, Policy, "way=visit&outcome=nobody_home&next=2026-11-25"),
     Row("POST", "/children/{id}/leave", Child, Policy, "kind=sick&from=2026-11-24&until=2026-11-24&why=x"),
@@ -392,6 +397,9 @@ const ELSEWHERE: &str =
      values ($1, 'a-fact', $2, '某小学', '某市', '就读证明', '', '2026-09-01', '', '')";
 const MERGED: &str = "insert into child_merge (county, id, kept, gone, reason, by_account, at)
      select cast($1 as text), 'a-fact', cast($2 as text), max(id), '', '', '' from child where county = $1 and id <> $2";
+const WARNED: &str =
+    "insert into warning (county, child, kind, about, field, alone, fact, said, since_at)
+     values ($1, $2, 'month', '', 'schooling', 1, '', '本月缺课', '2026-11-01')";
 const UNREAD: &str = "insert into notification (county, id, account, at, kind, subject, text, href)
      select county, 'n-' || id, id, '2026-11-24', 'x', '', '', '/' from account where county = $1";
 const GRANTED: &str = "update break_glass set state = 'approved', until_at = '2026-11-24T09:00:00.000+08:00'
@@ -600,6 +608,11 @@ pub(crate) const ACTS: &[Act] = &[
         &["delete from roll_move where county = $1"],
         "select cast(count(*) as bigint) from roll_move where county = $1",
     ),
+    act(
+        "/children/{id}/warnings",
+        &[WARNED],
+        "select cast(count(*) as bigint) from warning_note where county = $1",
+    ),
     act("/moves/{id}/agree", &[], MOVES),
     act("/moves/{id}/back", &[], MOVES),
     act("/moves/{id}/withdraw", &[], MOVES),
@@ -615,6 +628,7 @@ pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("/imports", "crates/web/tests/it/imports.rs"),
     ("/register/{class}", "crates/web/tests/it/registers.rs"),
     ("/children/{id}/contacts", "crates/casework/tests/it/attendance/following.rs"),
+    ("/children/{id}/class", "crates/casework/tests/it/attendance/class_change.rs"),
     ("/children/{id}/leave", "crates/casework/tests/it/attendance/following.rs"),
     ("/leave/{id}/answer", "crates/casework/tests/it/attendance/following.rs"),
     ("/leave/{id}/end", "crates/casework/tests/it/attendance/following.rs"),

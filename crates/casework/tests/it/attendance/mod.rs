@@ -1,6 +1,7 @@
 //! 考勤, 五(九): the register of a class, its clock and the list of suspects, through the storage of both engines.
 
 mod calling;
+mod class_change;
 mod clock;
 mod following;
 mod lists;
@@ -11,4 +12,6 @@ mod safeguarding;
 mod sampling;
 mod school;
 mod submitting;
+mod today;
+mod warning;
 mod year;

@@ -239,3 +239,59 @@ fn elsewhere_takes_a_proof() {
         assert!(!words(school.submit(&teacher(), &school.sheet(&[(&ids[0], Elsewhere)]))).is_empty());
     });
 }
+
+/// B07: everybody there for thirty days by a script: a pace, and word to who checks; a phone's week goes through.
+#[test]
+fn a_month_in_one_go_is_bounded_and_told() {
+    on_each_engine(|db| {
+        let school = School::new(db);
+        let ids = school.pupils("c1", &["李小明"]);
+        // Where the head's account and post are, so that somebody can be told.
+        school.run(
+            "insert into account (county, id, username, name, initials, unit, state, made_at, made_by)
+             values ($1, 'head', 'head', '段某某', 'dmm', 's1', 'active', '', '')",
+        );
+        school.run(
+            "insert into post (county, id, unit, role, standing, duty, title, sort)
+             values ($1, 'p', 's1', 'head', 'serves', 'staff', '校长', 0)",
+        );
+        school.run(
+            "insert into tenure (county, id, post, account, from_day, by_account, made_at)
+             values ($1, 't', 'p', 'head', '2026-09-01', '', '')",
+        );
+        let told = |school: &School| {
+            school.count("select cast(count(*) as bigint) from notification where county = $1 and account = 'head'")
+        };
+        let past = |on: &str| {
+            let mut sheet = school.sheet(&[]);
+            sheet.day = day(on);
+            sheet
+        };
+        // A phone that was off line for a week sends what it has, with who was away: nobody is told.
+        let mut first = past("2026-11-17");
+        first.marks.extend(school.sheet(&[(&ids[0], Truant)]).marks);
+        school.submit(&teacher(), &first).expect("a week late");
+        for on in ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-23"] {
+            school.submit(&teacher(), &past(on)).expect("a week late");
+        }
+        assert_eq!(told(&school), 0);
+        let fifth = past("2026-11-19");
+        school.submit(&teacher(), &fifth).expect("once more");
+        assert_eq!(told(&school), 1, "the fifth with nobody missing in ten minutes");
+        assert_eq!(
+            school.count("select cast(count(*) as bigint) from audit where county = $1 and detail like '%已提醒核对%'"),
+            1
+        );
+        // Thirty in an hour, and no more; today is never bounded, nor is the same sheet sent again (H01).
+        for _ in 6..30 {
+            school.submit(&teacher(), &past("2026-11-20")).expect("within the pace");
+        }
+        assert!(words(school.submit(&teacher(), &past("2026-11-20"))).contains("一小时里已经补录了30份"));
+        assert!(school.submit(&teacher(), &fifth).expect("sent again").again);
+        school.submit(&teacher(), &school.sheet(&[])).expect("today");
+        school.submit(&head(), &past("2026-11-20")).expect("another person");
+        school.at("2026-11-24T09:00:01+08:00");
+        school.submit(&teacher(), &past("2026-11-20")).expect("an hour later");
+        assert_eq!(told(&school), 1, "once");
+    });
+}

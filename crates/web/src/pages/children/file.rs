@@ -6,6 +6,7 @@ use axum::response::Response;
 use casework::ledger::{self, File, Line, Look};
 use casework::refused::Refused;
 use casework::units::Slot;
+use casework::warnings::{self, OfChild};
 use rules::access::{Action, Field};
 use rules::purpose::Purpose;
 use rules::standing::Standing;
@@ -25,6 +26,7 @@ struct FilePage {
     way: Vec<Crumb>,
     sub: String,
     child: File,
+    warned: OfChild,
     standing: Option<(&'static str, Tone)>,
     whose: String,
     what: String,
@@ -77,7 +79,13 @@ pub(super) async fn page(
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
     let shell = app.shell(&session, "/children").await?;
-    let mut child = app.look(&session, move |desk| ledger::read(desk, &id)).await?;
+    let (mut child, warned) = app
+        .look(&session, move |desk| {
+            let file = ledger::read(desk, &id)?;
+            let warned = warnings::of_child(desk, &file.id)?;
+            Ok((file, warned))
+        })
+        .await?;
     let today = app.now().day();
     let (whose, what, by, tone, href) = match child.next.take() {
         None => (
@@ -164,6 +172,7 @@ pub(super) async fn page(
         hidden,
         purposes: purposes(),
         child,
+        warned,
     }))
 }
 

@@ -6,6 +6,7 @@ mod edit;
 mod file;
 mod list;
 mod merge;
+mod class;
 mod moves;
 
 use rules::access::Action;
@@ -46,6 +47,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/moves", needs(Action::AnswerRollMove), moves::board),
         Route::post("/moves/{id}/agree", needs(Action::AnswerRollMove), moves::agree),
         Route::post("/moves/{id}/back", needs(Action::AnswerRollMove), moves::back),
-        Route::post("/moves/{id}/withdraw", needs(Action::StartRollMove), moves::withdraw),
+        Route::post("/moves/{id}/withdraw", needs(Action::AnswerRollMove), moves::withdraw),
+        Route::get("/children/{id}/class", needs(Action::ChangeClass), class::form),
+        Route::post("/children/{id}/class", needs(Action::ChangeClass), class::start),
     ]
 }

@@ -162,7 +162,7 @@ pub(super) async fn board(State(app): State<App>, session: Session) -> Result<Re
                 }
             };
             let sides =
-                waiting.mine.iter().map(|side| (side_code(*side), side.label(), classes(*side))).collect();
+                waiting.mine.iter().map(|(side, label)| (side_code(*side), *label, classes(*side))).collect();
             Row { tone, sides, waiting }
         })
         .collect();

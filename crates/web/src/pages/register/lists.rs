@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::attendance::{self, Absent, Behind, Board, BoardLine, Stage, Suspect};
+use casework::attendance::{self, Absent, Behind, Board, BoardLine, Listed, Stage, Suspect};
 use rules::access::{Action, Role, Subject, may};
 use serde::Deserialize;
 
@@ -19,6 +19,8 @@ use crate::session::Session;
 #[serde(default)]
 pub(super) struct AskedBoard {
     school: String,
+    /// `1`: only what waits to be called.
+    waiting: String,
 }
 
 #[derive(Template)]
@@ -44,8 +46,13 @@ pub(super) async fn board(
     session: Session,
     Query(asked): Query<AskedBoard>,
 ) -> Result<Response, Failed> {
-    let school = asked.school.clone();
-    let board = app.read(&session, move |desk| attendance::board(desk, &school)).await?;
+    let (school, waiting) = (asked.school.clone(), asked.waiting == "1");
+    let board = app
+        .read(&session, move |desk| {
+            let board = attendance::board(desk, &school)?;
+            Ok(if waiting { board.waiting() } else { board })
+        })
+        .await?;
     if let [only] = board.classes.as_slice()
         && board.schools.is_empty()
         && asked.school.is_empty()
@@ -58,8 +65,13 @@ pub(super) async fn board(
         heads: [Head::text("班级"), Head::text("班主任"), Head::text("今天点名")],
         schools: [Head::text("学校"), Head::number("已点的次数"), Head::text("还没点")],
         empty: Empty {
-            why: "您没有要看的班级。".to_owned(),
-            what_to_do: "班主任的班级由学校在“责任链”里安排；请找校长或学籍管理员。".to_owned(),
+            why: if waiting { "现在没有等着点名的班。" } else { "您没有要看的班级。" }.to_owned(),
+            what_to_do: if waiting {
+                "都点过了，或者今天不上课；点“点名”看全部班级。"
+            } else {
+                "班主任的班级由学校在“责任链”里安排；请找校长或学籍管理员。"
+            }
+            .to_owned(),
             act: None,
         },
         rows: board
@@ -160,7 +172,19 @@ pub(super) async fn absences(
 #[serde(default)]
 pub(super) struct AskedSuspects {
     cleared: String,
+    /// `report`: those that wait for the reader to verify them.
+    waits: String,
     after: String,
+}
+
+impl AskedSuspects {
+    fn listed(&self) -> Listed {
+        match (self.waits.as_str(), self.cleared.as_str()) {
+            ("report", _) => Listed::ToReport,
+            (_, "1") => Listed::Cleared,
+            _ => Listed::Standing,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -180,32 +204,38 @@ pub(super) async fn suspects(
     session: Session,
     Query(asked): Query<AskedSuspects>,
 ) -> Result<Response, Failed> {
-    let cleared = asked.cleared == "1";
+    let listed = asked.listed();
     let after = behind(&asked.after)
         .map(|(day, id)| Behind { day: day.to_owned(), id: id.to_owned() })
         .unwrap_or_default();
-    let (rows, more) = app.read(&session, move |desk| attendance::suspects(desk, cleared, &after)).await?;
+    let (rows, more) = app.read(&session, move |desk| attendance::suspects(desk, listed, &after)).await?;
     let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.since, last.id));
-    let at = Address::new("/suspects", &[("cleared", if cleared { "1" } else { "" })]);
+    let own = [("cleared", &*asked.cleared), ("waits", &*asked.waits)];
+    let at = Address::new("/suspects", &own);
+    let verifies = may(&session.who().actor, Action::VerifyReport, &Subject::Nothing).is_ok();
+    let tab = |label: &str, href: &str, current| Tab {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        count: None,
+        current: current == listed,
+    };
     Ok(html(&SuspectsPage {
         shell: app.shell(&session, "/suspects").await?,
-        tabs: vec![
-            Tab {
-                label: "在册的".to_owned(), href: "/suspects".to_owned(), count: None, current: !cleared
-            },
-            Tab {
-                label: "已销号的".to_owned(),
-                href: "/suspects?cleared=1".to_owned(),
-                count: None,
-                current: cleared,
-            },
-        ],
+        tabs: std::iter::once(tab("在册的", "/suspects", Listed::Standing))
+            .chain(verifies.then(|| tab("等您核证上报的", "/suspects?waits=report", Listed::ToReport)))
+            .chain(std::iter::once(tab("已销号的", "/suspects?cleared=1", Listed::Cleared)))
+            .collect(),
         export: at.taking(&session, Action::ExportChildren, "/suspects/export"),
         heads: [Head::text("姓名"), Head::text("列入日期"), Head::text("依据"), Head::text("乡镇")],
         pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "人"),
         rows,
         empty: Empty {
-            why: if cleared { "还没有销号的学生。" } else { "没有疑似辍学的学生。" }.to_owned(),
+            why: match listed {
+                Listed::Standing => "没有疑似辍学的学生。",
+                Listed::ToReport => "没有等您核证上报的学生。",
+                Listed::Cleared => "还没有销号的学生。",
+            }
+            .to_owned(),
             what_to_do: "缺课满三天、没有正当理由的，点名提交后自动列入；比对核查认定的也列在这里。"
                 .to_owned(),
             act: None,
@@ -230,9 +260,9 @@ pub(super) async fn export_suspects(
     session: Session,
     Form(asking): Form<Asking<AskedSuspects>>,
 ) -> Result<Response, Failed> {
-    let cleared = asking.query.cleared == "1";
+    let listed = asking.query.listed();
     exports::take(&app, &session, "suspects", &asking.purpose, move |desk, purpose| {
-        attendance::export_suspects(desk, cleared, purpose)
+        attendance::export_suspects(desk, listed, purpose)
     })
     .await
 }
