@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use rules::access::{Action, Role, Subject, Tie};
 
 use super::days::unknown_year;
+use super::queue::PAGE;
 use crate::accounts::tell;
 use crate::db::Value;
 use crate::desk::Desk;
@@ -289,24 +290,35 @@ fn child_of(desk: &mut Desk<'_, '_>, report: &str) -> Result<Option<String>, Ref
     )?)
 }
 
-/// The reports in the reader's scope, the latest first; at most 200.
+/// The reports in the reader's scope, the newest first: at most [`PAGE`] behind the one of that moment and id, and whether
+/// there are more. What families said is not in the list.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn reports(desk: &mut Desk<'_, '_>) -> Result<Vec<Report>, Refused> {
+pub fn reports(
+    desk: &mut Desk<'_, '_>,
+    after: Option<(&str, &str)>,
+) -> Result<(Vec<Report>, bool), Refused> {
     desk.require(Action::ReadSuspects, &Subject::Nothing, ("reports", ""))?;
     let scope = Scope::of(desk.actor(), Action::ReadSuspects, desk.now);
     let mut values = vec![Value::from(desk.county())];
     let reached = scope.predicate("tie", &mut values);
+    let mut behind = String::new();
+    if let Some((moment, id)) = after {
+        values.extend([moment, id].map(|text| Value::from(text.to_owned())));
+        behind = format!("and (report.at, report.id) < (${}, ${})", values.len() - 1, values.len());
+    }
     let within = format!(
         "exists (select 1 from child_tie tie where tie.county = report.county and tie.child = report.child
-                   and {reached}) order by report.at desc, report.id limit 200"
+                   and {reached}) {behind} order by report.at desc, report.id desc limit {}",
+        PAGE + 1
     );
-    let mut reports = rows(desk, &within, &values)?;
-    for report in &mut reports {
-        report.evidence.clear();
-    }
-    Ok(reports)
+    let mut found = rows(desk, &within, &values)?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let mut reports: Vec<Report> = found.into_iter().map(|(report, _)| report).collect();
+    hops(desk, &mut reports)?;
+    Ok((reports, more))
 }
 
 /// One report, with the evidence for those whose line it went along.
@@ -335,10 +347,18 @@ pub fn report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Report, Refused> {
 pub(crate) fn stored_report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Report>, Refused> {
     let values = [Value::from(desk.county()), Value::from(id)];
     let found = rows(desk, "report.id = $2 order by report.id limit 1", &values)?;
-    Ok(found.into_iter().next())
+    let Some((mut report, sealed)) = found.into_iter().next() else { return Ok(None) };
+    report.evidence = desk.open("report", "evidence", id, sealed.as_deref())?;
+    hops(desk, std::slice::from_mut(&mut report))?;
+    Ok(Some(report))
 }
 
-fn rows(desk: &mut Desk<'_, '_>, within: &str, values: &[Value<'_>]) -> Result<Vec<Report>, Refused> {
+/// Reports with what families said, sealed; without their hops.
+fn rows(
+    desk: &mut Desk<'_, '_>,
+    within: &str,
+    values: &[Value<'_>],
+) -> Result<Vec<(Report, Option<Vec<u8>>)>, Refused> {
     let sql = format!(
         "select report.id, report.number, report.year, report.child, child.name, coalesce(school.name, ''),
                 suspected.since_day, report.whereabouts, report.cause, report.evidence_sealed,
@@ -374,38 +394,46 @@ fn rows(desk: &mut Desk<'_, '_>, within: &str, values: &[Value<'_>]) -> Result<V
         };
         Ok((report, row.get::<Option<Vec<u8>>>(9)?))
     })?;
-    let mut reports = Vec::with_capacity(found.len());
-    for (mut report, sealed) in found {
-        report.evidence = desk.open("report", "evidence", &report.id, sealed.as_deref())?;
-        report.hops = hops(desk, &report.id)?;
-        reports.push(report);
-    }
-    Ok(reports)
+    Ok(found)
 }
 
-fn hops(desk: &mut Desk<'_, '_>, report: &str) -> Result<Vec<Hop>, Refused> {
+/// Who receives each of these reports.
+fn hops(desk: &mut Desk<'_, '_>, reports: &mut [Report]) -> Result<(), Refused> {
+    if reports.is_empty() {
+        return Ok(());
+    }
+    let mut values = vec![Value::from(desk.county())];
+    values.extend(reports.iter().map(|one| Value::from(one.id.clone())));
+    let marks: Vec<String> = (2..=values.len()).map(|at| format!("${at}")).collect();
     let plan = desk.plan;
-    Ok(desk.tx.query(
-        "select hop.unit, coalesce(unit.name, ''), hop.deadline, hop.due_at, coalesce(account.name, ''),
+    let sql = format!(
+        "select hop.report, hop.unit, coalesce(unit.name, ''), hop.deadline, hop.due_at, coalesce(account.name, ''),
                 hop.received_at, hop.escalated_at
          from report_hop hop
          left join unit on unit.county = hop.county and unit.id = hop.unit
          left join account on account.county = hop.county and account.id = hop.received_by
-         where hop.county = $1 and hop.report = $2 order by hop.line, hop.unit",
-        &params![desk.county(), report],
-        |row| {
-            let deadline: String = row.get(2)?;
-            Ok(Hop {
-                unit: row.get(0)?,
-                name: row.get(1)?,
-                task: plan.deadline(&deadline).map(|rule| rule.title.clone()).unwrap_or_default(),
-                due: row.get(3)?,
-                received_by: row.get(4)?,
-                received_at: row.get(5)?,
-                escalated_at: row.get(6)?,
-            })
-        },
-    )?)
+         where hop.county = $1 and hop.report in ({}) order by hop.line, hop.unit",
+        marks.join(", ")
+    );
+    let found = desk.tx.query(&sql, &values, |row| {
+        let deadline: String = row.get(3)?;
+        let hop = Hop {
+            unit: row.get(1)?,
+            name: row.get(2)?,
+            task: plan.deadline(&deadline).map(|rule| rule.title.clone()).unwrap_or_default(),
+            due: row.get(4)?,
+            received_by: row.get(5)?,
+            received_at: row.get(6)?,
+            escalated_at: row.get(7)?,
+        };
+        Ok((row.get::<String>(0)?, hop))
+    })?;
+    for (report, hop) in found {
+        if let Some(one) = reports.iter_mut().find(|one| one.id == report) {
+            one.hops.push(hop);
+        }
+    }
+    Ok(())
 }
 
 /// What has run out by now and has not climbed yet: hops that nobody acknowledged, and suspects that no head has reported.

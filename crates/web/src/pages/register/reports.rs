@@ -1,7 +1,7 @@
 //! 核证并上报: the head verifies and reports in one act; both lines acknowledge; the report as a page that is printed (五(九)).
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::attendance::{self, Report, Verified};
 use casework::papers::{self, Filed};
@@ -12,7 +12,8 @@ use serde::Deserialize;
 use super::child::{Kept, again};
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{Crumb, Empty, Head, Shell, Tone, filters};
+use crate::look::{Crumb, Empty, Head, Pager, Shell, Tone, filters};
+use crate::pages::address::Address;
 use crate::route::{encoded, html};
 use crate::session::Session;
 
@@ -50,14 +51,30 @@ struct ListPage {
     shell: Shell,
     rows: Vec<Report>,
     heads: [Head; 4],
+    pager: Pager,
     empty: Empty,
 }
 
-pub(super) async fn list(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let rows = app.read(&session, attendance::reports).await?;
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AskedReports {
+    after: String,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    session: Session,
+    Query(asked): Query<AskedReports>,
+) -> Result<Response, Failed> {
+    let after = asked.after.clone();
+    let (rows, more) =
+        app.read(&session, move |desk| attendance::reports(desk, after.rsplit_once('.'))).await?;
+    let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.at, last.id));
+    let at = Address::new("/reports", &[]);
     Ok(html(&ListPage {
         shell: app.shell(&session, "/suspects").await?,
         heads: [Head::text("编号"), Head::text("学生"), Head::text("上报"), Head::text("签收")],
+        pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "份"),
         rows,
         empty: Empty {
             why: "还没有书面报告。".to_owned(),
