@@ -193,7 +193,8 @@ fn columns(mut table: Node, heads: &[String], rows: &[Vec<String>]) -> Node {
         .unwrap_or(8844);
     let longest = |at: usize| {
         let cells = rows.iter().filter_map(|row| row.get(at)).chain(heads.get(at));
-        cells.map(|text| text.chars().count()).max().unwrap_or_default().clamp(4, 24)
+        // Two signs' room for what stands at the cell's edges.
+        cells.map(|text| text.chars().count()).max().unwrap_or_default().clamp(5, 20) + 2
     };
     let signs: Vec<usize> = (0..heads.len()).map(longest).collect();
     let all: usize = signs.iter().sum::<usize>().max(1);

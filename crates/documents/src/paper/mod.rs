@@ -26,7 +26,7 @@ pub struct Paper {
     pub organ: String,
     /// 密级或提示, at the head's left: 含未成年人个人信息.
     pub mark: String,
-    /// 发文字号: 东镇小学〔2026〕第3号.
+    /// 发文字号: 东镇小学〔2026〕3号.
     pub number: String,
     /// 签发人, of a paper that goes upwards; empty elsewhere.
     pub issuer: String,
