@@ -80,6 +80,27 @@ pub fn small_county(
     Ok(making.made)
 }
 
+/// As many more children as that, each with a finding in `campaign`, at home and at school where the child `own` is: at
+/// most 100. For tests that look at how work grows.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn more_children(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    now: &Now,
+    (code, mark, campaign): (&str, &str, &str),
+    count: i8,
+) -> Result<(), DbError> {
+    let making = Making { with: Seeding { county: code, now }, keys, mark, made: SmallCounty::default() };
+    let (home, class) = (Some(("P", "P1", "P11")), Some(("SP", "SP-1", "P")));
+    for sort in 12..12 + count.clamp(0, 100) {
+        let child = making.child(tx, sort, home, class)?;
+        making.finding(tx, campaign, &child)?;
+    }
+    Ok(())
+}
+
 /// Opens a session of `account` as signing in would, identity just proved; the token.
 ///
 /// # Errors
@@ -389,25 +410,32 @@ impl Making<'_> {
             &params![county, &comparison, &campaign, SINCE, now.stamp()],
         )?;
         for (name, child) in self.made.children.clone() {
-            let id = now.id();
-            tx.execute(
-                "insert into finding (county, id, campaign, comparison, kind, same_as, child, name, spelling, birth, sex,
-                                      id_masked, township, village, village_group, school, class, score, reason, state,
-                                      version)
-                 select county, $3, $4, $5, 'not_in_school', $3, id, name, spelling, birth, sex, '********', township,
-                        village, village_group, school, class, 0, '', 'open', 1
-                 from child where county = $1 and id = $2",
-                &params![county, &child, &id, &campaign, &comparison],
-            )?;
-            tx.execute(
-                "insert into finding_tie (county, unit, tie, finding, until_at)
-                 select county, unit, tie, $3, until_at from child_tie where county = $1 and child = $2 and tie <> 'emergency'",
-                &params![county, &child, &id],
-            )?;
+            let id = self.finding(tx, &campaign, &child)?;
             self.made.findings.push((name, id));
         }
         self.made.campaign = campaign;
         Ok(())
+    }
+
+    fn finding(&self, tx: &mut Tx<'_>, campaign: &str, child: &str) -> Result<String, DbError> {
+        let (county, id) = (self.with.county, self.with.now.id());
+        tx.execute(
+            "insert into finding (county, id, campaign, comparison, kind, same_as, child, name, spelling, birth, sex,
+                                  id_masked, township, village, village_group, school, class, score, reason, state,
+                                  version)
+             select child.county, $3, $4, comparison.id, 'not_in_school', $3, child.id, child.name, child.spelling,
+                    child.birth, child.sex, '********', child.township, child.village, child.village_group,
+                    child.school, child.class, 0, '', 'open', 1
+             from child join comparison on comparison.county = child.county and comparison.campaign = $4
+             where child.county = $1 and child.id = $2",
+            &params![county, child, &id, campaign],
+        )?;
+        tx.execute(
+            "insert into finding_tie (county, unit, tie, finding, until_at)
+             select county, unit, tie, $3, until_at from child_tie where county = $1 and child = $2 and tie <> 'emergency'",
+            &params![county, child, &id],
+        )?;
+        Ok(id)
     }
 }
 

@@ -149,6 +149,11 @@ async function queue(sheet) {
   await counted();
 }
 
+/** A sheet to its class and day. */
+function called({ class: of, body: { day, ...body } }) {
+  return ask(`/api/v1/classes/${encodeURIComponent(of)}/register/${encodeURIComponent(day)}`, 'PUT', body);
+}
+
 /** Sends what waits, the oldest first. What is refused stays and says why. */
 let sending = null;
 function flush() {
@@ -159,7 +164,7 @@ function flush() {
       if (one.account !== account) continue;
       const sheet = await open(key, one);
       try {
-        const done = await ask(`/api/v1/registers/${encodeURIComponent(sheet.class)}`, 'POST', sheet.body);
+        const done = await called(sheet);
         sent += 1;
         if (done.conflicts.length) {
           await put('queue', { ...one, state: 'conflict', problem: `${done.conflicts.map(({ name }) => name).join('、')}：与另一份点名说法不同，请打开这一天定一个` });
@@ -268,7 +273,7 @@ function sheetOf(form, of) {
 async function submit(form, of) {
   const sheet = sheetOf(form, of);
   try {
-    return await ask(`/api/v1/registers/${encodeURIComponent(sheet.class)}`, 'POST', sheet.body);
+    return await called(sheet);
   } catch (failed) {
     if (!(failed instanceof Offline)) throw failed;
     if (!key) throw new Refused(0, { detail: '没有网络，还没有提交。', todo: '请不要关这一页，有网后再点提交；常没有网络的，请先开通离线点名。' });

@@ -82,7 +82,6 @@ async fn main() -> io::Result<()> {
         .route("/error/413", get(|| async { page(&ErrorPage::too_large("20 MB")) }))
         .route("/error/429", get(|| async { page(&ErrorPage::too_many("5 分钟")) }))
         .route("/error/401", get(|| async { page(&ErrorPage::session_ended()) }))
-        .route("/error/offline", get(|| async { page(&ErrorPage::offline()) }))
         .merge(web::assets::router())
         .layer(from_fn(policy));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8099").await?;

@@ -105,6 +105,20 @@ pub struct FindingRow {
     pub due: String,
 }
 
+impl FindingRow {
+    /// How far it is, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self.state.as_str() {
+            "open" => "待认定".to_owned(),
+            "assigned" => format!("{}核查中", self.assigned_to),
+            "reported" => format!("已报回：{}", self.reported.map_or("", Found::label)),
+            "decided" => self.decision.map_or("", Decision::label).to_owned(),
+            _ => "不再出现".to_owned(),
+        }
+    }
+}
+
 /// Rows of a page.
 const PAGE: usize = 50;
 

@@ -6,6 +6,7 @@ mod board;
 mod bulk;
 mod decide;
 mod door;
+mod export;
 mod finding;
 mod finish;
 mod lists;
@@ -22,6 +23,7 @@ pub use decide::{Assignment, assign, decide, reopen, report};
 pub use door::{
     DoorChild, DoorHouse, DoorLevel, DoorSheet, GroupRow, RESULTS, check_door, door_sheet, groups,
 };
+pub use export::export;
 pub use finding::{Event, FindingPage, FindingRow, ListQuery, Listed, SideShown, list, read};
 pub use lists::{Earlier, ListLine, Offered, Source, choose, drop_list, errors_file, offered};
 pub use look::{Looked, look, look_again};

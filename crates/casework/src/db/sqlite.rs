@@ -236,7 +236,7 @@ impl Writer {
         let mut fate = self.waits(!soon).and_then(|()| step(&self.connection, "begin immediate"));
         while let Some(mut job) = next.take() {
             if fate.is_ok() {
-                fate = self.one(job.as_mut());
+                fate = self.one(job.as_mut(), jobs.is_empty());
             }
             jobs.push(job);
             if fate.is_ok() && jobs.len() < self.settings.batch && started.elapsed() < self.settings.gather {
@@ -261,9 +261,12 @@ impl Writer {
         stop
     }
 
-    /// One call in its own savepoint, so that a refusal undoes only itself.
-    fn one(&self, job: &mut dyn super::queue::Job) -> Result<(), Fault> {
-        step(&self.connection, "savepoint call")?;
+    /// One call in its own savepoint, so that a refusal undoes only itself. The first needs none: what it undoes is the
+    /// transaction, which begins anew; and no page is copied aside for it.
+    fn one(&self, job: &mut dyn super::queue::Job, is_first: bool) -> Result<(), Fault> {
+        if !is_first {
+            step(&self.connection, "savepoint call")?;
+        }
         let mut tx = Tx::new(On::Sqlite(&self.connection));
         let keep = job.run(&mut tx);
         self.counts.write(tx.statements());
@@ -272,10 +275,19 @@ impl Writer {
             // The engine gave up the whole transaction, as it does when the disk is full.
             return Err(Fault::from(failure.unwrap_or_else(|| DbError::Full("transaction lost".to_owned()))));
         }
-        if !keep {
-            step(&self.connection, "rollback to call")?;
+        match (is_first, keep) {
+            (true, true) => Ok(()),
+            (true, false) => {
+                step(&self.connection, "rollback")?;
+                step(&self.connection, "begin immediate")
+            }
+            (false, _) => {
+                if !keep {
+                    step(&self.connection, "rollback to call")?;
+                }
+                step(&self.connection, "release call")
+            }
         }
-        step(&self.connection, "release call")
     }
 
     /// Whether the next commit waits for the disk. What did not wait is flushed by the next commit that does, since

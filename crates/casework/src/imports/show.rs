@@ -203,8 +203,10 @@ pub struct ImportPage {
     pub next: Option<i64>,
     /// Whether the actor may write and decide.
     pub may_write: bool,
-    /// Whether the actor may take it back.
+    /// Whether the actor may take back what it wrote.
     pub may_undo: bool,
+    /// Whether the actor may put it aside, since it wrote nothing.
+    pub may_drop: bool,
     /// Whether rows for two eyes are the actor's to decide.
     pub may_settle: bool,
 }
@@ -331,7 +333,20 @@ pub fn import(
     let next = rows.last().filter(|_| full).map(|row| row.number);
     let up = crate::units::path(desk.tx, county, &head.unit)?;
     let may_write = desk.require(Action::ImportList, &Subject::Unit(&up), ("import", id)).is_ok();
-    let may_undo = desk.require(Action::UndoImport, &Subject::Unit(&up), ("import", id)).is_ok();
+    // Given up half-way it is ready again, and what it wrote is in the ledger: that can be taken back, not dropped.
+    let begun = line.state == ImportState::Ready
+        && !line.problem.is_empty()
+        && desk
+            .tx
+            .optional(
+                "select number from import_row where county = $1 and import = $2 and state = 'applied' limit 1",
+                &params![county, id],
+                |row| row.get::<i64>(0),
+            )?
+            .is_some();
+    let may_undo = (begun || line.state == ImportState::Applied)
+        && desk.require(Action::UndoImport, &Subject::Unit(&up), ("import", id)).is_ok();
+    let may_drop = may_write && !begun && matches!(line.state, ImportState::Ready | ImportState::Failed);
     let may_settle = may_write && sees && reach(desk, &head, post).is_some();
     let unknown = unknown.lines().map(str::to_owned).collect();
     Ok(ImportPage {
@@ -344,6 +359,7 @@ pub fn import(
         next,
         may_write,
         may_undo,
+        may_drop,
         may_settle,
     })
 }

@@ -1,5 +1,7 @@
 //! The job that writes a compared list into the ledger, chunk by chunk.
 
+use std::time::{Duration, Instant};
+
 use rules::access::Action;
 
 use super::decide::{Change, Outcome};
@@ -13,6 +15,9 @@ use crate::desk::Desk;
 use crate::jobs::{self, GivenUp, Handler, Job, Progress, Run, Stopped, Why};
 use crate::refused::Refused;
 use crate::{params, today};
+
+/// A transaction in which nobody waits long.
+const SHORT: Duration = Duration::from_millis(6);
 
 /// Writes a compared list into the ledger.
 #[derive(Debug, Clone, Copy)]
@@ -29,13 +34,15 @@ impl Handler for Apply {
 
     fn run(&self, run: &mut Run<'_>) -> Result<String, Stopped> {
         let id = run.job().subject.clone();
+        let mut rows = super::WRITTEN;
         loop {
             let own = id.clone();
-            let before = run.job().done;
-            let progress = run.chunk(move |desk| chunk(desk, &own, before))?;
+            let (before, begun) = (run.job().done, Instant::now());
+            let progress = run.chunk(move |desk| chunk(desk, &own, before, rows))?;
             if progress.done >= progress.total {
                 break;
             }
+            rows = paced(rows, begun.elapsed());
         }
         run.write(move |desk| {
             let (head, post) = head(desk, Action::ImportList, &id)?;
@@ -120,8 +127,20 @@ pub(super) fn writing(desk: &mut Desk<'_, '_>, id: &str, head: &Head) -> Result<
     Ok(Writing { import: id.to_owned(), root, as_of: head.as_of, school_year })
 }
 
+/// How many rows the next transaction takes: more while it is done in no time, fewer when somebody had to wait for it
+/// (E15).
+fn paced(rows: usize, took: Duration) -> usize {
+    if took < SHORT {
+        (rows * 2).min(super::WRITTEN_AT_MOST)
+    } else if took > SHORT * 3 {
+        (rows / 2).max(super::WRITTEN)
+    } else {
+        rows
+    }
+}
+
 /// Writes the next rows behind number `done`.
-fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64) -> Result<Progress, Refused> {
+fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64, rows: usize) -> Result<Progress, Refused> {
     let (head, _) = head(desk, Action::ImportList, id)?;
     let county = desk.county();
     let total = desk.tx.one(
@@ -132,7 +151,7 @@ fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64) -> Result<Progress, Refus
     if head.state != "applying" {
         return Ok(Progress { done: total, total });
     }
-    let limit = i64::try_from(super::WRITTEN).unwrap_or(i64::MAX);
+    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
     let sql = format!(
         "select {COLUMNS} from import_row
          where county = $1 and import = $2 and number > $3 and outcome in ('added', 'changed') and state = 'waiting'

@@ -105,10 +105,11 @@ pub fn narrow(desk: &mut Desk<'_, '_>, query: &mut Query) -> Result<Places, Refu
         } else {
             below(tx, county, &school, "class")?
         };
-        if places.classes.len() == 1 {
+        keep(&mut query.class, &places.classes);
+        // One's only class is not a choice; a school's only class is one: children of the school may stand in none.
+        if school.is_empty() && places.classes.len() == 1 {
             places.classes.clear();
         }
-        keep(&mut query.class, &places.classes);
     }
     Ok(places)
 }

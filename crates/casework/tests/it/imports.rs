@@ -540,6 +540,34 @@ fn an_import_that_kills_the_program_five_times_fails_and_leaves_nothing() {
     });
 }
 
+/// J08: handed back when it was half written, what is in the ledger can be taken back, and the list cannot be put aside as
+/// if it had written nothing.
+#[test]
+fn a_half_written_list_is_taken_back_and_not_dropped() {
+    on_each_engine(|db| {
+        let scene = scene(db);
+        let import = scene.preview(&scene.bureau, ListKind::Household, HOUSEHOLD, &many());
+        let offered = || {
+            let page = scene.page(&import, Outcome::Added);
+            (page.may_undo, page.may_drop)
+        };
+        assert_eq!(offered(), (false, true));
+        scene.apply(&scene.bureau, &import);
+        assert_eq!(offered(), (true, false));
+        scene.dies_half_way(1);
+        scene.sql("update job set state = 'done' where county = $1 and kind = 'import_apply'");
+        scene.sql("update import set state = 'ready', problem = '磁盘满' where county = $1");
+        assert_eq!(offered(), (true, false));
+        let own = import.clone();
+        act(&scene.machine, &scene.bureau, move |desk| imports::undo(desk, &own)).unwrap();
+        scene.work();
+        assert_eq!(
+            (scene.children(), scene.page(&import, Outcome::Added).line.state),
+            (0, ImportState::Undone)
+        );
+    });
+}
+
 /// The same of a comparison with the ledger, and of taking back, which stays what it was and can be asked for again.
 #[test]
 fn previews_and_undos_that_kill_the_program_say_so() {

@@ -20,5 +20,5 @@ pub use day::{Day, Facts, Leave, Member};
 pub use days::{DayChange, SchoolDays};
 pub use mark::{Half, Kind, Mark, Part, Reading, Settled, settle};
 pub use sheet::{Reason, Sheet, holding};
-pub(crate) use words::{halves, spelled};
 pub use words::{asked, reached, reached_over, sentence};
+pub(crate) use words::{halves, spelled};

@@ -1,9 +1,8 @@
-//! `/api/v1/comparisons`, `/findings`: the campaigns of 四查三比对 (五(四)) and what they found: read, decided, handed over
-//! for checking, reported, opened again. Two may work on one: every act says which version it means (hazard H03).
+//! `/api/v1/findings`: what the comparisons of 四查三比对 (五(四)) found: read, decided, handed over for checking, reported, opened again. Two may work on one: every act says which version it means (hazard H03).
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use casework::campaign::{self, Assignment, Campaign, FindingRow, ListQuery, Run, SideShown};
+use casework::campaign::{self, Assignment, FindingRow, ListQuery, SideShown};
 use casework::refused::Refused;
 use rules::access::Action;
 use rules::decision::{Decision, Found};
@@ -20,7 +19,6 @@ use crate::session::Session;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/v1/comparisons", Policy::Needs(Action::ReadFindings), campaigns),
         Route::get("/api/v1/findings", Policy::Needs(Action::ReadFindings), list),
         Route::get("/api/v1/findings/{id}", Policy::Needs(Action::ReadFindings), one),
         Route::post("/api/v1/findings/{id}/decide", Policy::Needs(Action::DecideFinding), decide),
@@ -28,74 +26,6 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/v1/findings/{id}/report", Policy::Needs(Action::ReportFinding), report),
         Route::post("/api/v1/findings/{id}/reopen", Policy::Needs(Action::DecideFinding), reopen),
     ]
-}
-
-/// A campaign of a semester.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Comparison {
-    /// Id.
-    id: String,
-    /// Title.
-    title: String,
-    /// open or closed.
-    state: String,
-    /// First day.
-    from: String,
-    /// Its last run; absent before the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    run: Option<ComparisonRun>,
-}
-
-/// A run.
-#[derive(Serialize, ToSchema)]
-struct ComparisonRun {
-    /// Id.
-    id: String,
-    /// queued, running, done, failed, cancelled.
-    state: String,
-    /// The day for ages.
-    as_of: String,
-    /// When it was asked for.
-    at: String,
-    /// Findings.
-    found: i64,
-    /// Of them remembered from before.
-    remembered: i64,
-    /// Findings of an earlier run that it does not find any more.
-    cleared: i64,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    problem: String,
-}
-
-impl From<Run> for ComparisonRun {
-    fn from(run: Run) -> Self {
-        Self {
-            id: run.id,
-            state: run.state.code().to_owned(),
-            as_of: run.as_of,
-            at: run.at,
-            found: run.found,
-            remembered: run.remembered,
-            cleared: run.cleared,
-            problem: run.problem,
-        }
-    }
-}
-
-/// The campaigns, the newest first, each with its last run.
-#[utoipa::path(get, path = "/api/v1/comparisons", tag = "findings",
-    responses((status = 200, body = Page<Comparison>)))]
-pub(super) async fn campaigns(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let found = app.read(&session, campaign::campaigns).await?;
-    let shown = |one: Campaign| Comparison {
-        id: one.id,
-        title: one.title,
-        state: one.state,
-        from: one.from,
-        run: one.run.map(ComparisonRun::from),
-    };
-    give::read(&Page::whole(found.into_iter().map(shown).collect()))
 }
 
 /// Which findings.

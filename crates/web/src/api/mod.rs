@@ -3,6 +3,7 @@
 
 mod audit;
 mod children;
+mod comparisons;
 mod cursor;
 mod findings;
 mod give;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         registers::routes(),
         phone::routes(),
         imports::routes(),
+        comparisons::routes(),
         findings::routes(),
         audit::routes(),
     ]

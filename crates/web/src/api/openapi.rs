@@ -11,7 +11,7 @@ use utoipa::openapi::{
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
-use super::{audit, children, findings, imports, me, moves, phone, registers, session, units};
+use super::{audit, children, comparisons, findings, imports, me, moves, phone, registers, session, units};
 use crate::route::{Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -56,7 +56,8 @@ pub(super) fn routes() -> Vec<Route> {
         imports::apply,
         imports::drop_one,
         imports::undo,
-        findings::campaigns,
+        comparisons::campaigns,
+        comparisons::ask,
         findings::list,
         findings::one,
         findings::decide,

@@ -1,4 +1,4 @@
-//! `/api/v1/registers`, `/absences`, `/suspects`: 点名 and what follows from it (五(九)). A sheet has the client's id and is done once
+//! `/api/v1/classes/{id}/register/{date}`, `/absences`, `/suspects`: 点名 and what follows from it (五(九)). A sheet has the client's id and is done once
 //! under it; what the teacher's phone kept for a week comes in here.
 
 use axum::extract::{Path, State};
@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use casework::attendance::{self, Behind, Listed, Pupil, Register, Stage, Submission, Tapped};
 use casework::refused::Refused;
+use jiff::civil::Date;
 use rules::access::Action;
 use rules::attendance::{Kind, Part, Reason, Settled};
 use rules::date::parse_date;
@@ -23,20 +24,11 @@ use crate::session::Session;
 pub(super) fn routes() -> Vec<Route> {
     let needs = Policy::Needs;
     vec![
-        Route::get("/api/v1/registers/{class}", needs(Action::ReadRegister), one),
-        Route::post("/api/v1/registers/{class}", needs(Action::CallRegister), submit),
+        Route::get("/api/v1/classes/{id}/register/{date}", needs(Action::ReadRegister), one),
+        Route::put("/api/v1/classes/{id}/register/{date}", needs(Action::CallRegister), submit),
         Route::get("/api/v1/absences", needs(Action::ReadAbsences), absences),
         Route::get("/api/v1/suspects", needs(Action::ReadSuspects), suspects),
     ]
-}
-
-/// Which day of a register.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default, deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct OfDay {
-    /// The day; today where it is not said.
-    day: String,
 }
 
 /// The register of a class on a day.
@@ -147,19 +139,20 @@ impl From<Register> for RegisterShown {
     }
 }
 
+fn day_of(date: &str) -> Result<Date, Refused> {
+    parse_date(date).map_err(|_| Refused::field("date", "请写日期，如 2026-11-23"))
+}
+
 /// A register. That it was read is on the record.
-#[utoipa::path(get, path = "/api/v1/registers/{class}", tag = "attendance", params(("class" = String, Path), OfDay),
+#[utoipa::path(get, path = "/api/v1/classes/{id}/register/{date}", tag = "attendance",
+    params(("id" = String, Path), ("date" = String, Path, format = Date)),
     responses((status = 200, body = RegisterShown)))]
 pub(super) async fn one(
     State(app): State<App>,
     session: Session,
-    Path(class): Path<String>,
-    Asked(asked): Asked<OfDay>,
+    Path((class, date)): Path<(String, String)>,
 ) -> Result<Response, Failed> {
-    let day = match asked.day.as_str() {
-        "" => app.now().day(),
-        day => parse_date(day).map_err(|_| Refused::field("day", "请写日期，如 2026-11-23"))?,
-    };
+    let day = day_of(&date)?;
     let book = app.look(&session, move |desk| attendance::register(desk, &class, day)).await?;
     // Its moment is another each time: no tag would ever fit.
     give::private(&RegisterShown::from(book))
@@ -181,15 +174,13 @@ pub(super) struct MarkSent {
 /// A register that was called.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"sheet": "0193b6a0-0000-7000-8000-000000000001", "day": "2026-11-23", "part": "whole",
+#[schema(example = json!({"sheet": "0193b6a0-0000-7000-8000-000000000001",
     "marks": [{"child": "0193b6a0-0000-7000-8000-000000000002", "kind": "truant", "reason": "not_reached"}]}))]
 pub(super) struct SheetSent {
     /// Id that the client made: 8 to 64 letters, digits and `-`. Sent again it is answered again.
     sheet: String,
-    /// The day.
-    #[schema(format = Date)]
-    day: String,
-    /// whole, morning, afternoon, evening.
+    /// whole, morning, afternoon, evening; `whole` where it is not said.
+    #[serde(default = "whole")]
     part: String,
     /// Of a correction about one pupil: its id.
     #[serde(default)]
@@ -213,8 +204,6 @@ pub(super) struct SheetSent {
 pub(super) struct SheetTaken {
     /// Its id.
     sheet: String,
-    /// Whether it had been taken before.
-    again: bool,
     /// Whether it came after its day (补录).
     late: bool,
     /// Pupils that it covers.
@@ -249,11 +238,14 @@ struct Saying {
     said: String,
 }
 
+fn whole() -> String {
+    Part::Whole.code().to_owned()
+}
+
 impl SheetSent {
-    fn submission(self, class: String) -> Result<Submission, Refused> {
+    fn submission(self, class: String, day: Date) -> Result<Submission, Refused> {
         let part = Part::from_code(&self.part)
             .ok_or_else(|| Refused::field("part", "没有这个时段，可用的见 parts"))?;
-        let day = parse_date(&self.day).map_err(|_| Refused::field("day", "请写日期，如 2026-11-23"))?;
         let marks = self
             .marks
             .into_iter()
@@ -284,21 +276,20 @@ impl SheetSent {
 }
 
 /// Takes a register. The answer comes when it is durable; two that differ stand beside each other.
-#[utoipa::path(post, path = "/api/v1/registers/{class}", tag = "attendance", params(("class" = String, Path)),
-    request_body = SheetSent, responses((status = 200, body = SheetTaken)))]
+#[utoipa::path(put, path = "/api/v1/classes/{id}/register/{date}", tag = "attendance",
+    params(("id" = String, Path), ("date" = String, Path, format = Date)), request_body = SheetSent, responses((status = 200, body = SheetTaken)))]
 pub(super) async fn submit(
     State(app): State<App>,
     session: Session,
-    Path(class): Path<String>,
+    Path((class, date)): Path<(String, String)>,
     Act { body, key }: Act<SheetSent>,
 ) -> Result<Response, Failed> {
-    let new = body.submission(class)?;
+    let new = body.submission(class, day_of(&date)?)?;
     give::act(&app, &session, key, move |desk| {
         let done = attendance::submit(desk, &new)?;
         let named = |(child, name)| PupilNamed { child, name };
         let taken = SheetTaken {
             sheet: done.sheet,
-            again: done.again,
             late: done.late,
             size: done.size,
             missing: done.missing,

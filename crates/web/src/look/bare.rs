@@ -74,7 +74,7 @@ impl SignIn {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Template)]
 #[template(path = "error.html")]
 pub struct ErrorPage {
-    /// The status, or 0 where there is none (offline).
+    /// The status.
     pub code: u16,
     /// What happened, in a few words.
     pub title: String,
@@ -160,22 +160,10 @@ impl ErrorPage {
         )
     }
 
-    /// No network: shown by the service worker in place of a page.
-    #[must_use]
-    pub fn offline() -> Self {
-        Self::new(
-            0,
-            "没有网络",
-            "这一页要联网才能看。",
-            "点名和入户记录没有网络也能做，先存在手机里，有网后自动提交。",
-        )
-    }
-
     /// The icon of the page.
     #[must_use]
     pub const fn icon(&self) -> &'static str {
         match self.code {
-            0 => "offline",
             401 => "lock",
             404 => "search",
             429 | 503 => "clock",

@@ -202,14 +202,6 @@ impl One {
         self.page.may_write && self.page.line.state == ImportState::Ready
     }
 
-    fn may_drop(&self) -> bool {
-        self.page.may_write && matches!(self.page.line.state, ImportState::Ready | ImportState::Failed)
-    }
-
-    fn may_undo(&self) -> bool {
-        self.page.may_undo && self.page.line.state == ImportState::Applied
-    }
-
     fn may_settle(&self) -> bool {
         self.page.may_settle && matches!(self.page.line.state, ImportState::Ready | ImportState::Applied)
     }

@@ -123,6 +123,52 @@ fn from_upload_to_download() {
     });
 }
 
+/// contracts.md: a run is asked for by the API, shows how far it is, and the same asked for again is the same run (H01).
+#[test]
+fn a_run_by_the_api() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let clerk = Clerk::new(&app, Role::Bureau);
+        let campaign = app.here.campaign.clone();
+        let ask = |body: &str| {
+            let headers = vec![("content-type", "application/json")];
+            let ask = Ask::new(Method::POST, "/api/v1/comparisons", Some(&clerk.token));
+            app.ask(Ask { form: body.to_owned(), headers, ..ask })
+        };
+        let json =
+            |answer: &Answer| -> serde_json::Value { serde_json::from_slice(&answer.body).expect("JSON") };
+        let early = ask("{}");
+        assert!(
+            early.status == 422 && text(&early).contains("选好名单"),
+            "{} {}",
+            early.status,
+            text(&early)
+        );
+        for (slot, content) in [("household", HOUSEHOLD), ("roll", ROLL)] {
+            clerk.upload(&campaign, slot, content);
+        }
+        assert_eq!(ask(r#"{"as_of":"2030-01-01"}"#).status, 422);
+        let taken = ask("{}");
+        assert_eq!(taken.status, 202, "{}", text(&taken));
+        assert_eq!(json(&taken)["campaign"], campaign);
+        let state = || {
+            let all = json(&clerk.get("/api/v1/comparisons"));
+            let one = all["items"]
+                .as_array()
+                .expect("items")
+                .iter()
+                .find(|one| one["id"] == campaign)
+                .expect("ours");
+            (one["run"]["id"].clone(), one["run"]["state"].clone())
+        };
+        assert_eq!(state(), (json(&taken)["id"].clone(), "queued".into()));
+        work(&app);
+        assert_eq!(state(), (json(&taken)["id"].clone(), "done".into()));
+        let again = ask(&format!(r#"{{"campaign":"{campaign}"}}"#));
+        assert_eq!((again.status, &json(&again)["id"]), (200, &json(&taken)["id"]));
+    });
+}
+
 /// A01, A02: whoever does not organise comparisons meets what is not there; the director sees and takes along, and runs
 /// nothing.
 #[test]

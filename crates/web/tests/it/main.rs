@@ -33,6 +33,7 @@ mod twice;
 mod warnings;
 #[cfg(test)]
 mod words;
+mod work;
 
 // The partials name these two from the crate that the template stands in.
 use web::{assets, look};

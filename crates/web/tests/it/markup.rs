@@ -108,7 +108,6 @@ pub(crate) fn errors() -> Vec<ErrorPage> {
         ErrorPage::too_large("20 MB"),
         ErrorPage::too_many("5 分钟"),
         ErrorPage::session_ended(),
-        ErrorPage::offline(),
     ]
 }
 

@@ -94,6 +94,7 @@ pub(crate) fn filled(path: &str, id: &str) -> String {
     let mut ids = [id].into_iter().chain(std::iter::repeat("a-fact"));
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
         Some("number}") => "1",
+        Some("date}") => "2026-11-24",
         Some(rest) => {
             let id = ids.next().unwrap_or(MISSING);
             if rest.ends_with('}') { id } else { part }

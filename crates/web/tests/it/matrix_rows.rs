@@ -260,6 +260,9 @@ pub(crate) const ROWS: &[Row] = &[
     // children
     Row("GET", "/children", Nothing, Policy, ""),
     Row("POST", "/children/export", Nothing, Policy, "purpose=visit"),
+    Row("POST", "/absences/export", Nothing, Policy, "purpose=check"),
+    Row("POST", "/suspects/export", Nothing, Policy, "purpose=check"),
+    Row("POST", "/findings/export", Nothing, Policy, "purpose=check"),
     Row("GET", "/children/new", Nothing, Policy, ""),
     Row(
         "POST",
@@ -369,8 +372,7 @@ const ELSEWHERE: &str =
      values ($1, 'a-fact', $2, '某小学', '某市', '就读证明', '', '2026-09-01', '', '')";
 const MERGED: &str = "insert into child_merge (county, id, kept, gone, reason, by_account, at)
      select cast($1 as text), 'a-fact', cast($2 as text), max(id), '', '', '' from child where county = $1 and id <> $2";
-const WARNED: &str =
-    "insert into warning (county, child, kind, about, field, alone, fact, said, since_at)
+const WARNED: &str = "insert into warning (county, child, kind, about, field, alone, fact, said, since_at)
      values ($1, $2, 'month', '', 'schooling', 1, '', '本月缺课', '2026-11-01')";
 const UNREAD: &str = "insert into notification (county, id, account, at, kind, subject, text, href)
      select county, 'n-' || id, id, '2026-11-24', 'x', '', '', '/' from account where county = $1";
@@ -536,6 +538,9 @@ pub(crate) const ACTS: &[Act] = &[
         "select cast(count(*) as bigint) from import_row where county = $1 and outcome = 'left'",
     ),
     Act { status: 200, ..act("/children/export", &[], "") },
+    Act { status: 200, ..act("/absences/export", &[], "") },
+    Act { status: 200, ..act("/suspects/export", &[], "") },
+    Act { status: 200, ..act("/findings/export", &[], "") },
     act("/children/new", &[], "select cast(count(*) as bigint) from child where county = $1"),
     Act { status: 200, ..act("/children/{id}/reveal", &[], "") },
     act(

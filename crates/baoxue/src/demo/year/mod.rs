@@ -3,6 +3,7 @@
 //! by the real sealer.
 
 mod days;
+mod followed;
 mod registers;
 mod sign_ins;
 
@@ -97,6 +98,7 @@ pub(super) fn write(
     year.announcements(db, semesters)?;
     year.days(db, settings.children / 3, since)?;
     year.registers(db, (keys, settings.plan), since)?;
+    year.followed(db, (keys, settings.plan))?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;
     year.record(db)

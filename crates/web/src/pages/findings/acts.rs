@@ -30,15 +30,16 @@ async fn step(
         Ok(()) => return Ok(see_other(&format!("/findings/{}", encoded(&next)))),
         Err(failed) => failed,
     };
-    let mut errors = Errors::new();
     if let Refused::Changed { what } = failed.refused() {
+        let mut errors = Errors::new();
         errors.add("note", format!("{what}，这一步没有办。下面是最新情况；您写的说明还在，看过再提交。"));
         let mut response = finding(app, session, id, note, errors).await?;
         *response.status_mut() = StatusCode::CONFLICT;
         return Ok(response);
     }
-    failed.problems()?.into_iter().for_each(|problem| errors.add(problem.field, problem.text));
-    finding(app, session, id, note, errors).await
+    let mut response = finding(app, session, id, note, failed.errors()?).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,17 +1,20 @@
 //! `/findings`: the list, with filters that live in the address.
 
 use askama::Template;
+use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use casework::campaign::{self, FindingRow, ListQuery};
 use rules::access::{Action, Subject, may};
-use rules::decision::{Decision, Found};
 use rules::plan::FindingKind;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Tone, filters};
+use crate::look::{
+    Choice, Empty, Filter, FilterField, FilterKind, Head, Pager, Shell, Taking, Tone, filters,
+};
+use crate::pages::exports::{self, Asking};
 use crate::route::{encoded, html};
 use crate::session::Session;
 
@@ -112,6 +115,7 @@ struct ListPage {
     pager: Pager,
     empty: Empty,
     bulk: Option<String>,
+    export: Option<Taking>,
 }
 
 struct Line {
@@ -189,6 +193,9 @@ pub(super) async fn list(
     let bulk = may(&session.who().actor, Action::AssignFinding, &Subject::Nothing)
         .is_ok()
         .then(|| asked.href("/findings/bulk", "", ""));
+    let pairs = asked.pairs();
+    let kept: Vec<(&'static str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let export = exports::taking(&session, Action::ExportFindings, "/findings/export", &kept);
     let shown = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     let first = (!asked.after.is_empty()).then(|| asked.href("/findings", "", ""));
     let next = listed.next.map(|id| asked.href("/findings", "", &id));
@@ -204,6 +211,7 @@ pub(super) async fn list(
             act: None,
         },
         bulk,
+        export,
     }))
 }
 
@@ -217,11 +225,24 @@ fn line(app: &App, row: FindingRow) -> Line {
 
 /// Where a finding stands, in words, and how much it presses.
 pub(super) fn state(row: &FindingRow) -> (String, Tone) {
-    match row.state.as_str() {
-        "open" => ("待认定".to_owned(), Tone::Act),
-        "assigned" => (format!("{}核查中", row.assigned_to), Tone::Due),
-        "reported" => (format!("已报回：{}", row.reported.map_or("", Found::label)), Tone::Act),
-        "decided" => (row.decision.map_or("", Decision::label).to_owned(), Tone::Good),
-        _ => ("不再出现".to_owned(), Tone::Plain),
-    }
+    let tone = match row.state.as_str() {
+        "open" | "reported" => Tone::Act,
+        "assigned" => Tone::Due,
+        "decided" => Tone::Good,
+        _ => Tone::Plain,
+    };
+    (row.words(), tone)
+}
+
+/// What the filter finds, as a workbook.
+pub(super) async fn export(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<FindingsQuery>>,
+) -> Result<Response, Failed> {
+    let query = ListQuery { after: String::new(), ..asking.query.query() };
+    exports::take(&app, &session, "findings", &asking.purpose, move |desk, purpose| {
+        campaign::export(desk, &query, purpose)
+    })
+    .await
 }

@@ -15,6 +15,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let assign = Policy::Needs(Action::AssignFinding);
     vec![
         Route::get("/findings", read, list::list),
+        Route::post("/findings/export", Policy::Needs(Action::ExportFindings), list::export),
         Route::get("/findings/bulk", assign, bulk::page),
         Route::post("/findings/bulk/assign", assign, bulk::assign),
         Route::post("/findings/bulk/remind", assign, bulk::remind),

@@ -1,7 +1,7 @@
 //! Classes of the day with who has not called yet; 缺课跟进, who is away on the first and second day; 疑似辍学学生台账.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::attendance::{self, Absent, Behind, Board, BoardLine, Listed, Stage, Suspect};
 use rules::access::{Action, Role, Subject, may};
@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{Empty, Head, Pager, Shell, Tab, Tone, filters};
+use crate::look::{Empty, Head, Pager, Shell, Tab, Taking, Tone, filters};
 use crate::pages::address::Address;
+use crate::pages::exports::{self, Asking};
 use crate::route::{encoded, html};
 use crate::session::Session;
 
@@ -112,6 +113,7 @@ struct AbsencesPage {
     heads: [Head; 4],
     pager: Pager,
     empty: Empty,
+    export: Option<Taking>,
 }
 
 /// How far a list goes: the last row, as `number.id`. An id says nothing about a child to whom it is not shown.
@@ -147,6 +149,7 @@ pub(super) async fn absences(
                 current: told,
             },
         ],
+        export: at.taking(&session, Action::ExportChildren, "/absences/export"),
         heads: [Head::text("姓名"), Head::text("第几天"), Head::text("从哪天起"), Head::text("该怎么办")],
         pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "人"),
         rows,
@@ -167,6 +170,16 @@ pub(super) struct AskedSuspects {
     after: String,
 }
 
+impl AskedSuspects {
+    fn listed(&self) -> Listed {
+        match (self.waits.as_str(), self.cleared.as_str()) {
+            ("report", _) => Listed::ToReport,
+            (_, "1") => Listed::Cleared,
+            _ => Listed::Standing,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "register/suspects.html")]
 struct SuspectsPage {
@@ -176,6 +189,7 @@ struct SuspectsPage {
     heads: [Head; 4],
     pager: Pager,
     empty: Empty,
+    export: Option<Taking>,
 }
 
 pub(super) async fn suspects(
@@ -183,19 +197,18 @@ pub(super) async fn suspects(
     session: Session,
     Query(asked): Query<AskedSuspects>,
 ) -> Result<Response, Failed> {
-    let (cleared, waits) = (asked.cleared == "1", asked.waits == "report");
-    let listed = match (waits, cleared) {
-        (true, _) => Listed::ToReport,
-        (false, true) => Listed::Cleared,
-        (false, false) => Listed::Standing,
-    };
+    let listed = asked.listed();
     let after = behind(&asked.after)
         .map(|(day, id)| Behind { day: day.to_owned(), id: id.to_owned() })
         .unwrap_or_default();
     let (rows, more) = app.read(&session, move |desk| attendance::suspects(desk, listed, &after)).await?;
     let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.since, last.id));
-    let own = [("cleared", if cleared { "1" } else { "" }), ("waits", if waits { "report" } else { "" })];
-    let at = Address::new("/suspects", &own);
+    let (cleared, waits) = match listed {
+        Listed::Standing => ("", ""),
+        Listed::ToReport => ("", "report"),
+        Listed::Cleared => ("1", ""),
+    };
+    let at = Address::new("/suspects", &[("cleared", cleared), ("waits", waits)]);
     let verifies = may(&session.who().actor, Action::VerifyReport, &Subject::Nothing).is_ok();
     let tab = |label: &str, href: &str, current| Tab {
         label: label.to_owned(),
@@ -209,6 +222,7 @@ pub(super) async fn suspects(
             .chain(verifies.then(|| tab("等您核证上报的", "/suspects?waits=report", Listed::ToReport)))
             .chain(std::iter::once(tab("已销号的", "/suspects?cleared=1", Listed::Cleared)))
             .collect(),
+        export: at.taking(&session, Action::ExportChildren, "/suspects/export"),
         heads: [Head::text("姓名"), Head::text("列入日期"), Head::text("依据"), Head::text("乡镇")],
         pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "人"),
         rows,
@@ -224,4 +238,28 @@ pub(super) async fn suspects(
             act: None,
         },
     }))
+}
+
+pub(super) async fn export_absences(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<AskedAbsences>>,
+) -> Result<Response, Failed> {
+    let stage = if asking.query.stage == "told" { Stage::Told } else { Stage::Counting };
+    exports::take(&app, &session, "absences", &asking.purpose, move |desk, purpose| {
+        attendance::export_absent(desk, stage, purpose)
+    })
+    .await
+}
+
+pub(super) async fn export_suspects(
+    State(app): State<App>,
+    session: Session,
+    Form(asking): Form<Asking<AskedSuspects>>,
+) -> Result<Response, Failed> {
+    let listed = asking.query.listed();
+    exports::take(&app, &session, "suspects", &asking.purpose, move |desk, purpose| {
+        attendance::export_suspects(desk, listed, purpose)
+    })
+    .await
 }

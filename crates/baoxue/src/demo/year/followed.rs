@@ -1,0 +1,233 @@
+//! What teachers, heads and the two lines did about the children who stay away: telephone calls, visits, reports and their
+//! receipts, leave that was asked for; by the use cases themselves, at the moment when it would have been done. And the
+//! posts that passed from one to another.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use casework::attendance::{self, ContactForm, LeaveForm, Verified};
+use casework::db::{Db, DbError, Tx};
+use casework::desk::Desk;
+use casework::keys::Keys;
+use casework::refused::Refused;
+use casework::seed::{self, SeedClass, SeedSuspect, Seeding};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use rules::access::{Actor, Role};
+use rules::attendance::{Answered, Kind, Outcome, Reason, Way};
+use rules::plan::Plan;
+
+use super::{Year, moment};
+
+/// One in so many classes has a pupil whose leave the head must see.
+const LEAVE: usize = 40;
+
+/// An act that waits for its turn: when, who, what.
+struct Waiting {
+    at: Timestamp,
+    by: Actor,
+    act: Act,
+}
+
+enum Act {
+    Contact(String, ContactForm),
+    Report(String, Verified),
+    /// Receives the report about the child with this row on the list.
+    Receive(String),
+    Leave(String, LeaveForm, Option<Actor>),
+}
+
+/// What was found: where, why, and in whose words.
+const FOUND: [(&str, &str, &str); 6] = [
+    (
+        "home",
+        "learning",
+        "班主任和村干部到家里见到了孩子和祖母，孩子说跟不上功课，不想去学校。父母在外务工，电话里说让孩子自己定。",
+    ),
+    (
+        "work_county",
+        "work",
+        "邻居和村小组长证实，孩子跟着堂哥在县城一家餐馆帮工，家里欠着医药费。已把情况告诉村委会。",
+    ),
+    (
+        "home",
+        "guardianship",
+        "母亲住院，孩子在家照看弟弟。校长和班主任家访两次，家长答应安排亲戚照看后送回。",
+    ),
+    ("work_outside", "work", "父亲电话承认孩子跟着同乡去了省外，说不清厂名。已请乡镇和公安核实去向。"),
+    (
+        "unknown",
+        "lost_contact",
+        "家里没有人，电话停机。村小组长说全家上月搬走，没有留下地址，已请公安协助查找。",
+    ),
+    ("home", "illness", "孩子说身上不舒服，家长没有带去看过病。校医建议到县医院检查，家长同意周末去。"),
+];
+
+impl Year {
+    /// Follows the children of the list, as far as it was done until now.
+    pub(super) fn followed(&mut self, db: &Db, (keys, plan): (&Keys, &Plan)) -> Result<(), DbError> {
+        let county = self.county.clone();
+        let (suspects, classes) =
+            db.read(|tx| Ok::<_, DbError>((seed::suspects(tx, &county)?, seed::classes(tx, &county)?)))?;
+        let mut waiting = self.waiting(&suspects, &classes);
+        let now = self.now.timestamp();
+        waiting.retain(|one| one.at < now);
+        waiting.sort_by_key(|one| one.at);
+        let plan = Arc::new(plan.clone());
+        for one in waiting {
+            let (keys, plan, now) = (keys.clone(), Arc::clone(&plan), self.now.at_moment(one.at));
+            db.write(move |tx| done(tx, (&keys, &plan, &now), &one).map_err(said))?;
+        }
+        let (with, by) = ((county, self.now.clone()), self.role("bureau"));
+        let facts = db.write(move |tx| {
+            let (county, now) = &with;
+            seed::handed_over(tx, &Seeding { county, now }, &by)?;
+            seed::told_so_far(tx, county)
+        })?;
+        for fact in facts {
+            self.add(fact.at, &fact.by, fact.action, fact.subject, ("", fact.detail));
+        }
+        Ok(())
+    }
+
+    fn waiting(&mut self, suspects: &[SeedSuspect], classes: &[SeedClass]) -> Vec<Waiting> {
+        let actors = Arc::clone(&self.actors);
+        let holds = |role: Role| -> BTreeMap<&str, &Actor> {
+            let posts = actors.values().filter(|one| one.active).flat_map(|one| {
+                one.actor
+                    .posts
+                    .iter()
+                    .filter(|post| post.role == role)
+                    .map(|post| (post.unit.as_str(), &one.actor))
+            });
+            posts.collect()
+        };
+        let (teachers, heads, townships) = (holds(Role::Teacher), holds(Role::Head), holds(Role::Township));
+        let bureau = holds(Role::Bureau).into_values().next();
+        let mut waiting = Vec::new();
+        for one in suspects {
+            let Some(head) = heads.get(one.school.as_str()) else { continue };
+            let teacher = teachers.get(one.class.as_str()).unwrap_or(head);
+            let (whereabouts, cause, evidence) = FOUND
+                .get(self.chance.below(FOUND.len()))
+                .copied()
+                .unwrap_or(("unknown", "other", "尚在核实"));
+            let mut minute = || i8::try_from(self.chance.below(50)).unwrap_or_default();
+            let day = one.since;
+            let contact = |at, way, outcome, next: Option<Date>| Waiting {
+                at,
+                by: (*teacher).clone(),
+                act: Act::Contact(
+                    one.child.clone(),
+                    ContactForm {
+                        way,
+                        outcome,
+                        answered: (outcome == Outcome::Reached).then_some(Answered::Grandparent),
+                        reason: (outcome == Outcome::Reached).then_some(Reason::Unwilling),
+                        whereabouts: if outcome == Outcome::Reached {
+                            whereabouts.to_owned()
+                        } else {
+                            String::new()
+                        },
+                        next,
+                        promised: None,
+                        note: if way == Way::Visit { evidence.to_owned() } else { String::new() },
+                    },
+                ),
+            };
+            let before = Self::working(day.saturating_sub(1.day()));
+            waiting.push(contact(moment(before, 9, minute(), 0), Way::Phone, Outcome::NoAnswer, Some(day)));
+            waiting.push(contact(moment(day, 9, minute(), 0), Way::Phone, Outcome::Reached, None));
+            let visited = self.chance.happens(0.8);
+            if visited {
+                let mut minute = || i8::try_from(self.chance.below(50)).unwrap_or_default();
+                waiting.push(contact(moment(day, 17, minute(), 0), Way::Visit, Outcome::Reached, None));
+            }
+            if !visited || !self.chance.happens(0.9) {
+                continue;
+            }
+            let verified = Verified {
+                whereabouts: whereabouts.to_owned(),
+                cause: cause.to_owned(),
+                evidence: evidence.to_owned(),
+            };
+            let minute = i8::try_from(self.chance.below(50)).unwrap_or_default();
+            let act = Act::Report(one.id.clone(), verified);
+            waiting.push(Waiting { at: moment(day, 19, minute, 0), by: (*head).clone(), act });
+            let next = day.saturating_add(1.day());
+            let receivers = [townships.get(one.township.as_str()).copied(), bureau];
+            for (hour, by) in [9, 10].into_iter().zip(receivers) {
+                let minute = i8::try_from(self.chance.below(50)).unwrap_or_default();
+                if let Some(by) = by.filter(|_| self.chance.happens(0.85)) {
+                    let act = Act::Receive(one.id.clone());
+                    waiting.push(Waiting { at: moment(next, hour, minute, 0), by: by.clone(), act });
+                }
+            }
+        }
+        let yesterday = Self::working(self.today.saturating_sub(1.day()));
+        for class in classes.iter().step_by(LEAVE) {
+            let (Some(head), Some(teacher)) =
+                (heads.get(class.school.as_str()), teachers.get(class.class.as_str()))
+            else {
+                continue;
+            };
+            let Some(child) = class.pupils.get(self.chance.below(class.pupils.len().max(1))) else {
+                continue;
+            };
+            let (kind, why) = *[
+                (Kind::Sick, "阑尾炎住院，有县医院证明"),
+                (Kind::Personal, "外祖父去世，随父母回外省老家"),
+                (Kind::Sick, "骨折复查，医嘱休息"),
+            ]
+            .get(self.chance.below(3))
+            .unwrap_or(&(Kind::Sick, "住院"));
+            let form = LeaveForm {
+                kind,
+                from: self.today,
+                until: self.today.saturating_add(7.days()),
+                why: why.to_owned(),
+            };
+            let answers = self.chance.happens(0.5).then(|| (*head).clone());
+            let act = Act::Leave(child.clone(), form, answers);
+            waiting.push(Waiting { at: moment(yesterday, 16, 40, 0), by: (*teacher).clone(), act });
+        }
+        waiting
+    }
+}
+
+fn done(tx: &mut Tx<'_>, with: (&Keys, &Plan, &casework::now::Now), one: &Waiting) -> Result<(), Refused> {
+    match &one.act {
+        Act::Contact(child, form) => {
+            seed::acted(tx, with, &one.by, |desk| attendance::log_contact(desk, child, form)).map(drop)
+        }
+        Act::Report(id, verified) => {
+            seed::acted(tx, with, &one.by, |desk| attendance::verify_and_report(desk, id, verified)).map(drop)
+        }
+        Act::Receive(suspected) => seed::acted(tx, with, &one.by, |desk| receive(desk, suspected)),
+        Act::Leave(child, form, head) => {
+            let (leave, good) =
+                seed::acted(tx, with, &one.by, |desk| attendance::ask_leave(desk, child, form))?;
+            match head {
+                Some(head) if !good => seed::acted(tx, with, head, |desk| {
+                    attendance::answer_leave(desk, &leave, true, "同意，注意补课")
+                }),
+                _ => Ok(()),
+            }
+        }
+    }
+}
+
+/// Receives the report about a child of the list.
+fn receive(desk: &mut Desk<'_, '_>, suspected: &str) -> Result<(), Refused> {
+    match seed::report_of(desk.tx, desk.county(), suspected)? {
+        Some(report) => attendance::receive_report(desk, &report),
+        None => Ok(()),
+    }
+}
+
+fn said(refused: Refused) -> DbError {
+    match refused {
+        Refused::Storage(error) => error,
+        other => DbError::Other(other.to_string()),
+    }
+}

@@ -1,0 +1,143 @@
+//! What people did about the children of the list before the demo begins: by the use cases themselves, in the name of
+//! whoever was at the desk, at that moment; and what they put on the record, for the year to be told in order.
+
+use jiff::civil::Date;
+use rules::access::{Action, Actor};
+use rules::plan::Plan;
+
+use super::{Fact, Seeding};
+use crate::db::{DbError, Tx};
+use crate::desk::{Desk, SignedIn};
+use crate::keys::Keys;
+use crate::now::{Now, moment};
+use crate::params;
+use crate::refused::Refused;
+
+/// A child that stands on 疑似辍学学生台账, with where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeedSuspect {
+    /// The row.
+    pub id: String,
+    /// The child.
+    pub child: String,
+    /// The day on which it came onto the list.
+    pub since: Date,
+    /// Its class.
+    pub class: String,
+    /// Its school.
+    pub school: String,
+    /// Its township.
+    pub township: String,
+}
+
+/// Who stands on the list because of the register, the longest first.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn suspects(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedSuspect>, DbError> {
+    tx.query(
+        "select suspected.id, child.id, suspected.since_day, child.class, child.school, child.township
+         from suspected join child on child.county = suspected.county and child.id = suspected.child
+         where suspected.county = $1 and suspected.cleared_at is null and child.class is not null
+           and child.school is not null and child.township is not null
+         order by suspected.since_day, suspected.id",
+        &params![county],
+        |row| {
+            Ok(SeedSuspect {
+                id: row.get(0)?,
+                child: row.get(1)?,
+                since: row.get(2)?,
+                class: row.get(3)?,
+                school: row.get(4)?,
+                township: row.get(5)?,
+            })
+        },
+    )
+}
+
+/// The report about a row of the list; `None` where nobody has reported it.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn report_of(tx: &mut Tx<'_>, county: &str, suspected: &str) -> Result<Option<String>, DbError> {
+    let found = tx.query(
+        "select id from report where county = $1 and suspected = $2 order by id limit 1",
+        &params![county, suspected],
+        |row| row.get(0),
+    )?;
+    Ok(found.into_iter().next())
+}
+
+/// Does something as `actor` did it at `now`.
+///
+/// # Errors
+/// Whatever the use case refuses.
+pub fn acted<T>(
+    tx: &mut Tx<'_>,
+    (keys, plan, now): (&Keys, &Plan, &Now),
+    actor: &Actor,
+    act: impl FnOnce(&mut Desk<'_, '_>) -> Result<T, Refused>,
+) -> Result<T, Refused> {
+    let who = SignedIn { actor: actor.clone(), confirmed: Some(now.timestamp()) };
+    act(&mut Desk { tx, who: &who, now, keys, plan })
+}
+
+/// What stands on the record and is not sealed yet, taken out: the year puts it there again among everything else, in
+/// the order of time.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn told_so_far(tx: &mut Tx<'_>, county: &str) -> Result<Vec<Fact>, DbError> {
+    let rows = tx.query(
+        "select at, account, action, subject_kind, subject, detail from audit
+         where county = $1 and outcome = 'done' order by at, id",
+        &params![county],
+        |row| {
+            let text = |at| row.get::<String>(at);
+            Ok((text(0)?, text(1)?, text(2)?, text(3)?, text(4)?, text(5)?))
+        },
+    )?;
+    tx.execute("delete from audit where county = $1", &params![county])?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(at, by, action, kind, subject, detail)| {
+            let kind = ["child", "report", "leave", "class"].into_iter().find(|own| *own == kind)?;
+            Some(Fact {
+                at: moment(&at)?,
+                by,
+                action: Action::from_code(&action)?,
+                subject: (kind, subject),
+                detail,
+            })
+        })
+        .collect())
+}
+
+/// A sheet for each post that passed from one to another: nothing was open at the time.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn handed_over(tx: &mut Tx<'_>, with: &Seeding<'_>, by: &str) -> Result<u64, DbError> {
+    let passed = tx.query(
+        "select before.account, after.account, before.post, after.made_at
+         from tenure before
+         join tenure after on after.county = before.county and after.post = before.post
+              and after.until_day is null
+         where before.county = $1 and before.until_day is not null order by after.made_at, before.id",
+        &params![with.county],
+        |row| {
+            let text = |at| row.get::<String>(at);
+            Ok((text(0)?, text(1)?, text(2)?, text(3)?))
+        },
+    )?;
+    for (number, (from, to, post, at)) in passed.iter().enumerate() {
+        let reason = ["调离", "轮岗", "退休", "借调期满"].get(number % 4).copied().unwrap_or("调离");
+        let id = moment(at).map_or_else(|| with.now.id(), |at| with.now.at_moment(at).id());
+        tx.execute(
+            "insert into hand_over (county, id, from_account, to_account, post, reason, by_account, made_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            &params![with.county, id, from, to, post, reason, by, at],
+        )?;
+    }
+    Ok(u64::try_from(passed.len()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,72 @@
+//! How the work of a page grows: a list of forty asks the storage no more often than a list of ten. What stands on a page
+//! is fetched together, never row by row.
+
+use casework::db::testing::on_each_engine;
+use casework::keys::Keys;
+use casework::testing::more_children;
+use rules::access::Role;
+
+use crate::app::{HERE, TestApp};
+use crate::furnish::furnish;
+use crate::matrix_rows::{ROWS, Target};
+use crate::matrix_rows_api::API;
+
+/// Who reads, from the whole county down to one class.
+const READERS: [Role; 7] =
+    [Role::Director, Role::Bureau, Role::Township, Role::Village, Role::Head, Role::Teacher, Role::Cadre];
+
+/// Children who come.
+const MORE: i8 = 30;
+
+/// What a page may ask more once there are more children: another part of a list, a chosen place.
+const SLACK: u64 = 4;
+
+/// Every page and call without a placeholder, as each reader, before and after; and the file of one child.
+#[test]
+fn a_page_asks_no_more_often_when_there_are_more_children() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        furnish(&app);
+        let child = app.here.child("own").expect("a child").to_owned();
+        let mut paths: Vec<String> = ROWS
+            .iter()
+            .chain(API)
+            .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))
+            .map(|row| row.1.to_owned())
+            .collect();
+        paths.extend(["", "/looks", "/move", "/groups"].map(|page| format!("/children/{child}{page}")));
+        let sessions: Vec<String> = READERS
+            .iter()
+            .map(|role| app.session(HERE, &app.here.with(*role).next().expect("somebody").account))
+            .collect();
+        let asked = |path: &str, token: &str| {
+            let before = app.app.db().done().statements;
+            let answer = app.get(path, Some(token));
+            (answer.status, app.app.db().done().statements - before)
+        };
+        let all = || -> Vec<(u16, u64)> {
+            paths.iter().flat_map(|path| sessions.iter().map(|token| asked(path, token))).collect()
+        };
+        // Once to have everything that is kept; then to count.
+        all();
+        let few = all();
+        let (now, campaign) = (app.app.now(), app.here.campaign.clone());
+        app.app
+            .db()
+            .write(move |tx| more_children(tx, &Keys::for_tests(), &now, (HERE, "h-", &campaign), MORE))
+            .expect("more children");
+        let many = all();
+        let shown = few.iter().filter(|(status, _)| *status == 200).count();
+        assert!(shown > paths.len(), "{shown} of {} pages were shown", few.len());
+        let mut wrongs = Vec::new();
+        for (at, ((before, few), (after, many))) in few.iter().zip(&many).enumerate() {
+            let (path, role) = (&paths[at / READERS.len()], READERS[at % READERS.len()]);
+            assert_eq!(before, after, "{path} as {role:?}");
+            if *many > few + SLACK {
+                wrongs
+                    .push(format!("{path} as {role:?}: {few} statements, with {MORE} more children {many}"));
+            }
+        }
+        assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
+    });
+}
