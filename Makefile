@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help demo compare fonts test check bench e2e soak fuzz build plan workbook tests packages
+.PHONY: help demo compare fonts test check bench e2e soak fuzz build plan tests packages
 
 export CARGO_TERM_COLOR ?= auto
 target := $(or $(CARGO_TARGET_DIR),target)
@@ -18,7 +18,7 @@ demo: fonts build ## a county of invented people at http://127.0.0.1:8080; Ctrl-
 compare: build ## make a county's files in demo/county, compare them, say where the workbook is
 	@scripts/demo demo
 
-test: packages check plan workbook tests ## everything; exit 0 means that all of it passed
+test: packages check tests ## everything; exit 0 means that all of it passed
 
 check: ## formatting, lints, documentation, licences and sources, directions between rooms
 	cargo fmt --all --check
@@ -47,10 +47,6 @@ build:
 
 plan: build
 	$(baoxue) plan check plans/nanjian
-
-workbook: build
-	scripts/demo $(target)/demo
-	scripts/opens $(target)/demo/findings/findings.xlsx
 
 tests:
 	scripts/tests

@@ -5,8 +5,8 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import path from "node:path";
 
-/** The program that `make build` leaves. */
-export const PROGRAM = path.resolve(
+/** The program that `make build` leaves, or the one that BAOXUE_PROGRAM names. */
+export const PROGRAM = process.env.BAOXUE_PROGRAM ?? path.resolve(
   import.meta.dirname, "..", process.env.CARGO_TARGET_DIR ?? "target", "release", "baoxue");
 
 /** Whatever the server may print before it listens, at most this long: milliseconds. */
