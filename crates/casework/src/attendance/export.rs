@@ -30,7 +30,7 @@ const ABSENT: Shape = Shape {
     columns: &[("姓名", 12.0), ("学校、班级", 32.0), ("第几天", 8.0), ("从哪天起", 12.0), ("该怎么办", 48.0)],
 };
 
-/// A part of the list of suspects, all of it that the reader sees.
+/// A part of the list of suspects, all that the reader sees.
 ///
 /// # Errors
 /// As [`exports::make`] and [`suspects`].

@@ -29,9 +29,9 @@ mod suspects;
 mod uncalled;
 
 pub use board::{Board, BoardLine, SchoolLine, board};
+pub(crate) use book::among;
 pub use calendar::{DayForm, DayLine, school_day_changes, set_school_day, speaks_for};
 pub use calling::{Calling, Evenings, Source, calling, calling_of, callings_set, set_calling};
-pub(crate) use book::among;
 pub(crate) use count::files_changed;
 pub use count::recount;
 pub use daily::nightly;

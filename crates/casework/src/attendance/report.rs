@@ -295,10 +295,7 @@ fn child_of(desk: &mut Desk<'_, '_>, report: &str) -> Result<Option<String>, Ref
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn reports(
-    desk: &mut Desk<'_, '_>,
-    after: Option<(&str, &str)>,
-) -> Result<(Vec<Report>, bool), Refused> {
+pub fn reports(desk: &mut Desk<'_, '_>, after: Option<(&str, &str)>) -> Result<(Vec<Report>, bool), Refused> {
     desk.require(Action::ReadSuspects, &Subject::Nothing, ("reports", ""))?;
     let scope = Scope::of(desk.actor(), Action::ReadSuspects, desk.now);
     let mut values = vec![Value::from(desk.county())];

@@ -20,15 +20,18 @@ pub(crate) struct Share {
 }
 
 /// Counts children from a day on until today.
-pub(crate) fn shares(desk: &mut Desk<'_, '_>, children: &[String], from: Date) -> Result<Vec<Share>, Refused> {
+pub(crate) fn shares(
+    desk: &mut Desk<'_, '_>,
+    children: &[String],
+    from: Date,
+) -> Result<Vec<Share>, Refused> {
     let (today, rule) = (desk.now.day(), Rule::of(desk.plan));
     let book = Book::of(desk, children, from, today)?;
     let mut all = Vec::with_capacity(children.len());
     for child in children {
         let (members, marks) = (book.members(child), book.marks(child));
         let facts = book.facts(child, &members, &marks);
-        let clock =
-            facts.run(&rule, &book.days, Clock::default(), from, today).map_err(unknown_year)?;
+        let clock = facts.run(&rule, &book.days, Clock::default(), from, today).map_err(unknown_year)?;
         let (mut not_returned, mut last) = (Vec::new(), None);
         let mut days: Vec<Date> = marks.iter().map(|mark| mark.day).collect();
         days.dedup();

@@ -355,13 +355,7 @@ pub fn withdraw(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
         return Err(Refused::denied(asked_for_by, "move", id));
     }
     close(desk, id, "withdrawn", "")?;
-    desk.record(
-        asked_for_by,
-        grant.post,
-        ("child", &row.child),
-        "",
-        &format!("撤回{}", row.change.label()),
-    )
+    desk.record(asked_for_by, grant.post, ("child", &row.child), "", &format!("撤回{}", row.change.label()))
 }
 
 pub(super) fn close(desk: &mut Desk<'_, '_>, id: &str, state: &str, answer: &str) -> Result<(), Refused> {
@@ -576,7 +570,9 @@ fn one(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Waiting>, Refused> {
             mine.push((side, open.change.side_label(side)));
         }
     }
-    let classes = if mine.iter().any(|(side, _)| *side == Side::Receiving) && open.change != Change::ClassChange {
+    let classes = if mine.iter().any(|(side, _)| *side == Side::Receiving)
+        && open.change != Change::ClassChange
+    {
         desk.tx.query(
             "select class.unit, unit.name from class join unit on unit.county = class.county and unit.id = class.unit
              where class.county = $1 and class.school = $2 and unit.until_day is null

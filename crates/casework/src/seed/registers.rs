@@ -70,19 +70,6 @@ pub fn classes(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedClass>, DbError>
     Ok(classes)
 }
 
-/// Boarding schools call their boarders on the evening before the first school day of a week (返校点名).
-///
-/// # Errors
-/// Whatever the storage says.
-pub fn evenings(tx: &mut Tx<'_>, with: &Seeding<'_>) -> Result<(), DbError> {
-    tx.execute(
-        "insert into calling (county, school, at, parts, evenings, by_account)
-         select county, unit, $2, 'whole', 'returns', '' from school where county = $1 and boarding = 1",
-        &params![with.county, with.now.stamp()],
-    )?;
-    Ok(())
-}
-
 /// A register of a whole class that was called.
 #[derive(Debug, Clone)]
 pub struct SeedSheet<'a> {

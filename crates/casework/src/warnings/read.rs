@@ -90,8 +90,10 @@ pub struct One {
 /// Fields that sentences stand on.
 fn fields() -> impl Iterator<Item = Field> {
     let groups = Special::ALL.iter().map(|group| group.field());
-    let mut all: Vec<Field> =
-        [Field::Schooling, Field::History, Field::Household, Field::Guardians].into_iter().chain(groups).collect();
+    let mut all: Vec<Field> = [Field::Schooling, Field::History, Field::Household, Field::Guardians]
+        .into_iter()
+        .chain(groups)
+        .collect();
     all.sort_unstable();
     all.dedup();
     all.into_iter()

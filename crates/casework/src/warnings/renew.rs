@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::civil::{Date, time};
 use jiff::ToSpan;
+use jiff::civil::{Date, time};
 use rules::age::AgeGroup;
 use rules::attendance::Clock;
 use rules::codes::{Boarding, Sex};
@@ -36,9 +36,11 @@ pub fn nightly(registry: Registry) -> Registry {
             Ok(format!("看了{}人", children.len()))
         })
     };
-    registry
-        .schedule(act("warnings_noon", "早期提醒（中午）", time(12, 30, 0, 0)))
-        .schedule(act("warnings", "早期提醒（夜间）", time(21, 0, 0, 0)))
+    registry.schedule(act("warnings_noon", "早期提醒（中午）", time(12, 30, 0, 0))).schedule(act(
+        "warnings",
+        "早期提醒（夜间）",
+        time(21, 0, 0, 0),
+    ))
 }
 
 /// The term that runs: its first day, and whether it is the first of its school year.
@@ -57,7 +59,8 @@ fn lately(desk: &Desk<'_, '_>, kind: WarningKind) -> Date {
 /// Everybody of whom anything could be said, class by class, so that children of one class are read together.
 pub(super) fn candidates(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused> {
     let term = term(desk).map_or(Date::MAX, |(first, _)| first);
-    let (boarding, school) = (lately(desk, WarningKind::StoppedBoarding), lately(desk, WarningKind::FartherSchool));
+    let (boarding, school) =
+        (lately(desk, WarningKind::StoppedBoarding), lately(desk, WarningKind::FartherSchool));
     Ok(desk.tx.query(
         "select child.id from child
          where child.county = $1 and child.merged_into is null and child.id in (
@@ -155,7 +158,10 @@ pub fn renew(desk: &mut Desk<'_, '_>, children: &[String]) -> Result<(), Refused
 type Key = (String, String, String);
 
 /// What is said now, with its words.
-fn standing_rows(desk: &mut Desk<'_, '_>, children: &[String]) -> Result<BTreeMap<Key, (String, String)>, Refused> {
+fn standing_rows(
+    desk: &mut Desk<'_, '_>,
+    children: &[String],
+) -> Result<BTreeMap<Key, (String, String)>, Refused> {
     let mut values = vec![Value::from(desk.county())];
     let list = among(&mut values, children);
     let rows = desk.tx.query(
@@ -296,7 +302,8 @@ fn known(
 
 /// Who boarded until lately, and since when not: what was written over lies sealed in the history.
 fn stopped(desk: &mut Desk<'_, '_>, children: &[String]) -> Result<HashMap<String, Date>, Refused> {
-    let mut values = vec![Value::from(desk.county()), Value::from(lately(desk, WarningKind::StoppedBoarding))];
+    let mut values =
+        vec![Value::from(desk.county()), Value::from(lately(desk, WarningKind::StoppedBoarding))];
     let list = among(&mut values, children);
     let changes = desk.tx.query(
         &format!(
@@ -349,9 +356,9 @@ fn siblings(desk: &mut Desk<'_, '_>, rows: &[Row]) -> Result<HashMap<String, Vec
     )?;
     let mut by_child: HashMap<String, Vec<Sibling>> = HashMap::new();
     for row in rows {
-        let near = out.iter().filter(|(home, one)| {
-            Some(home.as_str()) == row.household.as_deref() && one.id != row.id
-        });
+        let near = out
+            .iter()
+            .filter(|(home, one)| Some(home.as_str()) == row.household.as_deref() && one.id != row.id);
         let near: Vec<Sibling> = near.map(|(_, one)| one.clone()).collect();
         if !near.is_empty() {
             by_child.insert(row.id.clone(), near);

@@ -230,7 +230,11 @@ impl Action {
             Tie::Emergency => matches!(self, Self::ReadChild | Self::RevealField),
             Tie::SchoolTownship => !matches!(
                 self,
-                Self::WriteChild | Self::TagChild | Self::RecordElsewhere | Self::PrintDoorSheet | Self::NoteWarning
+                Self::WriteChild
+                    | Self::TagChild
+                    | Self::RecordElsewhere
+                    | Self::PrintDoorSheet
+                    | Self::NoteWarning
             ),
             _ => true,
         }

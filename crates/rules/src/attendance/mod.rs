@@ -22,5 +22,5 @@ pub use days::{DayChange, SchoolDays};
 pub use mark::{Half, Kind, Mark, Part, Reading, Settled, settle};
 pub use province::{Stood, differ};
 pub use sheet::{Reason, Sheet, holding};
-pub(crate) use words::{halves, spelled};
 pub use words::{asked, reached, reached_over, sentence};
+pub(crate) use words::{halves, spelled};

@@ -105,11 +105,7 @@ pub(super) fn warnings(loader: &mut Loader<'_>) -> Vec<WarningRule> {
         }
     }
     for kind in WarningKind::ALL.iter().filter(|kind| !kind.is_of_tiers() && !found.contains_key(kind)) {
-        loader.file.problem(
-            0..0,
-            format!("缺少 kind = \"{}\" 的 [[warning]]", kind.code()),
-            "请补上这一段",
-        );
+        loader.file.problem(0..0, format!("缺少 kind = \"{}\" 的 [[warning]]", kind.code()), "请补上这一段");
     }
     found.into_values().collect()
 }

@@ -45,7 +45,13 @@ fn pupil() -> Facts<'static> {
 
 /// Of school age, on no roll, nobody knows where.
 fn nowhere() -> Facts<'static> {
-    Facts { on_roll: false, standing: Some(Standing::Unknown), grade: None, clock: Clock::default(), ..pupil() }
+    Facts {
+        on_roll: false,
+        standing: Some(Standing::Unknown),
+        grade: None,
+        clock: Clock::default(),
+        ..pupil()
+    }
 }
 
 /// What is said, word by word, in order.
@@ -119,7 +125,11 @@ fn nowhere_after_the_term_began() {
         &["已到入学年龄，9月1日开学已 84 天，还没有在任何学校报到（五(八)；7天为县默认值）"],
     );
     check("too young or past it", &Facts { of_age: false, ..nowhere() }, &[]);
-    check("known to be out of school: on its own list", &Facts { standing: Some(Standing::Never), ..nowhere() }, &[]);
+    check(
+        "known to be out of school: on its own list",
+        &Facts { standing: Some(Standing::Never), ..nowhere() },
+        &[],
+    );
 }
 
 /// 四(十九), 五(五): returns that were missed, a place of boarding given up, a school farther away.
@@ -131,15 +141,13 @@ fn boarding_and_the_way_to_school() {
         .collect();
     let of = |not_returned| Facts { not_returned, ..pupil() };
     check("once", &of(&days[..1]), &[]);
-    check(
-        "twice",
-        &of(&days[..2]),
-        &["本学期 2 次没有按时返校：9月6日、9月20日（四(十九)；2次为县默认值）"],
-    );
+    check("twice", &of(&days[..2]), &["本学期 2 次没有按时返校：9月6日、9月20日（四(十九)；2次为县默认值）"]);
     check(
         "the last five by day",
         &of(&days),
-        &["本学期 6 次没有按时返校：最近的是9月20日、10月11日、10月18日、11月1日、11月15日（四(十九)；2次为县默认值）"],
+        &[
+            "本学期 6 次没有按时返校：最近的是9月20日、10月11日、10月18日、11月1日、11月15日（四(十九)；2次为县默认值）",
+        ],
     );
     let stopped = |day| Facts { stopped_boarding: Some(day), ..pupil() };
     check(

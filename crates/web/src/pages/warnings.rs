@@ -63,17 +63,20 @@ async fn list(
     };
     Ok(html(&ListPage {
         shell: app.shell(&session, "/warnings").await?,
-        tabs: vec![
-            tab("要关注的", "/warnings", !noted),
-            tab("有人在关注的", "/warnings?stage=noted", noted),
-        ],
+        tabs: vec![tab("要关注的", "/warnings", !noted), tab("有人在关注的", "/warnings?stage=noted", noted)],
         heads: [Head::text("姓名"), Head::text("看到的事实"), Head::text("谁在关注")],
         pager: at.pager(("after", &asked.after), next.as_deref(), rows.len(), "人"),
         rows,
         empty: Empty {
-            why: if noted { "还没有登记“已关注”的孩子。" } else { "没有要关注的孩子。" }.to_owned(),
-            what_to_do: "缺课多、没按时返校、开学没报到、同户孩子不在校等，中午和夜里各看一遍，有的列在这里。"
-                .to_owned(),
+            why: if noted {
+                "还没有登记“已关注”的孩子。"
+            } else {
+                "没有要关注的孩子。"
+            }
+            .to_owned(),
+            what_to_do:
+                "缺课多、没按时返校、开学没报到、同户孩子不在校等，中午和夜里各看一遍，有的列在这里。"
+                    .to_owned(),
             act: None,
         },
     }))
@@ -118,11 +121,7 @@ async fn show(
     Ok((status, html(&page)).into_response())
 }
 
-async fn one(
-    State(app): State<App>,
-    session: Session,
-    Path(id): Path<String>,
-) -> Result<Response, Failed> {
+async fn one(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
     show(&app, &session, id, (NoteSent::default(), Errors::new()), StatusCode::OK).await
 }
 
@@ -137,9 +136,9 @@ async fn note(
         .write(&session, move |desk| {
             let until = match typed.until.trim() {
                 "" => None,
-                text => Some(
-                    parse_date(text).map_err(|_| Refused::field("until", "请写日期，如 2026-12-01"))?,
-                ),
+                text => {
+                    Some(parse_date(text).map_err(|_| Refused::field("until", "请写日期，如 2026-12-01"))?)
+                }
             };
             warnings::note_warning(desk, &child, &NoteForm { did: typed.did.clone(), until })
         })

@@ -397,8 +397,7 @@ const ELSEWHERE: &str =
      values ($1, 'a-fact', $2, '某小学', '某市', '就读证明', '', '2026-09-01', '', '')";
 const MERGED: &str = "insert into child_merge (county, id, kept, gone, reason, by_account, at)
      select cast($1 as text), 'a-fact', cast($2 as text), max(id), '', '', '' from child where county = $1 and id <> $2";
-const WARNED: &str =
-    "insert into warning (county, child, kind, about, field, alone, fact, said, since_at)
+const WARNED: &str = "insert into warning (county, child, kind, about, field, alone, fact, said, since_at)
      values ($1, $2, 'month', '', 'schooling', 1, '', '本月缺课', '2026-11-01')";
 const UNREAD: &str = "insert into notification (county, id, account, at, kind, subject, text, href)
      select county, 'n-' || id, id, '2026-11-24', 'x', '', '', '/' from account where county = $1";

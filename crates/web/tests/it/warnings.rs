@@ -20,7 +20,8 @@ fn one(app: &TestApp, sql: &str) -> String {
 
 fn of(app: &TestApp, role: Role, unit: &str) -> String {
     let unit = format!("h-{unit}");
-    let one = app.here.with(role).find(|one| one.unit == unit).unwrap_or_else(|| panic!("a {role} of {unit}"));
+    let one =
+        app.here.with(role).find(|one| one.unit == unit).unwrap_or_else(|| panic!("a {role} of {unit}"));
     app.session(HERE, &one.account.clone())
 }
 
@@ -87,7 +88,7 @@ fn the_list_the_child_and_who_looks_after_it() {
 fn a_class_is_changed_by_two() {
     on_each_engine(|db| {
         let app = TestApp::new(db);
-        let child = one(&app, 
+        let child = one(&app,
             "select min(member.child) from class_member member
              where member.class = 'h-SP-1' and member.until_day is null
                and not exists (select 1 from roll_move where roll_move.child = member.child and roll_move.state = 'waiting')",
@@ -95,7 +96,10 @@ fn a_class_is_changed_by_two() {
         let (teacher, head) = (of(&app, Role::Teacher, "SP-1"), of(&app, Role::Head, "SP"));
         let path = format!("/children/{child}/class");
         let form = text(&app.get(&path, Some(&teacher)));
-        assert!(form.contains("SP-2单位") && !form.contains("SQ-1单位"), "classes of the school alone: {form}");
+        assert!(
+            form.contains("SP-2单位") && !form.contains("SQ-1单位"),
+            "classes of the school alone: {form}"
+        );
         let wrong = post(&app, &path, &teacher, "to_class=h-SQ-1&effective=2026-11-24&reason=x");
         assert_eq!(wrong.status, 422, "{}", text(&wrong));
         let asked = post(&app, &path, &teacher, "to_class=h-SP-2&effective=2026-11-24&reason=x");

@@ -41,8 +41,6 @@ impl Year {
     ) -> Result<(), DbError> {
         let county = self.county.clone();
         let classes: Vec<SeedClass> = db.read(|tx| seed::classes(tx, &county))?;
-        let (at, now) = (county.clone(), self.now.clone());
-        db.write(move |tx| seed::evenings(tx, &Seeding { county: &at, now: &now }))?;
         let days = school_days(plan, since, self.today);
         let spells = self.spells(&classes, &days);
         let mut away: BTreeMap<(usize, usize), Away> = BTreeMap::new();

@@ -24,7 +24,10 @@ fn other() -> SignedIn {
 
 fn ask(school: &School, by: &SignedIn, child: &str, to: &str, from: &str) -> Result<String, Refused> {
     let child = child.to_owned();
-    let form = ClassForm { to_class: to.to_owned(), effective: from.to_owned(), reason: "两班人数不均".to_owned() };
+    let form =
+        ClassForm {
+            to_class: to.to_owned(), effective: from.to_owned(), reason: "两班人数不均".to_owned()
+        };
     school.act(by, move |desk| ledger::change_class(desk, &child, &form))
 }
 
@@ -67,13 +70,19 @@ fn nothing_changes_before_both_have_acted_and_the_day_has_come() {
         for by in [teacher(), other(), head()] {
             let board = waiting(&school, &by);
             assert_eq!(board.len(), 1, "{:?}", by.actor.posts);
-            assert_eq!((board[0].kind, board[0].from.as_str(), board[0].to.as_str()), ("调班", "三（1）班", "三（2）班"));
+            assert_eq!(
+                (board[0].kind, board[0].from.as_str(), board[0].to.as_str()),
+                ("调班", "三（1）班", "三（2）班")
+            );
             assert_eq!(board[0].pending, ["三（2）班"]);
         }
         assert_eq!(waiting(&school, &who("x", Role::Teacher, "c3")), []);
         assert_eq!(waiting(&school, &other())[0].mine, [(Side::Receiving, "新班")]);
         assert_eq!(waiting(&school, &teacher())[0].mine, []);
-        assert_eq!((roll(&school, "c1", from).len(), roll(&school, "c2", from)), (2, vec!["赵小水".to_owned()]));
+        assert_eq!(
+            (roll(&school, "c1", from).len(), roll(&school, "c2", from)),
+            (2, vec!["赵小水".to_owned()])
+        );
         assert!(matches!(agree(&school, &teacher(), &id, Side::Receiving), Err(Refused::Denied { .. })));
         assert!(matches!(agree(&school, &bureau(), &id, Side::Receiving), Err(Refused::Denied { .. })));
         agree(&school, &other(), &id, Side::Receiving).expect("accepted");
@@ -88,7 +97,10 @@ fn nothing_changes_before_both_have_acted_and_the_day_has_come() {
         let machine = Machine::new(school.db.clone());
         let runner = Runner::new(machine.clone(), ledger::nightly(Registry::default())).expect("a runner");
         machine.runs(&runner, "2026-11-25T16:10:00Z");
-        assert_eq!((roll(&school, "c1", from), roll(&school, "c1", today).len()), (vec!["王小花".to_owned()], 2));
+        assert_eq!(
+            (roll(&school, "c1", from), roll(&school, "c1", today).len()),
+            (vec!["王小花".to_owned()], 2)
+        );
         assert_eq!(roll(&school, "c2", from), ["李小明", "赵小水"]);
         assert_eq!(waiting(&school, &head()), []);
         let reads = |by: &SignedIn| {
@@ -115,7 +127,8 @@ fn the_head_decides_but_nobody_for_both_classes() {
         let id = ask(&school, &head(), one, "c2", "2026-11-24").expect("proposed");
         assert_eq!(waiting(&school, &head())[0].mine, []);
         assert!(words(agree(&school, &head(), &id, Side::Receiving)).contains("同一个人"), "B05");
-        agree(&school, &who("registrar", Role::Registrar, "s1"), &id, Side::Receiving).expect("a second person");
+        agree(&school, &who("registrar", Role::Registrar, "s1"), &id, Side::Receiving)
+            .expect("a second person");
         assert_eq!(roll(&school, "c2", day("2026-11-24")), ["李小明"], "at once: the day is today");
         // The teacher proposes, the head decides for the class that receives.
         let id = ask(&school, &teacher(), two, "c2", "2026-11-20");
@@ -129,7 +142,8 @@ fn the_head_decides_but_nobody_for_both_classes() {
         agree(&school, &head(), &id, Side::Receiving).expect("decided");
         assert_eq!(roll(&school, "c1", day("2026-11-24")), ["王小花"]);
         assert_eq!(roll(&school, "c2", day("2026-11-25")), ["李小明", "王小花"]);
-        let grounds = school.count("select count(*) from class_member where county = $1 and until_day is null");
+        let grounds =
+            school.count("select count(*) from class_member where county = $1 and until_day is null");
         assert_eq!(grounds, 2, "one class each");
     });
 }
@@ -145,7 +159,10 @@ fn withdrawn_or_declined_it_leaves_everything_as_it_was() {
         }
         let id = ask(&school, &teacher(), child, "c2", "2026-11-24").expect("proposed");
         let withdrawn = id.clone();
-        assert!(school.act(&other(), move |desk| ledger::withdraw(desk, &withdrawn)).is_err(), "not one's own");
+        assert!(
+            school.act(&other(), move |desk| ledger::withdraw(desk, &withdrawn)).is_err(),
+            "not one's own"
+        );
         let withdrawn = id.clone();
         school.act(&teacher(), move |desk| ledger::withdraw(desk, &withdrawn)).expect("withdrawn");
         assert!(matches!(agree(&school, &other(), &id, Side::Receiving), Err(Refused::Denied { .. })));
@@ -160,7 +177,9 @@ fn withdrawn_or_declined_it_leaves_everything_as_it_was() {
         assert_eq!(roll(&school, "c1", day("2026-11-24")), ["李小明"]);
         assert_eq!(school.count("select count(*) from class_member where county = $1"), 1);
         assert_eq!(
-            school.count("select count(*) from roll_move where county = $1 and state = 'refused' and answer <> ''"),
+            school.count(
+                "select count(*) from roll_move where county = $1 and state = 'refused' and answer <> ''"
+            ),
             1
         );
     });

@@ -1,7 +1,11 @@
 //! From the third day to both lines, 五(九): contacts also where they failed, 家访, 核证并上报 with numbers without a gap, receipts,
 //! what runs out climbs; leave by rule and by the head; days of the school; who has not called.
 
-use casework::attendance::{Behind, ContactForm, DayForm, LeaveForm, Listed, Verified, answer_leave, ask_leave, contacts, end_leave, leave_waiting, log_contact, nightly, receive_report, report, reports, school_day_changes, set_school_day, suspects, uncalled, verify_and_report};
+use casework::attendance::{
+    Behind, ContactForm, DayForm, LeaveForm, Listed, Verified, answer_leave, ask_leave, contacts, end_leave,
+    leave_waiting, log_contact, nightly, receive_report, report, reports, school_day_changes, set_school_day,
+    suspects, uncalled, verify_and_report,
+};
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
 use casework::jobs::{Registry, Runner};
@@ -26,7 +30,8 @@ fn three_days(school: &School, ids: &[String]) -> Vec<String> {
         school.at(on);
         school.call(&marks);
     }
-    let (found, _) = school.act(&head(), |desk| suspects(desk, Listed::Standing, &Behind::default())).expect("the list");
+    let (found, _) =
+        school.act(&head(), |desk| suspects(desk, Listed::Standing, &Behind::default())).expect("the list");
     found.into_iter().map(|one| one.id).collect()
 }
 

@@ -24,8 +24,11 @@ fn names(school: &School, by: &SignedIn, stage: Stage) -> Vec<(String, u16)> {
 }
 
 fn listed(school: &School, by: &SignedIn, cleared: bool) -> Vec<String> {
-    let (found, _) =
-        school.act(by, move |desk| suspects(desk, if cleared { Listed::Cleared } else { Listed::Standing }, &Behind::default())).expect("the list");
+    let (found, _) = school
+        .act(by, move |desk| {
+            suspects(desk, if cleared { Listed::Cleared } else { Listed::Standing }, &Behind::default())
+        })
+        .expect("the list");
     found.into_iter().map(|one| one.name).collect()
 }
 
@@ -63,8 +66,9 @@ fn who_sees_whom() {
         assert_eq!(listed(&school, &township, false), ["三天"]);
         assert!(listed(&school, &who("x2", Role::Township, "t2"), false).is_empty());
         assert!(listed(&school, &who("t2", Role::Teacher, "c2"), false).is_empty());
-        let (found, _) =
-            school.act(&bureau(), |desk| suspects(desk, Listed::Standing, &Behind::default())).expect("the list");
+        let (found, _) = school
+            .act(&bureau(), |desk| suspects(desk, Listed::Standing, &Behind::default()))
+            .expect("the list");
         assert_eq!(found[0].place, "东镇小学 · 三（1）班");
         assert!(
             found[0].said.starts_with("3 个上课日无正当理由未到校，2026年11月25日起为疑似辍学"),
@@ -75,8 +79,9 @@ fn who_sees_whom() {
         school.call(&[]);
         assert!(listed(&school, &head(), false).is_empty());
         assert_eq!(listed(&school, &head(), true), ["三天"]);
-        let denied =
-            school.act(&who("a", Role::Auditor, "office"), |desk| suspects(desk, Listed::Standing, &Behind::default()));
+        let denied = school.act(&who("a", Role::Auditor, "office"), |desk| {
+            suspects(desk, Listed::Standing, &Behind::default())
+        });
         assert!(matches!(denied, Err(Refused::Denied { .. })));
     });
 }
@@ -106,14 +111,17 @@ fn a_long_list_in_pages() {
             school.act(&head(), |desk| suspects(desk, Listed::Standing, &Behind::default())).expect("a page");
         let last = first.last().expect("a row");
         let behind = Behind { day: last.since.to_string(), id: last.id.clone() };
-        let (rest, end) = school.act(&head(), move |desk| suspects(desk, Listed::Standing, &behind)).expect("the rest");
+        let (rest, end) =
+            school.act(&head(), move |desk| suspects(desk, Listed::Standing, &behind)).expect("the rest");
         let mut seen: Vec<String> = first.into_iter().chain(rest).map(|one| one.child).collect();
         seen.sort();
         seen.dedup();
         assert_eq!((seen.len(), more, end), (130, true, false));
         // Whole in the workbook, too: nobody is left on the second page; and only by right (K04).
         let check = ListPurpose::Check;
-        let taken = school.act(&head(), move |desk| export_suspects(desk, Listed::Standing, check)).expect("a workbook");
+        let taken = school
+            .act(&head(), move |desk| export_suspects(desk, Listed::Standing, check))
+            .expect("a workbook");
         assert_eq!((taken.rows, taken.bytes.get(..2)), (130, Some(&b"PK"[..])));
         let away = school.act(&head(), move |desk| export_absent(desk, Stage::Counting, check));
         assert_eq!(away.expect("a workbook").rows, 0, "all of them stand on the list by now");

@@ -260,7 +260,9 @@ fn a_month_in_one_go_is_bounded_and_told() {
              values ($1, 't', 'p', 'head', '2026-09-01', '', '')",
         );
         let told = |school: &School| {
-            school.count("select cast(count(*) as bigint) from notification where county = $1 and account = 'head'")
+            school.count(
+                "select cast(count(*) as bigint) from notification where county = $1 and account = 'head'",
+            )
         };
         let past = |on: &str| {
             let mut sheet = school.sheet(&[]);
@@ -279,7 +281,9 @@ fn a_month_in_one_go_is_bounded_and_told() {
         school.submit(&teacher(), &fifth).expect("once more");
         assert_eq!(told(&school), 1, "the fifth with nobody missing in ten minutes");
         assert_eq!(
-            school.count("select cast(count(*) as bigint) from audit where county = $1 and detail like '%已提醒核对%'"),
+            school.count(
+                "select cast(count(*) as bigint) from audit where county = $1 and detail like '%已提醒核对%'"
+            ),
             1
         );
         // Thirty in an hour, and no more; today is never bounded, nor is the same sheet sent again (H01).

@@ -32,7 +32,10 @@ fn each_number_leads_to_as_many_rows() {
         // To verify: as many as the head's list, and nobody else's affair.
         let task = to(&school, &head(), "/suspects?waits=report").expect("suspects wait");
         let list = |school: &School| {
-            school.act(&head(), |desk| suspects(desk, Listed::ToReport, &Behind::default())).expect("the list").0
+            school
+                .act(&head(), |desk| suspects(desk, Listed::ToReport, &Behind::default()))
+                .expect("the list")
+                .0
         };
         assert_eq!((task.title.as_str(), list(&school).len()), ("2名疑似辍学学生", 2));
         for by in [teacher(), bureau(), who("x", Role::Head, "s2")] {
@@ -50,7 +53,10 @@ fn each_number_leads_to_as_many_rows() {
                 verify_and_report(desk, &row, &verified)
             })
             .expect("reported");
-        assert_eq!(to(&school, &head(), "/suspects?waits=report").expect("one left").title, "1名疑似辍学学生");
+        assert_eq!(
+            to(&school, &head(), "/suspects?waits=report").expect("one left").title,
+            "1名疑似辍学学生"
+        );
         assert_eq!(list(&school).len(), 1);
         let href = format!("/reports/{report}");
         for by in [bureau(), who("x", Role::Township, "t1")] {
@@ -83,7 +89,9 @@ fn who_has_not_called_by_the_hour_of_the_plan() {
         let school = School::new(db);
         school.pupils("c1", &["李小明"]);
         school.pupils("c2", &["王小花"]);
-        let not_called = |by: &SignedIn| tasks(&school, by).into_iter().find(|task| task.why.starts_with("今天还没有点名"));
+        let not_called = |by: &SignedIn| {
+            tasks(&school, by).into_iter().find(|task| task.why.starts_with("今天还没有点名"))
+        };
         school.at("2026-11-24T09:59:00+08:00");
         assert_eq!((not_called(&teacher()), not_called(&head())), (None, None));
         school.at("2026-11-24T10:00:00+08:00");

@@ -53,7 +53,9 @@ fn who_is_told() {
         let school = School::new(db);
         let pupils = called(&school);
         made(&school, &pupils);
-        for by in [teacher(), head(), bureau(), who("a", Role::Director, "office"), who("b", Role::Township, "t1")] {
+        for by in
+            [teacher(), head(), bureau(), who("a", Role::Director, "office"), who("b", Role::Township, "t1")]
+        {
             let list = listed(&school, &by, false);
             let said: Vec<(&str, &str)> = list
                 .iter()
@@ -66,11 +68,8 @@ fn who_is_told() {
                 by.actor.posts
             );
         }
-        for by in [
-            who("c", Role::Teacher, "c2"),
-            who("d", Role::Head, "s2"),
-            who("e", Role::Township, "t2"),
-        ] {
+        for by in [who("c", Role::Teacher, "c2"), who("d", Role::Head, "s2"), who("e", Role::Township, "t2")]
+        {
             assert_eq!(listed(&school, &by, false), [], "{:?}", by.actor.posts);
             let child = pupils[0].clone();
             let own = school.act(&by, move |desk| one(desk, &child));
@@ -102,13 +101,19 @@ fn looked_after_until_its_time_or_something_new() {
             note(&school, &who("c", Role::Teacher, "c2"), child, Some(day("2026-11-27"))),
             Err(Refused::Denied { .. })
         ));
-        assert!(matches!(note(&school, &bureau(), child, Some(day("2026-11-27"))), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            note(&school, &bureau(), child, Some(day("2026-11-27"))),
+            Err(Refused::Denied { .. })
+        ));
         assert!(matches!(
             note(&school, &teacher(), &pupils[1], Some(day("2026-11-27"))),
             Err(Refused::Changed { .. })
         ));
         note(&school, &teacher(), child, Some(day("2026-11-27"))).expect("noted");
-        assert_eq!((names(&school, &head(), false), names(&school, &head(), true)), (vec![], vec!["李小明".to_owned()]));
+        assert_eq!(
+            (names(&school, &head(), false), names(&school, &head(), true)),
+            (vec![], vec!["李小明".to_owned()])
+        );
         let noted = listed(&school, &head(), true);
         let shown = noted[0].note.as_ref().expect("a note");
         assert_eq!((shown.did.as_str(), shown.unit.as_str()), ("给奶奶打了电话，明天家访", "三（1）班"));
@@ -147,20 +152,30 @@ fn each_field_by_its_right() {
              where county = $1 and name = '李小明'",
         );
         school.run("update child set household = 'h' where county = $1 and name in ('王小花', '住住住')");
-        school.run("update child set standing = 'never', school = null, class = null, birth = '2014-01-01'
-                    where county = $1 and name = '住住住'");
+        school.run(
+            "update child set standing = 'never', school = null, class = null, birth = '2014-01-01'
+                    where county = $1 and name = '住住住'",
+        );
         made(&school, &pupils);
         let said = |by: &SignedIn, child: &str| -> Vec<String> {
             let child = child.to_owned();
             let of = school.act(by, move |desk| of_child(desk, &child)).expect("read");
-            of.said.into_iter().map(|one| one.said.split('（').next().unwrap_or_default().to_owned()).collect()
+            of.said
+                .into_iter()
+                .map(|one| one.said.split('（').next().unwrap_or_default().to_owned())
+                .collect()
         };
         let month = "本月点名 6 天，无正当理由缺课 3 天，达到 3 天".to_owned();
         let of = |more: &[&str]| -> Vec<String> {
-            std::iter::once(month.clone()).chain(more.iter().map(|one| format!("2026年3月1日起登记为{one}"))).collect()
+            std::iter::once(month.clone())
+                .chain(more.iter().map(|one| format!("2026年3月1日起登记为{one}")))
+                .collect()
         };
         assert_eq!(said(&bureau(), &pupils[0]), of(&["留守", "监测户", "服刑人员子女"]));
-        assert_eq!(said(&who("b", Role::Township, "t1"), &pupils[0]), of(&["留守", "监测户", "服刑人员子女"]));
+        assert_eq!(
+            said(&who("b", Role::Township, "t1"), &pupils[0]),
+            of(&["留守", "监测户", "服刑人员子女"])
+        );
         assert_eq!(said(&head(), &pupils[0]), of(&["留守", "监测户"]), "涉案 is not a school's to know");
         assert_eq!(said(&teacher(), &pupils[0]), of(&["留守"]), "nor 监测户 a teacher's");
         // The sibling lists the other pupil for those who see the household, by its relation and not its name.
@@ -177,7 +192,10 @@ fn each_field_by_its_right() {
         let near = who("b", Role::Township, "t1");
         assert_eq!(names(&school, &near, false), ["李小明"]);
         assert_eq!((said(&near, &pupils[0]), said(&near, &pupils[1])), (of(&[]), vec![]));
-        assert!(matches!(note(&school, &near, &pupils[0], Some(day("2026-11-27"))), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            note(&school, &near, &pupils[0], Some(day("2026-11-27"))),
+            Err(Refused::Denied { .. })
+        ));
     });
 }
 
@@ -194,10 +212,15 @@ fn returns_are_counted_once_each() {
         let runner = Runner::new(machine.clone(), nightly(Registry::default())).expect("a runner");
         machine.runs(&runner, "2026-11-24T05:00:00Z");
         school.at("2026-11-24T14:00:00+08:00");
-        let said: Vec<String> =
-            listed(&school, &teacher(), false).into_iter().flat_map(|one| one.said).map(|one| one.said).collect();
+        let said: Vec<String> = listed(&school, &teacher(), false)
+            .into_iter()
+            .flat_map(|one| one.said)
+            .map(|one| one.said)
+            .collect();
         assert!(
-            said.contains(&"本学期 2 次没有按时返校：11月9日、11月16日（四(十九)；2次为县默认值）".to_owned()),
+            said.contains(
+                &"本学期 2 次没有按时返校：11月9日、11月16日（四(十九)；2次为县默认值）".to_owned()
+            ),
             "{said:?}"
         );
         assert_eq!(names(&school, &teacher(), false), ["住小明"]);
@@ -209,7 +232,8 @@ fn returns_are_counted_once_each() {
 fn pages_and_the_number() {
     on_each_engine(|db| {
         let school = School::new(db);
-        let names: Vec<String> = (0..120).map(|at| format!("李{}", char::from_u32(0x4e00 + at).expect("a character"))).collect();
+        let names: Vec<String> =
+            (0..120).map(|at| format!("李{}", char::from_u32(0x4e00 + at).expect("a character"))).collect();
         let named: Vec<&str> = names.iter().map(String::as_str).collect();
         let pupils = school.pupils("c1", &named);
         school.run(
@@ -219,7 +243,8 @@ fn pages_and_the_number() {
         let (mut seen, mut after) = (Vec::new(), String::new());
         loop {
             let from = after.clone();
-            let (page, more) = school.act(&bureau(), move |desk| warnings(desk, false, &from)).expect("a page");
+            let (page, more) =
+                school.act(&bureau(), move |desk| warnings(desk, false, &from)).expect("a page");
             seen.extend(page.iter().map(|one| one.child.clone()));
             let Some(last) = page.last().filter(|_| more) else { break };
             after = last.child.clone();

@@ -47,7 +47,10 @@ fn a_transfer_needs_both_schools_and_the_county() {
         let board = |by: &SignedIn| town.act(by, ledger::waiting).expect("the board");
         let seen = board(&head("s2"));
         assert_eq!(seen[0].pending, ["西乡小学", "县教体局"]);
-        assert_eq!((seen[0].days, seen[0].mine.clone(), seen[0].open), (3, vec![(Side::Receiving, "转入学校")], false));
+        assert_eq!(
+            (seen[0].days, seen[0].mine.clone(), seen[0].open),
+            (3, vec![(Side::Receiving, "转入学校")], false)
+        );
         assert_eq!(board(&head("s1"))[0].mine, []);
         assert!(matches!(agree(&town, &head("s1"), &id, Side::Receiving, "c2"), Err(Refused::Denied { .. })));
         assert!(words(agree(&town, &head("s2"), &id, Side::Receiving, "c1")).contains("哪个班"));
@@ -156,6 +159,9 @@ fn proofs_and_answers() {
         assert_eq!(town.act(&teacher, ledger::waiting).expect("the board"), []);
         let open = town.act(&head("s1"), ledger::waiting).expect("the board").remove(0).id;
         assert!(matches!(agree(&town, &teacher, &open, Side::Giving, ""), Err(Refused::Denied { .. })));
-        assert!(matches!(town.act(&who("v", Role::Village, "v1"), ledger::waiting), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            town.act(&who("v", Role::Village, "v1"), ledger::waiting),
+            Err(Refused::Denied { .. })
+        ));
     });
 }

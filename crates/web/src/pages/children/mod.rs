@@ -2,11 +2,11 @@
 //! roll that wait. What a reader may see is decided and masked in casework.
 
 mod acts;
+mod class;
 mod edit;
 mod file;
 mod list;
 mod merge;
-mod class;
 mod moves;
 
 use rules::access::Action;

@@ -210,8 +210,12 @@ pub(super) async fn suspects(
         .unwrap_or_default();
     let (rows, more) = app.read(&session, move |desk| attendance::suspects(desk, listed, &after)).await?;
     let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.since, last.id));
-    let own = [("cleared", &*asked.cleared), ("waits", &*asked.waits)];
-    let at = Address::new("/suspects", &own);
+    let (cleared, waits) = match listed {
+        Listed::Standing => ("", ""),
+        Listed::ToReport => ("", "report"),
+        Listed::Cleared => ("1", ""),
+    };
+    let at = Address::new("/suspects", &[("cleared", cleared), ("waits", waits)]);
     let verifies = may(&session.who().actor, Action::VerifyReport, &Subject::Nothing).is_ok();
     let tab = |label: &str, href: &str, current| Tab {
         label: label.to_owned(),
