@@ -98,15 +98,17 @@ pub(super) async fn campaigns(State(app): State<App>, session: Session) -> Resul
 }
 
 /// A run to be made.
-#[derive(Clone, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"as_of": "2026-11-23"}))]
 pub(super) struct RunAsked {
     /// Id of the campaign; the newest that is open where it is not said.
-    campaign: String,
+    #[serde(default)]
+    campaign: Option<String>,
     /// The day for ages; today where it is not said.
+    #[serde(default)]
     #[schema(format = Date)]
-    as_of: String,
+    as_of: Option<String>,
 }
 
 /// The run that was asked for.
@@ -128,24 +130,20 @@ pub(super) async fn ask(
     session: Session,
     Act { body, key }: Act<RunAsked>,
 ) -> Result<Response, Failed> {
-    let as_of = match body.as_of.as_str() {
-        "" => app.now().day(),
-        day => parse_date(day).map_err(|_| Refused::field("as_of", "请写日期，如 2026-11-23"))?,
+    let as_of = match body.as_of.as_deref() {
+        None => app.now().day(),
+        Some(day) => parse_date(day).map_err(|_| Refused::field("as_of", "请写日期，如 2026-11-23"))?,
     };
     give::act(&app, &session, key, move |desk| {
-        let campaign = match body.campaign.as_str() {
-            "" => campaign::campaigns(desk)?
-                .into_iter()
-                .find(|one| one.state == "open")
-                .map(|one| one.id)
-                .ok_or_else(|| {
-                    Refused::rule(
-                        "没有进行中的比对行动",
-                        "五(四)",
-                        "请先在“比对行动”里开始本学期的行动，选好名单",
-                    )
-                })?,
-            id => id.to_owned(),
+        let open = || {
+            Refused::rule("没有进行中的比对行动", "五(四)", "请先在“比对行动”里开始本学期的行动，选好名单")
+        };
+        let campaign = match &body.campaign {
+            Some(id) => id.clone(),
+            None => {
+                let all = campaign::campaigns(desk)?;
+                all.into_iter().find(|one| one.state == "open").map(|one| one.id).ok_or_else(open)?
+            }
         };
         let asked = campaign::ask(desk, &campaign, as_of)?;
         let status = if asked.already { StatusCode::OK } else { StatusCode::ACCEPTED };
