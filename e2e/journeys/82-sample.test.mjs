@@ -52,7 +52,7 @@ test("drawn at a desk, counted on a phone, found on both", async () => {
   await faultless(phone.page, phone.watch, [new URL(phone.page.url()).pathname]);
   const boxes = phone.page.locator('input[name="missing"]');
   const pupils = await boxes.count();
-  const name = (await phone.page.locator(".count .pick span").first().innerText()).trim();
+  const name = (await phone.page.locator(".tally .pick span").first().innerText()).trim();
   await boxes.first().check();
   await phone.page.locator("#seen").fill(String(pupils));
   await phone.page.getByRole("button", { name: "交清点结果" }).click();

@@ -120,7 +120,7 @@ fn from_the_draw_to_the_finding() {
         );
         // The school is told, and the class's own page says whom it is about.
         let told = text(&app.get("/notices", Some(&head)));
-        assert!(told.contains("抽样清点，1人名在人不在"), "{told}");
+        assert!(told.contains("人名在人不在，请核实去向"), "{told}");
         for reader in [&head, &teacher] {
             let page = text(&app.get(&register, Some(reader)));
             assert!(page.contains("抽样清点") && page.contains("名在人不在"), "{page}");
