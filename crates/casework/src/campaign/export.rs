@@ -41,5 +41,14 @@ pub fn export(desk: &mut Desk<'_, '_>, query: &ListQuery, purpose: ListPurpose) 
 fn row(desk: &Desk<'_, '_>, one: FindingRow) -> Vec<String> {
     let kind = one.kind.map_or(String::new(), |kind| desk.plan.finding(kind).title.clone());
     let words = one.words();
-    vec![one.name, one.birth.unwrap_or_default(), kind, one.village, one.school, words, one.assigned_to, one.due]
+    vec![
+        one.name,
+        one.birth.unwrap_or_default(),
+        kind,
+        one.village,
+        one.school,
+        words,
+        one.assigned_to,
+        one.due,
+    ]
 }

@@ -561,7 +561,10 @@ fn a_half_written_list_is_taken_back_and_not_dropped() {
         let own = import.clone();
         act(&scene.machine, &scene.bureau, move |desk| imports::undo(desk, &own)).unwrap();
         scene.work();
-        assert_eq!((scene.children(), scene.page(&import, Outcome::Added).line.state), (0, ImportState::Undone));
+        assert_eq!(
+            (scene.children(), scene.page(&import, Outcome::Added).line.state),
+            (0, ImportState::Undone)
+        );
     });
 }
 

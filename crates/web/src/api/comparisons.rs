@@ -134,9 +134,17 @@ pub(super) async fn ask(
     };
     give::act(&app, &session, key, move |desk| {
         let campaign = match body.campaign.as_str() {
-            "" => campaign::campaigns(desk)?.into_iter().find(|one| one.state == "open").map(|one| one.id).ok_or_else(
-                || Refused::rule("没有进行中的比对行动", "五(四)", "请先在“比对行动”里开始本学期的行动，选好名单"),
-            )?,
+            "" => campaign::campaigns(desk)?
+                .into_iter()
+                .find(|one| one.state == "open")
+                .map(|one| one.id)
+                .ok_or_else(|| {
+                    Refused::rule(
+                        "没有进行中的比对行动",
+                        "五(四)",
+                        "请先在“比对行动”里开始本学期的行动，选好名单",
+                    )
+                })?,
             id => id.to_owned(),
         };
         let asked = campaign::ask(desk, &campaign, as_of)?;

@@ -3,8 +3,8 @@
 
 mod audit;
 mod children;
-mod cursor;
 mod comparisons;
+mod cursor;
 mod findings;
 mod give;
 mod imports;

@@ -135,9 +135,15 @@ fn a_run_by_the_api() {
             let ask = Ask::new(Method::POST, "/api/v1/comparisons", Some(&clerk.token));
             app.ask(Ask { form: body.to_owned(), headers, ..ask })
         };
-        let json = |answer: &Answer| -> serde_json::Value { serde_json::from_slice(&answer.body).expect("JSON") };
+        let json =
+            |answer: &Answer| -> serde_json::Value { serde_json::from_slice(&answer.body).expect("JSON") };
         let early = ask("{}");
-        assert!(early.status == 422 && text(&early).contains("选好名单"), "{} {}", early.status, text(&early));
+        assert!(
+            early.status == 422 && text(&early).contains("选好名单"),
+            "{} {}",
+            early.status,
+            text(&early)
+        );
         for (slot, content) in [("household", HOUSEHOLD), ("roll", ROLL)] {
             clerk.upload(&campaign, slot, content);
         }
@@ -147,7 +153,12 @@ fn a_run_by_the_api() {
         assert_eq!(json(&taken)["campaign"], campaign);
         let state = || {
             let all = json(&clerk.get("/api/v1/comparisons"));
-            let one = all["items"].as_array().expect("items").iter().find(|one| one["id"] == campaign).expect("ours");
+            let one = all["items"]
+                .as_array()
+                .expect("items")
+                .iter()
+                .find(|one| one["id"] == campaign)
+                .expect("ours");
             (one["run"]["id"].clone(), one["run"]["state"].clone())
         };
         assert_eq!(state(), (json(&taken)["id"].clone(), "queued".into()));

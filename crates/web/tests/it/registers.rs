@@ -103,7 +103,8 @@ fn the_third_day_stands_on_the_list_by_itself() {
         let account = app.here.with(Role::Teacher).next().expect("a teacher").account.clone();
         for (day, date) in ["2026-11-24", "2026-11-25", "2026-11-26"].into_iter().enumerate() {
             let teacher = app.session(HERE, &account);
-            let sheet = json!({"sheet": format!("sheet-00{day}"), "marks": [{"child": pupil, "kind": "truant"}]});
+            let sheet =
+                json!({"sheet": format!("sheet-00{day}"), "marks": [{"child": pupil, "kind": "truant"}]});
             let taken = call(&app, &class, date, &teacher, &sheet);
             assert_eq!(taken.status, 200, "{}", text(&taken));
             // The same sheet again is the same answer (H01).
@@ -111,7 +112,11 @@ fn the_third_day_stands_on_the_list_by_itself() {
             assert_eq!((again.status, text(&again)), (200, text(&taken)));
             let register =
                 json_of(&app.get(&format!("/api/v1/classes/{class}/register/{date}"), Some(&teacher)));
-            let mine = register["pupils"].as_array().expect("pupils").iter().find(|one| one["child"] == json!(pupil));
+            let mine = register["pupils"]
+                .as_array()
+                .expect("pupils")
+                .iter()
+                .find(|one| one["child"] == json!(pupil));
             let mine = mine.expect("the pupil");
             assert_eq!(mine["settled"][0]["kind"], "truant", "{register}");
             assert_eq!(mine["away"], json!(day + 1), "{register}");
@@ -139,7 +144,8 @@ fn two_that_differ_stand_side_by_side_until_one_is_chosen() {
         let first = json!({"sheet": "sheet-head"});
         assert_eq!(call(&app, &class, "2026-11-24", &head, &first).status, 200);
         // From a phone that had no network when the head called the class.
-        let second = json!({"sheet": "sheet-phone", "part": "whole", "marks": [{"child": pupil, "kind": "truant"}]});
+        let second =
+            json!({"sheet": "sheet-phone", "part": "whole", "marks": [{"child": pupil, "kind": "truant"}]});
         let taken = json_of(&call(&app, &class, "2026-11-24", &teacher, &second));
         assert_eq!(taken["conflicts"][0]["child"], json!(pupil), "{taken}");
         assert_eq!(taken["said"], json!([]), "nothing is counted while it is not known");
@@ -185,7 +191,8 @@ fn a_phone_is_opened_by_its_owner_alone() {
         assert!(text(&answer).contains(&pupil));
         assert!(classes[0]["days"].as_array().expect("days").len() <= 7);
         assert_eq!(json_of(&app.get("/api/v1/phone/book", Some(&head)))["book"]["classes"], json!([]));
-        let wrong = send(&app, (Method::POST, "/api/v1/phone"), &teacher, &json!({"password": "not-the-password-1"}));
+        let wrong =
+            send(&app, (Method::POST, "/api/v1/phone"), &teacher, &json!({"password": "not-the-password-1"}));
         assert!(wrong.status == 422 && text(&wrong).contains("password"), "{}", text(&wrong));
         assert_eq!(app.get("/api/v1/phone", Some(&token(&app, Role::Township))).status, 404);
         // The page and its worker say nothing of anybody.

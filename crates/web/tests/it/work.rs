@@ -12,15 +12,8 @@ use crate::matrix_rows::{ROWS, Target};
 use crate::matrix_rows_api::API;
 
 /// Who reads, from the whole county down to one class.
-const READERS: [Role; 7] = [
-    Role::Director,
-    Role::Bureau,
-    Role::Township,
-    Role::Village,
-    Role::Head,
-    Role::Teacher,
-    Role::Cadre,
-];
+const READERS: [Role; 7] =
+    [Role::Director, Role::Bureau, Role::Township, Role::Village, Role::Head, Role::Teacher, Role::Cadre];
 
 /// Children who come.
 const MORE: i8 = 30;
@@ -70,7 +63,8 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
             let (path, role) = (&paths[at / READERS.len()], READERS[at % READERS.len()]);
             assert_eq!(before, after, "{path} as {role:?}");
             if *many > few + SLACK {
-                wrongs.push(format!("{path} as {role:?}: {few} statements, with {MORE} more children {many}"));
+                wrongs
+                    .push(format!("{path} as {role:?}: {few} statements, with {MORE} more children {many}"));
             }
         }
         assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));

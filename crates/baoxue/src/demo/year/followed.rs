@@ -39,24 +39,36 @@ enum Act {
 
 /// What was found: where, why, and in whose words.
 const FOUND: [(&str, &str, &str); 6] = [
-    ("home", "learning", "班主任和村干部到家里见到了孩子和祖母，孩子说跟不上功课，不想去学校。父母在外务工，电话里说让孩子自己定。"),
-    ("work_county", "work", "邻居和村小组长证实，孩子跟着堂哥在县城一家餐馆帮工，家里欠着医药费。已把情况告诉村委会。"),
-    ("home", "guardianship", "母亲住院，孩子在家照看弟弟。校长和班主任家访两次，家长答应安排亲戚照看后送回。"),
+    (
+        "home",
+        "learning",
+        "班主任和村干部到家里见到了孩子和祖母，孩子说跟不上功课，不想去学校。父母在外务工，电话里说让孩子自己定。",
+    ),
+    (
+        "work_county",
+        "work",
+        "邻居和村小组长证实，孩子跟着堂哥在县城一家餐馆帮工，家里欠着医药费。已把情况告诉村委会。",
+    ),
+    (
+        "home",
+        "guardianship",
+        "母亲住院，孩子在家照看弟弟。校长和班主任家访两次，家长答应安排亲戚照看后送回。",
+    ),
     ("work_outside", "work", "父亲电话承认孩子跟着同乡去了省外，说不清厂名。已请乡镇和公安核实去向。"),
-    ("unknown", "lost_contact", "家里没有人，电话停机。村小组长说全家上月搬走，没有留下地址，已请公安协助查找。"),
+    (
+        "unknown",
+        "lost_contact",
+        "家里没有人，电话停机。村小组长说全家上月搬走，没有留下地址，已请公安协助查找。",
+    ),
     ("home", "illness", "孩子说身上不舒服，家长没有带去看过病。校医建议到县医院检查，家长同意周末去。"),
 ];
 
 impl Year {
     /// Follows the children of the list, as far as it was done until now.
-    pub(super) fn followed(
-        &mut self,
-        db: &Db,
-        (keys, plan): (&Keys, &Plan),
-    ) -> Result<(), DbError> {
+    pub(super) fn followed(&mut self, db: &Db, (keys, plan): (&Keys, &Plan)) -> Result<(), DbError> {
         let county = self.county.clone();
-        let (suspects, classes) = db
-            .read(|tx| Ok::<_, DbError>((seed::suspects(tx, &county)?, seed::classes(tx, &county)?)))?;
+        let (suspects, classes) =
+            db.read(|tx| Ok::<_, DbError>((seed::suspects(tx, &county)?, seed::classes(tx, &county)?)))?;
         let mut waiting = self.waiting(&suspects, &classes);
         let now = self.now.timestamp();
         waiting.retain(|one| one.at < now);
@@ -82,7 +94,11 @@ impl Year {
         let actors = Arc::clone(&self.actors);
         let holds = |role: Role| -> BTreeMap<&str, &Actor> {
             let posts = actors.values().filter(|one| one.active).flat_map(|one| {
-                one.actor.posts.iter().filter(|post| post.role == role).map(|post| (post.unit.as_str(), &one.actor))
+                one.actor
+                    .posts
+                    .iter()
+                    .filter(|post| post.role == role)
+                    .map(|post| (post.unit.as_str(), &one.actor))
             });
             posts.collect()
         };
@@ -92,8 +108,10 @@ impl Year {
         for one in suspects {
             let Some(head) = heads.get(one.school.as_str()) else { continue };
             let teacher = teachers.get(one.class.as_str()).unwrap_or(head);
-            let (whereabouts, cause, evidence) =
-                FOUND.get(self.chance.below(FOUND.len())).copied().unwrap_or(("unknown", "other", "尚在核实"));
+            let (whereabouts, cause, evidence) = FOUND
+                .get(self.chance.below(FOUND.len()))
+                .copied()
+                .unwrap_or(("unknown", "other", "尚在核实"));
             let mut minute = || i8::try_from(self.chance.below(50)).unwrap_or_default();
             let day = one.since;
             let contact = |at, way, outcome, next: Option<Date>| Waiting {
@@ -106,7 +124,11 @@ impl Year {
                         outcome,
                         answered: (outcome == Outcome::Reached).then_some(Answered::Grandparent),
                         reason: (outcome == Outcome::Reached).then_some(Reason::Unwilling),
-                        whereabouts: if outcome == Outcome::Reached { whereabouts.to_owned() } else { String::new() },
+                        whereabouts: if outcome == Outcome::Reached {
+                            whereabouts.to_owned()
+                        } else {
+                            String::new()
+                        },
                         next,
                         promised: None,
                         note: if way == Way::Visit { evidence.to_owned() } else { String::new() },
@@ -149,7 +171,9 @@ impl Year {
             else {
                 continue;
             };
-            let Some(child) = class.pupils.get(self.chance.below(class.pupils.len().max(1))) else { continue };
+            let Some(child) = class.pupils.get(self.chance.below(class.pupils.len().max(1))) else {
+                continue;
+            };
             let (kind, why) = *[
                 (Kind::Sick, "阑尾炎住院，有县医院证明"),
                 (Kind::Personal, "外祖父去世，随父母回外省老家"),
@@ -171,11 +195,7 @@ impl Year {
     }
 }
 
-fn done(
-    tx: &mut Tx<'_>,
-    with: (&Keys, &Plan, &casework::now::Now),
-    one: &Waiting,
-) -> Result<(), Refused> {
+fn done(tx: &mut Tx<'_>, with: (&Keys, &Plan, &casework::now::Now), one: &Waiting) -> Result<(), Refused> {
     match &one.act {
         Act::Contact(child, form) => {
             seed::acted(tx, with, &one.by, |desk| attendance::log_contact(desk, child, form)).map(drop)
@@ -185,11 +205,12 @@ fn done(
         }
         Act::Receive(suspected) => seed::acted(tx, with, &one.by, |desk| receive(desk, suspected)),
         Act::Leave(child, form, head) => {
-            let (leave, good) = seed::acted(tx, with, &one.by, |desk| attendance::ask_leave(desk, child, form))?;
+            let (leave, good) =
+                seed::acted(tx, with, &one.by, |desk| attendance::ask_leave(desk, child, form))?;
             match head {
-                Some(head) if !good => {
-                    seed::acted(tx, with, head, |desk| attendance::answer_leave(desk, &leave, true, "同意，注意补课"))
-                }
+                Some(head) if !good => seed::acted(tx, with, head, |desk| {
+                    attendance::answer_leave(desk, &leave, true, "同意，注意补课")
+                }),
                 _ => Ok(()),
             }
         }
