@@ -191,6 +191,7 @@ fn write(
 /// What the paper will say, as it is known at this moment.
 fn keep_facts(desk: &mut Desk<'_, '_>, report: &str, child: &str) -> Result<(), Refused> {
     let mut facts = Facts::now(desk, child)?;
+    facts.number = stored_report(desk, report)?.map(|report| report.number).unwrap_or_default();
     let hops = hops(desk, report)?.into_iter();
     facts.to =
         hops.map(|hop| Receiver { unit: hop.unit, name: hop.name, task: hop.task, due: hop.due }).collect();

@@ -18,6 +18,8 @@ const CONTACTS: i64 = 30;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Facts {
+    /// 发文字号: the school may be called otherwise later.
+    pub(crate) number: String,
     pub(crate) name: String,
     pub(crate) sex: String,
     pub(crate) birth: String,

@@ -108,7 +108,7 @@ fn paper(desk: &Desk<'_, '_>, report: &Report, facts: &Facts, view: View) -> Pap
     Paper {
         organ: facts.school.clone(),
         mark: mark.to_owned(),
-        number: report.number.clone(),
+        number: facts.number.clone(),
         issuer: facts.head.clone(),
         title: format!("{}关于{}疑似辍学情况的书面报告", facts.school, facts.name),
         to: facts.to.iter().map(|receiver| receiver.name.clone()).collect(),
