@@ -191,10 +191,11 @@ fn write(
 /// What the paper will say, as it is known at this moment.
 fn keep_facts(desk: &mut Desk<'_, '_>, report: &str, child: &str) -> Result<(), Refused> {
     let mut facts = Facts::now(desk, child)?;
-    facts.number = stored_report(desk, report)?.map(|report| report.number).unwrap_or_default();
-    let hops = hops(desk, report)?.into_iter();
-    facts.to =
-        hops.map(|hop| Receiver { unit: hop.unit, name: hop.name, task: hop.task, due: hop.due }).collect();
+    if let Some(stored) = stored_report(desk, report)? {
+        facts.number = stored.number;
+        let receiver = |hop: Hop| Receiver { unit: hop.unit, name: hop.name, task: hop.task, due: hop.due };
+        facts.to = stored.hops.into_iter().map(receiver).collect();
+    }
     let sealed = facts.sealed(desk, report)?;
     desk.tx.execute(
         "update report set facts_sealed = $3 where county = $1 and id = $2",
