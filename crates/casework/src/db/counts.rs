@@ -31,6 +31,11 @@ impl Counts {
         self.statements.fetch_add(statements, Ordering::Relaxed);
     }
 
+    /// Statements of a snapshot that is still open.
+    pub(super) fn ran(&self, statements: u64) {
+        self.statements.fetch_add(statements, Ordering::Relaxed);
+    }
+
     pub(super) fn write(&self, statements: u64) {
         self.writes.fetch_add(1, Ordering::Relaxed);
         self.statements.fetch_add(statements, Ordering::Relaxed);

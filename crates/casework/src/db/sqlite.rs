@@ -132,8 +132,8 @@ impl Disk {
         let mut lent = self.readers.take(self.settings.wait, || Reader::open(&self.path, &self.settings))?;
         let mut reader = lent.out()?;
         reader.begin(self.settings.statement)?;
-        let (reader, statements) = keep(of, reader, work);
-        self.counts.read(statements);
+        let reader = keep(of, reader, &self.counts, work);
+        self.counts.read(0);
         if let Some(mut reader) = reader {
             reader.end()?;
             lent.put(reader);

@@ -4,8 +4,10 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::counts::Counts;
 use super::error::DbError;
 use super::queue::{Job, contain};
 use super::sqlite::Reader;
@@ -15,23 +17,19 @@ struct Open {
     /// Which database: a thread reads from one only, but a test has many.
     of: u64,
     reader: Reader,
-    statements: u64,
+    counts: Arc<Counts>,
     /// A statement was refused: nothing more is read from the snapshot, as on any transaction.
     spoiled: bool,
 }
 
 thread_local! { static OPEN: Cell<Option<Open>> = const { Cell::new(None) }; }
 
-/// Keeps `reader`, whose snapshot has begun, on this thread while `work` runs. The connection, and how many statements
-/// ran on it.
-pub(super) fn keep(of: u64, reader: Reader, work: &mut dyn FnMut()) -> (Option<Reader>, u64) {
-    OPEN.set(Some(Open { of, reader, statements: 0, spoiled: false }));
+/// Keeps `reader`, whose snapshot has begun, on this thread while `work` runs; the connection.
+pub(super) fn keep(of: u64, reader: Reader, counts: &Arc<Counts>, work: &mut dyn FnMut()) -> Option<Reader> {
+    OPEN.set(Some(Open { of, reader, counts: Arc::clone(counts), spoiled: false }));
     // Work that panics is its caller's loss; the connection goes back.
     drop(catch_unwind(AssertUnwindSafe(work)));
-    match OPEN.take() {
-        Some(open) => (Some(open.reader), open.statements),
-        None => (None, 0),
-    }
+    OPEN.take().map(|open| open.reader)
 }
 
 /// Runs `call` in the snapshot that is open on this thread. `None` when there is none, or it is over: then `call` is to be
@@ -48,7 +46,8 @@ pub(super) fn here<T, E: From<DbError>>(
     let mut tx = Tx::new(On::Sqlite(open.reader.connection())).of(of);
     let outcome = contain(call, &mut tx);
     let (statements, spoiled) = (tx.statements(), tx.failure().is_some());
-    open.statements += statements;
+    // Before the page is made of it: what a page cost is counted when it is answered.
+    open.counts.ran(statements);
     open.spoiled = spoiled;
     OPEN.set(Some(open));
     Some(outcome)

@@ -416,10 +416,10 @@ fn judge(act: Option<&Act>, allowed: Option<bool>, answer: &Answer, absent: &Ans
         Some(true) if to_the_door => Some("the session is gone".to_owned()),
         Some(true) => {
             let due: &[u16] = match act {
-                // A child that is nowhere at school cannot leave one, an account that leads waits for approval.
-                Some(act) if ["/children/{id}/move", "/findings/{id}/assign"].contains(&act.path) => {
-                    &[303, 409, 200]
-                }
+                // A child that is nowhere at school cannot leave one, nor be looked for by the village of another;
+                // an account that leads waits for approval.
+                Some(act) if act.path == "/children/{id}/move" => &[303, 409, 200],
+                Some(act) if act.path == "/findings/{id}/assign" => &[303, 409, 422],
                 Some(act) if act.path == "/accounts/{id}/reset" => &[200, 303],
                 Some(act) => std::slice::from_ref(&act.status),
                 None => &[200],
