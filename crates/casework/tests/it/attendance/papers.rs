@@ -1,7 +1,7 @@
 //! The written report as a paper, 五(九), 未成年人保护法 28: facts as they were when it was made, the child whole for whom the
 //! law names and hidden for everybody else, every making on the record with its digest, and the platform's row beside it.
 
-use casework::attendance::{Behind, ContactForm, Verified, log_contact, suspects, verify_and_report};
+use casework::attendance::{Behind, ContactForm, Listed, Verified, log_contact, suspects, verify_and_report};
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
 use casework::papers::{self, Draft, SUSPECT_REPORT};
@@ -48,7 +48,7 @@ fn reported(school: &School) -> (String, String) {
         school.act(&teacher(), move |desk| log_contact(desk, &child, &form)).expect("kept");
     }
     let (listed, _) =
-        school.act(&head(), |desk| suspects(desk, false, &Behind::default())).expect("the list");
+        school.act(&head(), |desk| suspects(desk, Listed::Standing, &Behind::default())).expect("the list");
     let suspected = listed[0].id.clone();
     let verified = Verified {
         whereabouts: "work_outside".to_owned(),
