@@ -9,8 +9,8 @@ use toml::Spanned;
 
 use super::model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
-    FindingRule, LeaveRule, LegalStep, LegalStepKind, Measure, NamedList, NamedListEffect, Paper,
-    RegisterRule, Season, Stretch, Target, TimeUnit, ToldLeave, Unit,
+    FindingRule, LeaveRule, LegalStep, Measure, NamedList, NamedListEffect, RegisterRule, Season, Stretch,
+    Target, TimeUnit, ToldLeave, Unit,
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
@@ -50,7 +50,6 @@ rules! {
     RawDeadline { key: String, title: String, who: Spanned<String>, amount: u16, unit: Spanned<String> }
     RawMeasure { title: String, #[serde(default)] lead: Vec<Spanned<String>>, responsible: Vec<Spanned<String>> }
     RawCode { code: String, label: String }
-    RawStep { kind: Spanned<String>, papers: Vec<RawPaper> }
     RawFinding {
         kind: Spanned<String>, title: String, who: Spanned<String>, deadline: Spanned<String>, sentence: String
     }
@@ -72,19 +71,6 @@ struct RawCounty {
     code: Spanned<String>,
     name: String,
     short: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPaper {
-    #[serde(default)]
-    key: String,
-    title: String,
-    articles: Vec<String>,
-    #[serde(default)]
-    needs: String,
-    #[serde(default)]
-    copies: Vec<Spanned<String>>,
 }
 
 pub(super) fn load(files: &BTreeMap<String, String>) -> Result<Plan, Vec<PlanProblem>> {
@@ -382,31 +368,6 @@ impl Loader<'_> {
             codes.push(Code { code: raw.code, label: raw.label, basis });
         }
         codes
-    }
-
-    fn steps(&mut self) -> Vec<LegalStep> {
-        let raws = self.file.many::<RawStep>("step");
-        let steps: Vec<LegalStep> = raws
-            .into_iter()
-            .filter_map(|raw| {
-                let (at, raw) = (raw.span(), raw.into_inner());
-                if raw.papers.iter().any(|paper| paper.articles.is_empty()) {
-                    self.file.problem(at.clone(), "有文书没写依据条文", "请在 articles 里填法律条文");
-                }
-                let mut paper = |RawPaper { key, title, articles, needs, copies }| {
-                    let copies = copies.into_iter().map(|unit| self.who(unit)).collect();
-                    Paper { key, title, articles, needs, copies }
-                };
-                let papers = raw.papers.into_iter().map(&mut paper).collect();
-                let basis = self.basis(at, raw.clause, raw.source, raw.text);
-                Some(LegalStep { kind: self.coded(&raw.kind, LegalStepKind::from_code)?, basis, papers })
-            })
-            .collect();
-        if !steps.iter().map(|step| step.kind).eq(LegalStepKind::ALL.iter().copied()) {
-            let todo = "请按 persuade、order、penalty、court 的顺序各写一段";
-            self.file.problem(0..0, "四步法的 [[step]] 不是依次四步", todo);
-        }
-        steps
     }
 
     fn findings(&mut self) -> Option<[FindingRule; FindingKind::ALL.len()]> {

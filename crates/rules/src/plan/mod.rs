@@ -9,6 +9,7 @@ mod lists;
 mod load;
 mod load_columns;
 mod load_places;
+mod load_steps;
 mod model;
 mod platform;
 mod problem;
