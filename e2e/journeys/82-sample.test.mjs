@@ -92,10 +92,10 @@ test("what the province puts out is compared and decided", async () => {
   await page.getByRole("button", { name: "写入" }).click();
   await page.getByText("已写入").first().waitFor();
   await page.goto("/province/differences");
-  await page.locator("summary").first().click();
+  await page.locator("main summary").first().click();
   await page.locator('input[name="why"]').first().fill("班主任到教室看过");
   await faultless(page, watch, ["/province/differences"]);
-  await page.locator("summary").first().click();
+  await page.locator("main summary").first().click();
   await page.locator('input[name="why"]').first().fill("班主任到教室看过");
   await page.getByRole("button", { name: "本系统对" }).first().click();
   await page.waitForURL(/\/province\/differences$/);

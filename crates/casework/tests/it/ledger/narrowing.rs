@@ -93,10 +93,10 @@ fn each_role_is_offered_its_own_part() {
     on_each_engine(|db| {
         let town = town(db);
         let (mut is, mut should) = (Vec::new(), Vec::new());
-        // A school's only class is no choice: the school is.
+        // A school's only class is a choice: children of the school may stand in none.
         for (by, offered, left) in [
-            (bureau(), "townships t1 t2, schools s1 s2 s3", "t2 v2 west s2"),
-            (who("d", Role::Director, "xian"), "townships t1 t2, schools s1 s2 s3", "t2 v2 west s2"),
+            (bureau(), "townships t1 t2, schools s1 s2 s3", "t2 v2 west s2 c2"),
+            (who("d", Role::Director, "xian"), "townships t1 t2, schools s1 s2 s3", "t2 v2 west s2 c2"),
             (township("t1"), "villages v1 v3, schools s1 s3, cadres east", ""),
             (township("t2"), "villages v2, cadres west", "v2 west"),
             (head("s1"), "townships t1 t2, classes c1 c3", "t2 v2 west"),
