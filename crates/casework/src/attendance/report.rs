@@ -352,12 +352,11 @@ pub(crate) fn stored_report(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<
     Ok(Some(report))
 }
 
-/// Reports with what families said, sealed; without their hops.
-fn rows(
-    desk: &mut Desk<'_, '_>,
-    within: &str,
-    values: &[Value<'_>],
-) -> Result<Vec<(Report, Option<Vec<u8>>)>, Refused> {
+/// A report and what the family said, sealed.
+type SealedReport = (Report, Option<Vec<u8>>);
+
+/// Reports without their hops.
+fn rows(desk: &mut Desk<'_, '_>, within: &str, values: &[Value<'_>]) -> Result<Vec<SealedReport>, Refused> {
     let sql = format!(
         "select report.id, report.number, report.year, report.child, child.name, coalesce(school.name, ''),
                 suspected.since_day, report.whereabouts, report.cause, report.evidence_sealed,

@@ -197,10 +197,10 @@ impl Paper {
             match block {
                 Block::Heading { text } | Block::Text { text } => texts.push(text),
                 Block::Pairs { rows } => {
-                    rows.iter_mut().for_each(|(what, value)| texts.extend([what, value]))
+                    rows.iter_mut().for_each(|(what, value)| texts.extend([what, value]));
                 }
                 Block::Table { heads, rows } => {
-                    texts.extend(heads.iter_mut().chain(rows.iter_mut().flatten()))
+                    texts.extend(heads.iter_mut().chain(rows.iter_mut().flatten()));
                 }
             }
         }

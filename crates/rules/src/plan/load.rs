@@ -9,8 +9,8 @@ use toml::Spanned;
 
 use super::model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
-    FindingRule, LeaveRule, LegalStep, Measure, NamedList, NamedListEffect, RegisterRule, Season, Stretch,
-    Target, TimeUnit, ToldLeave, Unit,
+    FindingRule, LeaveRule, Measure, NamedList, NamedListEffect, RegisterRule, Season, Stretch, Target,
+    TimeUnit, ToldLeave, Unit,
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};

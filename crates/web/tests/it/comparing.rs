@@ -139,7 +139,7 @@ fn a_run_by_the_api() {
             |answer: &Answer| -> serde_json::Value { serde_json::from_slice(&answer.body).expect("JSON") };
         let early = ask("{}");
         assert!(
-            early.status == 422 && text(&early).contains("选好名单"),
+            early.status == 409 && text(&early).contains("选好名单"),
             "{} {}",
             early.status,
             text(&early)

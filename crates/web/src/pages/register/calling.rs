@@ -31,7 +31,7 @@ pub(super) async fn list(State(app): State<App>, session: Session) -> Result<Res
     Ok(html(&ListPage {
         shell: app.shell(&session, "/register").await?,
         rows,
-        heads: [Head::text("学校"), Head::text("考勤从哪里来"), Head::text("白天"), Head::text("晚上")],
+        heads: [Head::text("学校"), Head::text("考勤来源"), Head::text("白天"), Head::text("晚上")],
     }))
 }
 
@@ -129,7 +129,7 @@ impl Sent {
     fn calling(&self) -> Result<Calling, Refused> {
         Ok(Calling {
             source: Source::from_code(&self.source)
-                .ok_or_else(|| Refused::field("source", "请选择考勤从哪里来"))?,
+                .ok_or_else(|| Refused::field("source", "请选择考勤来源"))?,
             halves: match self.parts.as_str() {
                 "whole" => false,
                 "halves" => true,
