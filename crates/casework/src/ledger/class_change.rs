@@ -127,7 +127,7 @@ pub(super) fn into_class(desk: &mut Desk<'_, '_>, id: &str, row: &Row) -> Result
     if here.class != row.from_class {
         return close(desk, id, "refused", "孩子已经不在原来的班");
     }
-    let from = row.from_day();
+    let from = row.holds_from();
     desk.tx.execute(
         "update class_member set until_day = $3 where county = $1 and child = $2 and until_day is null",
         &params![county, child, from],

@@ -246,7 +246,7 @@ impl Row {
     }
 
     /// The first day on which it holds: the day asked for, or that of the last act where it came later.
-    pub(super) fn from_day(&self) -> Date {
+    pub(super) fn holds_from(&self) -> Date {
         let last = self.last.as_deref().and_then(|at| at.get(..10)).and_then(|day| day.parse::<Date>().ok());
         last.map_or(self.effective, |last| last.max(self.effective))
     }

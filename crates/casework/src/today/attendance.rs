@@ -26,7 +26,7 @@ pub(super) fn tasks(
                 title: format!("{many}名疑似辍学学生"),
                 why: "满3天没有正当理由未到校，五(九)".to_owned(),
                 act: "查清去向，核证并上报".to_owned(),
-                due: today.clone(),
+                due: today,
                 href: "/suspects?waits=report".to_owned(),
             });
         }

@@ -99,10 +99,13 @@ fn fields() -> impl Iterator<Item = Field> {
     all.into_iter()
 }
 
+/// Ways that lead to a child, the scope that they are, and codes of the fields that they show.
+type Seen<'a, 'v> = (Vec<(&'a str, Tie)>, Scope<'v>, Vec<&'static str>);
+
 /// That the row of `warning` under this name may be read: the child is reached, through a tie that shows the field whole.
 fn visible<'v>(desk: &Desk<'v, '_>, alias: &str, values: &mut Vec<Value<'v>>) -> String {
     let scope = Scope::of(desk.actor(), Action::ReadWarnings, desk.now);
-    let mut by_ways: Vec<(Vec<(&str, Tie)>, Scope<'v>, Vec<&str>)> = Vec::new();
+    let mut by_ways: Vec<Seen<'_, 'v>> = Vec::new();
     for field in fields() {
         let seeing = scope.clone().that_see(field);
         let ways: Vec<(&str, Tie)> = seeing.pairs().collect();

@@ -122,7 +122,7 @@ fn what_the_province_says_becomes_the_register() {
         school.submit(&head(), &call).expect("corrected");
         assert_eq!(school.suspected(&ids[0])[0].1, "corrected");
         // Taken back: what was corrected stays, the rest counts no longer (E14).
-        let id = handed.id.clone();
+        let id = handed.id;
         assert_eq!(school.act(&registrar(), move |desk| undo_province(desk, &id)).expect("taken back"), 1);
         assert_eq!(school.clock(&ids[0]).away, 0);
         school.clocks_are_true(&ids);
