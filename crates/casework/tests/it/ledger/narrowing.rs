@@ -98,7 +98,7 @@ fn each_role_is_offered_its_own_part() {
             (bureau(), "townships t1 t2, schools s1 s2 s3", "t2 v2 west s2 c2"),
             (who("d", Role::Director, "xian"), "townships t1 t2, schools s1 s2 s3", "t2 v2 west s2 c2"),
             (township("t1"), "villages v1 v3, schools s1 s3, cadres east", ""),
-            (township("t2"), "villages v2, cadres west", "v2 west"),
+            (township("t2"), "villages v2, classes c2, cadres west", "v2 west c2"),
             (head("s1"), "townships t1 t2, classes c1 c3", "t2 v2 west"),
             (who("v", Role::Village, "v1"), "groups g1 g3", "g1"),
             // 包保干部 have the children they are paired with, and no place.
