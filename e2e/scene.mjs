@@ -85,7 +85,10 @@ export async function faultless(page, watch, addresses, options) {
 
 /** Keeps the children's names that stand on the page: the log, read at the end, may have none of them (K05). */
 export async function remember(page) {
-  const names = await page.locator("a[href^='/children/']").allInnerTexts();
+  // A button that leads to a file says what is done there, not who it is.
+  const names = await page.locator("a[href^='/children/']:not(.btn)").evaluateAll((links) =>
+    links.filter((one) => one.hasAttribute("data-row") || /^\/children\/[0-9a-f-]{36}$/.test(one.getAttribute("href")))
+      .map((one) => one.innerText));
   const whole = names.map((name) => name.trim()).filter((name) => /^[\p{sc=Han}·]{2,12}$/u.test(name));
   if (whole.length) appendFileSync(path.join(HOME, "names"), `${whole.join("\n")}\n`);
 }
