@@ -5,10 +5,9 @@ use jiff::civil::Date;
 use rules::access::{Action, Subject};
 use rules::attendance::{Part, SchoolDays};
 
-use super::book::among;
 use super::days::unknown_year;
+use super::schools::schools;
 use super::uncalled::callings;
-use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -172,25 +171,15 @@ pub fn calling_of(desk: &mut Desk<'_, '_>, school: &str) -> Result<(String, Call
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn callings_set(desk: &mut Desk<'_, '_>) -> Result<Vec<(String, String, Calling)>, Refused> {
-    desk.require(Action::SetRegister, &Subject::Nothing, ("unit", ""))?;
-    let whole = desk.require(Action::SetRegister, &Subject::Unit(&[]), ("unit", "")).is_ok();
-    let mut values = vec![Value::from(desk.county())];
-    let own = desk.who.actor.posts.iter().map(|post| post.unit.as_str());
-    let within = if whole { "1 = 1".to_owned() } else { format!("id in ({})", among(&mut values, own)) };
-    let schools = desk.tx.query(
-        &format!(
-            "select id, name from unit where county = $1 and kind = 'school' and until_day is null and {within}
-             order by sort, id"
-        ),
-        &values,
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
-    )?;
+    let (schools, _) = schools(desk, Action::SetRegister)?;
     let set = callings(desk)?;
     let of = |school: &str| set.get(school).copied().unwrap_or_default();
     Ok(schools
         .into_iter()
-        .map(|(id, name)| (of(&id), id, name))
-        .map(|(of, id, name)| (id, name, of))
+        .map(|(id, name)| {
+            let own = of(&id);
+            (id, name, own)
+        })
         .collect())
 }
 

@@ -7,7 +7,7 @@ use super::follow::{ContactLine, contacts};
 use super::leave::{LeaveLine, leave_of};
 use super::queue::{OfChild, of_child};
 use crate::desk::Desk;
-use crate::ledger::ties_of;
+use crate::ledger::{named, ties_of};
 use crate::params;
 use crate::refused::Refused;
 
@@ -47,14 +47,7 @@ pub fn follow(desk: &mut Desk<'_, '_>, child: &str) -> Result<Follow, Refused> {
     let ties = ties_of(desk, child)?;
     let who = desk.who;
     let allowed = |action| may(&who.actor, action, &Subject::Child(&ties)).is_ok();
-    let (name, place) = desk.tx.one(
-        "select child.name, coalesce(school.name, ''), coalesce(class.name, '') from child
-         left join unit school on school.county = child.county and school.id = child.school
-         left join unit class on class.county = child.county and class.id = child.class
-         where child.county = $1 and child.id = $2",
-        &params![desk.county(), child],
-        |row| Ok((row.get::<String>(0)?, format!("{} {}", row.get::<String>(1)?, row.get::<String>(2)?))),
-    )?;
+    let (name, place) = named(desk, child)?;
     let contacts = if allowed(Action::ReadSuspects) { Some(contacts(desk, child)?) } else { None };
     let leave = if allowed(Action::ReadAbsences) { Some(leave_of(desk, child)?) } else { None };
     let listed = desk.tx.query(
@@ -78,7 +71,7 @@ pub fn follow(desk: &mut Desk<'_, '_>, child: &str) -> Result<Follow, Refused> {
     Ok(Follow {
         child: child.to_owned(),
         name,
-        place: place.trim().to_owned(),
+        place,
         of,
         contacts,
         leave,

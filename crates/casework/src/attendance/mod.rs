@@ -22,6 +22,7 @@ mod register;
 mod report;
 mod sample;
 mod samples;
+mod schools;
 mod shares;
 mod sheets;
 mod submit;
@@ -43,8 +44,8 @@ pub use phone::{PhoneClass, PhoneDay, phone_book, phone_key};
 pub use province::{
     Differing, DifferingPage, Handed, How, LARGEST, Looked, OneSide, ProvinceDay, ProvinceFile, ProvinceLine,
     ProvincePage, ProvinceState, apply_province, decide_difference, drop_province, hand_in_province,
-    look_province, province, province_differences, province_errors_file, province_one_side, province_open,
-    provinces, read_province, undo_province,
+    look_province, province, province_differences, province_one_side, province_open, provinces,
+    read_province, undo_province,
 };
 pub(crate) use queue::waiting_for_report;
 pub use queue::{Absent, Behind, Listed, OfChild, PAGE, Stage, Suspect, absent, of_child, suspects};

@@ -9,6 +9,7 @@ use rules::access::{Action, Reach, Role, Subject};
 use super::book::among;
 use super::class::Class;
 use super::sample::{Difference, Differs, count_sample, differing, find, hex, roll, ticket};
+use super::schools::schools;
 use crate::accounts::tell;
 use crate::db::Value;
 use crate::desk::Desk;
@@ -131,20 +132,7 @@ pub fn samples(desk: &mut Desk<'_, '_>) -> Result<Vec<SampleLine>, Refused> {
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn pools(desk: &mut Desk<'_, '_>) -> Result<(Vec<(String, String)>, bool), Refused> {
-    desk.require(Action::DrawSample, &Subject::Nothing, ("sample", ""))?;
-    let whole = desk.require(Action::DrawSample, &Subject::Unit(&[]), ("sample", "")).is_ok();
-    let mut values = vec![Value::from(desk.county())];
-    let own = desk.who.actor.posts.iter().map(|post| post.unit.as_str());
-    let within = if whole { "1 = 1".to_owned() } else { format!("id in ({})", among(&mut values, own)) };
-    let schools = desk.tx.query(
-        &format!(
-            "select id, name from unit where county = $1 and kind = 'school' and until_day is null and {within}
-             order by sort, id"
-        ),
-        &values,
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    Ok((schools, whole))
+    schools(desk, Action::DrawSample)
 }
 
 /// The classes that could have been drawn, in the order of the draw, with what puts them there.

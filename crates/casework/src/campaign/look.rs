@@ -3,15 +3,15 @@
 
 use std::path::Path;
 
-use documents::rejects;
+use documents::rejects::RejectedList;
 use rules::plan::ListKind;
 
 use super::lists::Offered;
 use super::slots::{label, slot_of};
-use crate::compared::{self, day};
+use crate::compared;
 use crate::files::{self, Stored};
 use crate::jobs::Means;
-use crate::lists::{Certainty, Limits, ReadFailure, recognise};
+use crate::lists::{self, Certainty, Limits, ReadFailure, recognise};
 use crate::refused::Refused;
 
 /// A file that was looked at and fits its slot.
@@ -61,16 +61,7 @@ pub fn look(means: &dyn Means, path: &Path, title: &str, slot: &str) -> Result<L
     let list = compared::look(kind, label(&slot), path, (plan, on)).map_err(unreadable)?;
     let flawed = list.rejects.rows.len() as u64 + list.rejects.more;
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let errors = if flawed == 0 {
-        None
-    } else {
-        let mut rejected = list.rejects.clone();
-        rejected.file = title;
-        let folder = tempfile::tempdir().map_err(|error| disk(&error))?;
-        let beside = folder.path().join("rows.xlsx");
-        rejects::save(&beside, day(on), &[rejected]).map_err(|error| Refused::Fault(error.to_string()))?;
-        Some(files::store(means, &beside, "要改正的行.xlsx")?)
-    };
+    let errors = lists::corrections(means, RejectedList { file: title, ..list.rejects.clone() })?;
     Ok(Looked {
         slot,
         kind,

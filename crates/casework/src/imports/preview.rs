@@ -20,7 +20,7 @@ use crate::desk::Desk;
 use crate::jobs::{GivenUp, Handler, Job, Progress, Run, Stopped, Why};
 use crate::lists::{Asked, Limits, ListRow, RowProblem, rows};
 use crate::refused::Refused;
-use crate::{files, params, today};
+use crate::{files, lists, params, today};
 
 /// Compares a list with the ledger.
 #[derive(Debug, Clone, Copy)]
@@ -175,7 +175,8 @@ fn preview(run: &mut Run<'_>) -> Result<String, Stopped> {
     }
     let read = read.map_err(|failure| Refused::rule(failure.to_string(), "", "请改好文件再上传"))?;
     work.flush(run)?;
-    let errors = work.workbook(&means, read.corrections)?;
+    let corrections = RejectedList { file: work.head.title.clone(), ..read.corrections };
+    let errors = lists::corrections(means.as_ref(), corrections)?;
     let (id, kind, by, title) = (work.id, work.head.kind, work.head.by, work.head.title);
     let (total, unknown) = (work.total, read.unknown.join("\n"));
     run.write(move |desk| {
@@ -325,29 +326,6 @@ impl Work {
             Ok(Progress { done: total, total: 0 })
         })?;
         Ok(())
-    }
-
-    /// The workbook of rows to correct, stored; `None` when there is nothing to correct.
-    fn workbook(
-        &self,
-        means: &Arc<dyn crate::jobs::Means>,
-        read: RejectedList,
-    ) -> Result<Option<files::Stored>, Refused> {
-        if read.rows.is_empty() {
-            return Ok(None);
-        }
-        let lists = [RejectedList { file: self.head.title.clone(), ..read }];
-        let folder = tempfile::tempdir().map_err(|error| disk(&error))?;
-        let path = folder.path().join("rows.xlsx");
-        let day = means.now().day();
-        let part = |value: i8| u8::try_from(value).unwrap_or(1);
-        let made = documents::workbook::Date {
-            year: u16::try_from(day.year()).unwrap_or(2000),
-            month: part(day.month()),
-            day: part(day.day()),
-        };
-        documents::rejects::save(&path, made, &lists).map_err(|error| Refused::Fault(error.to_string()))?;
-        files::store(means.as_ref(), &path, "要改正的行.xlsx").map(Some)
     }
 }
 

@@ -12,6 +12,7 @@ mod list;
 mod looked;
 mod merge;
 mod moves;
+mod named;
 mod next;
 mod places;
 mod read;
@@ -36,6 +37,7 @@ pub use list::{Child, Missing, Page, Query, Step, Total, list};
 pub use looked::{Look, looks};
 pub use merge::{Pair, SideBySide, doubles, merge, side_by_side, unmerge};
 pub use moves::{MoveForm, Waiting, agree, schools, send_back, start_move, waiting, withdraw};
+pub(crate) use named::named;
 pub use next::Next;
 pub use places::{Places, narrow};
 pub use read::{

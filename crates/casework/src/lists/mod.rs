@@ -3,6 +3,8 @@
 
 mod cells;
 mod child;
+mod corrections;
+mod exported;
 pub(crate) mod people;
 mod recognise;
 mod row;
@@ -12,9 +14,12 @@ mod template;
 mod values;
 mod written;
 
+pub use corrections::corrections;
 pub use documents::rejects::Reject;
 pub use documents::table::Limits;
 pub use documents::table::ReadError as ReadFailure;
+pub use exported::LARGEST as LARGEST_EXPORT;
+pub(crate) use exported::open_export;
 pub use people::List;
 pub use recognise::{Certainty, Recognised, Sampled, recognise};
 pub use row::{Guardian, ListRow, RowProblem};

@@ -5,17 +5,16 @@ use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use documents::table::{self, Limits};
 use rules::date::parse_date;
 use rules::identity::IdDocument;
 use rules::plan::{ListKind, Plan};
 use rules::twin;
 
-use crate::lists::{Fields, schema};
+use crate::lists::open_export;
 use crate::refused::Refused;
 
-/// Longest file, in bytes.
-pub const LARGEST: usize = 20 * 1024 * 1024;
+pub use crate::lists::LARGEST_EXPORT as LARGEST;
+
 /// Rows that are compared at most.
 pub const MOST_ROWS: usize = 20_000;
 
@@ -65,14 +64,7 @@ impl Export {
 pub fn read_export(path: &Path, plan: &Plan, title: &str) -> Result<Export, Refused> {
     let refused = |text: String| Refused::field("file", text);
     let columns = plan.list(ListKind::Platform);
-    let limits = Limits {
-        file: u64::try_from(LARGEST).unwrap_or(u64::MAX),
-        inflated: 256 << 20,
-        seconds: 30,
-        ..Limits::default()
-    };
-    let table = table::open(path, &schema(columns, Fields::All), &limits)
-        .map_err(|error| refused(format!("{error}")))?;
+    let table = open_export(path, columns)?;
     let at = |key: &str| columns.fields.iter().position(|field| field.key == key);
     let places = ["platform_no", "name", "id", "birth", "platform_state"].map(at);
     let mut export = Export { unknown: crate::lists::unknown(table.header()), ..Export::default() };

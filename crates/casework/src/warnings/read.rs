@@ -10,8 +10,7 @@ use rules::groups::Special;
 use crate::attendance::among;
 use crate::db::Value;
 use crate::desk::Desk;
-use crate::ledger::ties_of;
-use crate::params;
+use crate::ledger::{named, ties_of};
 use crate::refused::Refused;
 use crate::scope::Scope;
 
@@ -235,17 +234,10 @@ pub fn warnings(
 pub fn one(desk: &mut Desk<'_, '_>, child: &str) -> Result<One, Refused> {
     let ties = ties_of(desk, child)?;
     let grant = desk.require(Action::ReadWarnings, &Subject::Child(&ties), ("child", child))?;
-    let (name, place) = desk.tx.one(
-        "select child.name, coalesce(school.name, ''), coalesce(class.name, '') from child
-         left join unit school on school.county = child.county and school.id = child.school
-         left join unit class on class.county = child.county and class.id = child.class
-         where child.county = $1 and child.id = $2",
-        &params![desk.county(), child],
-        |row| Ok((row.get::<String>(0)?, format!("{} {}", row.get::<String>(1)?, row.get::<String>(2)?))),
-    )?;
+    let (name, place) = named(desk, child)?;
     let of = of_child(desk, child)?;
     desk.record(Action::ReadWarnings, grant.post, ("child", child), "", "早期提醒")?;
-    Ok(One { child: child.to_owned(), name, place: place.trim().to_owned(), of })
+    Ok(One { child: child.to_owned(), name, place, of })
 }
 
 /// What is said of one child; nothing for whoever may not read warnings of it. The file itself is on the record.

@@ -5,18 +5,17 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use documents::rejects::{LISTED, Reject, RejectedList};
-use documents::table::{self, Limits};
 use jiff::civil::Date;
 use rules::attendance::{Kind, Reason};
 use rules::date::parse_date;
 use rules::identity::{IdDocument, StudentNumber};
 use rules::plan::{ListKind, Plan};
 
-use crate::lists::{Fields, schema};
+use crate::lists::open_export;
 use crate::refused::Refused;
 
-/// Longest file, in bytes.
-pub const LARGEST: usize = 20 * 1024 * 1024;
+pub use crate::lists::LARGEST_EXPORT as LARGEST;
+
 /// Rows that are taken at most: a county's day, or a school's month.
 const MOST_ROWS: usize = 25_000;
 
@@ -56,14 +55,7 @@ pub struct ProvinceFile {
 pub fn read_province(path: &Path, plan: &Plan, title: &str) -> Result<ProvinceFile, Refused> {
     let refused = |text: String| Refused::field("file", text);
     let columns = plan.list(ListKind::Attendance);
-    let limits = Limits {
-        file: u64::try_from(LARGEST).unwrap_or(u64::MAX),
-        inflated: 256 << 20,
-        seconds: 30,
-        ..Limits::default()
-    };
-    let table = table::open(path, &schema(columns, Fields::All), &limits)
-        .map_err(|error| refused(format!("{error}")))?;
+    let table = open_export(path, columns)?;
     let at = |key: &str| columns.fields.iter().position(|field| field.key == key);
     let places = [
         "date",

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use documents::rejects::RejectedList;
 use jiff::civil::Date;
 use rules::access::{Action, Post, Subject};
 use rules::attendance::{Kind, Part, Reason};
@@ -19,7 +18,6 @@ use super::look::{Day, Looked, Said};
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::files;
-use crate::jobs::Means;
 use crate::params;
 use crate::refused::Refused;
 use crate::units;
@@ -34,32 +32,6 @@ pub struct Handed {
     pub id: String,
     /// The same file had been handed in before: by whom and when (E12).
     pub already: Option<(String, String)>,
-}
-
-/// The workbook of rows to correct, stored; `None` where there is nothing to correct.
-///
-/// # Errors
-/// [`Refused::Fault`], [`Refused::Storage`].
-pub fn province_errors_file(
-    means: &dyn Means,
-    rows: &RejectedList,
-) -> Result<Option<files::Stored>, Refused> {
-    if rows.rows.is_empty() {
-        return Ok(None);
-    }
-    let fault = |error: std::io::Error| Refused::Fault(format!("rows to correct: {}", error.kind()));
-    let folder = tempfile::tempdir().map_err(fault)?;
-    let path = folder.path().join("rows.xlsx");
-    let day = means.now().day();
-    let part = |value: i8| u8::try_from(value).unwrap_or(1);
-    let made = documents::workbook::Date {
-        year: u16::try_from(day.year()).unwrap_or(2000),
-        month: part(day.month()),
-        day: part(day.day()),
-    };
-    documents::rejects::save(&path, made, std::slice::from_ref(rows))
-        .map_err(|error| Refused::Fault(error.to_string()))?;
-    files::store(means, &path, "要改正的行.xlsx").map(Some)
 }
 
 /// Keeps what was looked at, to be shown before it is taken over. The same file twice is one.

@@ -15,9 +15,7 @@ pub use decide::{
     province_open,
 };
 pub use file::{LARGEST, ProvinceFile, read_province};
-pub use keep::{
-    Handed, apply_province, drop_province, hand_in_province, province_errors_file, undo_province,
-};
+pub use keep::{Handed, apply_province, drop_province, hand_in_province, undo_province};
 pub use look::{Looked, look_province};
 pub use show::{ProvinceDay, ProvinceLine, ProvincePage, ProvinceState, province, provinces};
 

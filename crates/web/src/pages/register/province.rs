@@ -7,8 +7,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casework::attendance::{
     self, DifferingPage, Handed, How, LARGEST, OneSide, ProvinceLine, ProvincePage, ProvinceState,
-    province_errors_file, read_province,
+    read_province,
 };
+use casework::lists;
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::plan::ListKind;
@@ -109,7 +110,7 @@ async fn take(app: &App, session: &Session, mut came: upload::Upload) -> Result<
     let read = app.apart(move || read_province(file.path(), means.plan(), &name)).await?;
     let looked = app.read(session, move |desk| attendance::look_province(desk, read.clone())).await?;
     let (means, rejected) = (app.clone(), looked.rejected().clone());
-    let errors = app.apart(move || province_errors_file(&means, &rejected)).await?;
+    let errors = app.apart(move || lists::corrections(&means, rejected)).await?;
     app.write(session, move |desk| attendance::hand_in_province(desk, &looked, errors.as_ref())).await
 }
 
