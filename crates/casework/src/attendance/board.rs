@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rules::access::{Action, Reach, Subject};
 use rules::attendance::{Part, SchoolDays};
 
-use super::calling::Calling;
+use super::calling::{BOARDS, Calling};
 use super::days::{school_days, why_none};
 use super::uncalled::{callings, uncalled};
 use crate::db::Value;
@@ -77,6 +77,7 @@ struct Row {
     school: String,
     school_name: String,
     teacher: String,
+    boards: bool,
 }
 
 /// How the day stands. `school` narrows the county to a school; empty for all one sees.
@@ -120,7 +121,7 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
                        join account on account.county = tenure.county and account.id = tenure.account
                        where post.county = class.county and post.unit = class.unit and post.role = 'teacher'
                          and post.closed_at is null
-                       order by tenure.from_day, account.id limit 1), '')
+                       order by tenure.from_day, account.id limit 1), ''), {BOARDS}
              from class
              join unit on unit.county = class.county and unit.id = class.unit
              join unit school on school.county = class.county and school.id = class.school
@@ -136,6 +137,7 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
                 school: row.get(2)?,
                 school_name: row.get(3)?,
                 teacher: row.get(4)?,
+                boards: row.get(5)?,
             })
         },
     )?;
@@ -162,7 +164,7 @@ fn line(
 ) -> Result<BoardLine, Refused> {
     let today = desk.now.day();
     let evening = desk.now.clock().hour() >= EVENING;
-    let due = calling.due(days, &row.school, today)?;
+    let due = calling.due_of(days, &row.school, today, row.boards)?;
     let was_called = |part: &Part| sent.is_some_and(|sent| sent.contains_key(part.code()));
     let waiting =
         due.iter().filter(|part| **part != Part::Evening || evening).filter(|part| !was_called(part));

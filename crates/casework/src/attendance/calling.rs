@@ -132,7 +132,27 @@ impl Calling {
         }
         Ok(due)
     }
+
+    /// The parts that are due of a class: of the evening only where somebody of it boards.
+    pub(super) fn due_of(
+        self,
+        days: &SchoolDays<'_>,
+        school: &str,
+        day: Date,
+        boards: bool,
+    ) -> Result<Vec<Part>, Refused> {
+        let mut due = self.due(days, school, day)?;
+        due.retain(|part| *part != Part::Evening || boards);
+        Ok(due)
+    }
 }
+
+/// Whether somebody of `class` boards on the day `$2`, as a column.
+pub(super) const BOARDS: &str = "case when exists (select 1 from class_member member
+                       join child on child.county = member.county and child.id = member.child
+                       where member.county = class.county and member.class = class.unit
+                         and member.from_day <= $2 and (member.until_day is null or member.until_day > $2)
+                         and child.boarding = '2') then 1 else 0 end";
 
 /// What a school calls now.
 ///

@@ -8,7 +8,7 @@ use rules::access::{Action, Reach, Role, Subject};
 use rules::attendance::Part;
 
 use super::book::among;
-use super::calling::{Calling, Source};
+use super::calling::{BOARDS, Calling, Source};
 use super::days::school_days;
 use crate::accounts::tell;
 use crate::db::Value;
@@ -92,13 +92,7 @@ fn of(desk: &mut Desk<'_, '_>, within: &Within, day: Date) -> Result<Vec<SchoolD
     };
     let classes = desk.tx.query(
         &format!(
-            "select class.school, school.name, class.unit, unit.name,
-                    case when exists (select 1 from class_member member
-                                      join child on child.county = member.county and child.id = member.child
-                                      where member.county = class.county and member.class = class.unit
-                                        and member.from_day <= $2
-                                        and (member.until_day is null or member.until_day > $2)
-                                        and child.boarding = '2') then 1 else 0 end
+            "select class.school, school.name, class.unit, unit.name, {BOARDS}
              from class
              join unit on unit.county = class.county and unit.id = class.unit
                and unit.from_day <= $2 and (unit.until_day is null or unit.until_day > $2)
@@ -133,11 +127,7 @@ fn of(desk: &mut Desk<'_, '_>, within: &Within, day: Date) -> Result<Vec<SchoolD
     let mut schools: Vec<SchoolDay> = Vec::new();
     for (school, school_name, class, name, boards) in classes {
         let calling = callings.get(&school).copied().unwrap_or_default();
-        let due: Vec<Part> = calling
-            .due(&days, &school, day)?
-            .into_iter()
-            .filter(|part| *part != Part::Evening || boards)
-            .collect();
+        let due = calling.due_of(&days, &school, day, boards)?;
         let missing: Vec<Part> = due
             .iter()
             .copied()

@@ -1,6 +1,6 @@
 //! 点名时段: once a day by default, halves and evenings where the school wants it; 返校点名 of boarders on Sunday evening.
 
-use casework::attendance::{Calling, Evenings, Source, calling, set_calling};
+use casework::attendance::{Calling, Evenings, Source, board, calling, set_calling, uncalled};
 use casework::db::testing::on_each_engine;
 use casework::refused::Refused;
 use rules::attendance::Kind::{NotReturned, Truant};
@@ -55,6 +55,7 @@ fn boarders_in_the_evening() {
     on_each_engine(|db| {
         let school = School::new(db);
         let ids = school.pupils("c1", &["住小一", "住小二", "走小三"]);
+        school.pupils("c2", &["走小四"]);
         let evening = |missing: &[&str]| {
             let marks: Vec<_> = missing.iter().map(|child| (*child, NotReturned)).collect();
             let mut sheet = school.sheet(&marks);
@@ -79,6 +80,19 @@ fn boarders_in_the_evening() {
         school.call(&[(&ids[0], NotReturned), (&ids[2], Truant)]);
         assert_eq!((school.clock(&ids[0]).away, school.clock(&ids[2]).away), (1, 1));
         school.at("2026-11-23T20:00:00+08:00");
+        // The board waits for whom the list of the uncalled names: of day pupils for no evening.
+        let waiting = school.act(&head(), |desk| {
+            let own = board(desk, "")?.waiting().classes;
+            let mut own: Vec<(String, usize)> = own.into_iter().map(|one| (one.class, one.waiting)).collect();
+            let missing = uncalled(desk, desk.now.day())?.into_iter().flat_map(|one| one.missing);
+            let mut named: Vec<(String, usize)> = missing.map(|one| (one.class, one.parts.len())).collect();
+            own.sort();
+            named.sort();
+            Ok((own, named))
+        });
+        let (own, named) = waiting.expect("both");
+        assert_eq!(own, [("c1".to_owned(), 1), ("c2".to_owned(), 1)]);
+        assert_eq!(own, named);
         evening(&[]).expect("Monday evening");
         assert_eq!(school.clock(&ids[0]).away, 0, "back at night is back");
         assert_eq!(school.clock(&ids[2]).away, 1, "a day pupil is not made present by it");
