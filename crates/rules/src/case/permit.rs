@@ -8,7 +8,7 @@ use super::penalty;
 use super::refused::{Refused, said};
 use super::state::{Asked, Case, Open, Stage};
 use super::watch::next_look;
-use crate::access::Role;
+use crate::access::{Action, Role, Standing};
 use crate::plan::LegalStepKind;
 
 /// The moves that somebody of this role can make in the case, in the order of work. Whether it is the right unit, and
@@ -16,7 +16,7 @@ use crate::plan::LegalStepKind;
 #[must_use]
 pub fn allowed(case: &Case, role: Role) -> Vec<Kind> {
     let Case::Open(open) = case else { return Vec::new() };
-    Kind::ALL.iter().copied().filter(|kind| fits(open, *kind) && roles(*kind).contains(&role)).collect()
+    Kind::ALL.iter().copied().filter(|kind| fits(open, *kind) && kind.is_of(role)).collect()
 }
 
 /// Whether this role's unit is measured by how many children are back (五(七)(十二)), so that it never closes alone.
@@ -68,20 +68,25 @@ fn fits(open: &Open, kind: Kind) -> bool {
     }
 }
 
-/// Who makes moves of that kind; none where the program alone does.
-const fn roles(kind: Kind) -> &'static [Role] {
-    match kind {
-        Kind::Confirm | Kind::Clear | Kind::Dispatch | Kind::Recall | Kind::Place => &[Role::Bureau],
-        Kind::Receive | Kind::SendBack => &[Role::Township],
-        Kind::Visit | Kind::Help => {
-            &[Role::Bureau, Role::Township, Role::Village, Role::Cadre, Role::Head, Role::Teacher]
-        }
-        // 义务教育法第五十八条：当地乡镇人民政府或者县教育行政部门.
-        Kind::Step | Kind::Skip => &[Role::Bureau, Role::Township],
-        Kind::Return | Kind::NotBack | Kind::Ask => &[Role::Bureau, Role::Township, Role::Head],
-        Kind::Agree | Kind::Refuse => &[Role::Bureau, Role::Director],
-        Kind::Relapse => &[Role::Bureau, Role::Head],
-        Kind::Prove | Kind::Check | Kind::Resume => &[],
+impl Kind {
+    /// The right that one needs for it; `None` where the program alone does it. Who has the right stands in
+    /// [`Action::policy`].
+    #[must_use]
+    pub const fn action(self) -> Option<Action> {
+        Some(match self {
+            Self::Confirm | Self::Clear | Self::Dispatch | Self::Recall | Self::Place => Action::DecideCase,
+            Self::Receive | Self::SendBack => Action::AnswerOrder,
+            Self::Visit | Self::Help => Action::WorkCase,
+            Self::Step | Self::Skip => Action::TakeStep,
+            Self::Return | Self::NotBack | Self::Ask | Self::Relapse => Action::AskCase,
+            Self::Agree | Self::Refuse => Action::AgreeCase,
+            Self::Prove | Self::Check | Self::Resume => return None,
+        })
+    }
+
+    /// Whether somebody of this role makes moves of that kind at all.
+    fn is_of(self, role: Role) -> bool {
+        self.action().is_some_and(|action| action.policy(role, Standing::Serves).is_some())
     }
 }
 
@@ -100,7 +105,7 @@ pub(super) fn permit(open: &Open, happened: &Happened, facts: &Facts<'_>) -> Res
     }
     match &happened.by {
         By::Person(person) => {
-            if !roles(kind).contains(&person.role) {
+            if !kind.is_of(person.role) {
                 return Err(Refused::new(
                     format!("{}不能办“{}”", person.role.label(), kind.label()),
                     "五(十)",
@@ -208,7 +213,7 @@ fn conditions(open: &Open, happened: &Happened, person: &Person, facts: &Facts<'
             said(words, "理由和证明材料", "五(七)")?;
             may_ask(open, ask, today, facts)
         }
-        // Not a person's: `roles` has let nobody through.
+        // Not a person's: no right is for it.
         Event::Prove { .. } | Event::Check { .. } | Event::Resume => {
             Err(out_of_turn(open, happened.event.kind()))
         }

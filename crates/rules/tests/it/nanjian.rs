@@ -52,7 +52,10 @@ fn the_round_of_the_year() {
 #[test]
 fn cases() {
     let case = PLAN.case();
-    assert_eq!((case.observation.days.as_slice(), case.observation.proof_days), ([30, 90, 180].as_slice(), 10));
+    assert_eq!(
+        (case.observation.days.as_slice(), case.observation.proof_days),
+        ([30, 90, 180].as_slice(), 10)
+    );
     assert_eq!(case.help_gate.before, LegalStepKind::Order);
     assert_eq!((case.hops.dispatch.amount, case.hops.dispatch.unit), (2, TimeUnit::WorkingDays));
     assert_eq!(case.hops.dispatch.basis.clause.as_deref(), Some("五(十)"));
