@@ -61,6 +61,13 @@ impl Watched {
         None
     }
 
+    /// Attended days of the run that lasts until now: how far a proof has come.
+    #[must_use]
+    pub fn run(&self) -> usize {
+        let since = self.days.iter().rposition(|(_, seen)| *seen == Seen::Away).map_or(0, |at| at + 1);
+        self.days.iter().skip(since).filter(|(_, seen)| *seen == Seen::Came).count()
+    }
+
     /// How the days between two days look, both included.
     #[must_use]
     pub fn look(&self, rule: &ObservationRule, from: Date, to: Date) -> Look {

@@ -39,6 +39,14 @@ fn proof() {
     check("xx..........", Some("2026-03-11"));
 }
 
+/// How far a proof has come: the attended days behind the last one that was missed without reason.
+#[test]
+fn how_far_a_proof_has_come() {
+    for (signs, run) in [("", 0), ("...", 3), ("..x.t-.", 2), ("....x", 0)] {
+        assert_eq!(days(signs).run(), run, "{signs}");
+    }
+}
+
 /// 90 % called, 5 % missed without reason: a window with fewer or more is not clean.
 #[test]
 fn windows() {
