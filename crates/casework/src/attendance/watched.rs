@@ -2,12 +2,13 @@
 //! into observation.
 
 use jiff::civil::Date;
-use rules::attendance::{Clock, Day, Rule};
+use rules::attendance::Day;
 use rules::case::watch::{Seen, Watched};
 
 use super::book::Book;
 use super::days::unknown_year;
 use crate::desk::Desk;
+use crate::params;
 use crate::refused::Refused;
 
 /// The school days of a child at a school from a day on. A day on which it was in no class of the school counts as not called;
@@ -50,13 +51,12 @@ pub(crate) fn watched(
     Ok(Watched { days })
 }
 
-/// Since when the register makes the child 疑似辍学 again, counted from a day on; `None` while it does not.
-pub(crate) fn left_again(desk: &mut Desk<'_, '_>, child: &str, from: Date) -> Result<Option<Date>, Refused> {
-    let (today, rule) = (desk.now.day(), Rule::of(desk.plan));
-    let own = [child.to_owned()];
-    let book = Book::of(desk, &own, from, today)?;
-    let (members, marks) = (book.members(child), book.marks(child));
-    let facts = book.facts(child, &members, &marks);
-    let clock = facts.run(&rule, &book.days, Clock::default(), from, today).map_err(unknown_year)?;
-    Ok(clock.suspected)
+/// Whether the clock makes the child 疑似辍学 now, whichever list it stands on.
+pub(crate) fn left_again(desk: &mut Desk<'_, '_>, child: &str) -> Result<bool, Refused> {
+    Ok(desk.tx.one(
+        "select case when exists (select 1 from clock where county = $1 and child = $2 and open = 1
+                                    and suspected_day is not null) then 1 else 0 end",
+        &params![desk.county(), child],
+        |row| row.get(0),
+    )?)
 }

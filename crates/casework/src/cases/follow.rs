@@ -54,7 +54,7 @@ fn follow(desk: &mut Desk<'_, '_>, id: &str) -> Result<bool, Refused> {
             (Event::Prove { from }, Some(watched))
         }
         Stage::Observing { school, from, passed } => {
-            if attendance::left_again(desk, &kept.child, *from)?.is_some() {
+            if attendance::left_again(desk, &kept.child)? {
                 (Event::Relapse, None)
             } else {
                 let Some(look) = next_look(rule, *from, *passed).filter(|look| *look < today) else {

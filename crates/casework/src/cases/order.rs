@@ -241,7 +241,7 @@ pub(super) fn orders(desk: &mut Desk<'_, '_>, case: &str) -> Result<Vec<OrderLin
         "select o.id, o.child, o.year, o.number, o.unit, coalesce(unit.name, ''), o.reason, o.letters, o.code,
                 o.issued_at, o.received_at, o.ended_why
          from case_order o left join unit on unit.county = o.county and unit.id = o.unit
-         where o.county = $1 and o.case_id = $2 order by o.issued_at desc, o.id desc",
+         where o.county = $1 and o.case_id = $2 order by o.year desc, o.number desc",
         &params![desk.county(), case],
         read,
     )?;

@@ -1,11 +1,12 @@
 //! One case for its page: where it stands, whose turn it is and what the reader may do, what happened, who must persuade and why. What
 //! families said is for those who see the family; that it was read is on the record.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use rules::access::{Action, Field, Subject, may};
 use rules::case::pause::Pause;
 use rules::case::persuader::Persuader;
-use rules::case::watch::{Look, next_look};
+use rules::case::watch::{Look, Seen, Watched, next_look};
 use rules::case::{Ask, Case, Exemption, Ground, Kind, Open, Party, Stage, allowed, duty, escalates};
 use rules::plan::LegalStepKind;
 
@@ -20,6 +21,9 @@ use crate::desk::Desk;
 use crate::ledger::{Sees, ties_of};
 use crate::params;
 use crate::refused::Refused;
+
+/// Days back in which a slide is looked for beyond the window.
+const WEEKS: i64 = 21;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +99,8 @@ pub struct CaseFile {
     pub persuader: Option<Persuader>,
     /// Townships that an order can go to: id and name.
     pub townships: Vec<(String, String)>,
+    /// Schools to which it can be back, its own first: id and name; only for whoever may say so.
+    pub schools: Vec<(String, String)>,
     /// What the reader may do now.
     pub allowed: Vec<Kind>,
     /// Whether it is the reader's turn.
@@ -113,8 +119,6 @@ pub struct CaseFile {
     pub progress: Option<Progress>,
     /// When 专班 studies it.
     pub escalates: Option<String>,
-    /// The child's school: id and name.
-    pub school: Option<(String, String)>,
     /// Other cases of the child, the latest first.
     pub others: Vec<Earlier>,
 }
@@ -175,6 +179,10 @@ pub fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<CaseFile, Refused> {
         orders: orders(desk, id)?,
         persuader: persuader_of(desk, &kept.child)?,
         townships: townships(desk, &kept.child)?,
+        schools: match allowed_now.iter().any(|kind| matches!(kind, Kind::Return | Kind::Place)) {
+            true => schools(desk, &kept.child)?,
+            false => Vec::new(),
+        },
         allowed: allowed_now,
         is_mine,
         asked: open.and_then(|open| open.asked.as_ref()).map(|asked| ask_words(&asked.ask)),
@@ -194,7 +202,6 @@ pub fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<CaseFile, Refused> {
         },
         progress: progress(desk, &kept, open)?,
         escalates: open.and_then(|open| escalates(open, desk.plan)).map(stored),
-        school: school(desk, &kept.child)?,
         others: cases_of(desk, &kept.child, Some(id))?,
         line,
     };
@@ -315,10 +322,12 @@ fn townships(desk: &mut Desk<'_, '_>, child: &str) -> Result<Vec<(String, String
     )?)
 }
 
-fn school(desk: &mut Desk<'_, '_>, child: &str) -> Result<Option<(String, String)>, Refused> {
-    Ok(desk.tx.optional(
-        "select unit.id, unit.name from child join unit on unit.county = child.county and unit.id = child.school
-         where child.county = $1 and child.id = $2",
+fn schools(desk: &mut Desk<'_, '_>, child: &str) -> Result<Vec<(String, String)>, Refused> {
+    Ok(desk.tx.query(
+        "select unit.id, unit.name from unit
+         left join child on child.county = unit.county and child.id = $2 and child.school = unit.id
+         where unit.county = $1 and unit.kind = 'school' and unit.until_day is null
+         order by case when child.id is null then 1 else 0 end, unit.sort, unit.id",
         &params![desk.county(), child],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?)
@@ -350,8 +359,16 @@ fn progress(desk: &mut Desk<'_, '_>, kept: &Kept, open: Option<&Open>) -> Result
         looks,
         proof: passed.is_none().then(|| (watched.run(), rule.proof_days)),
         look: watched.look(rule, from, desk.now.day()),
-        slide: watched.slide(rule),
+        slide: lately(desk, &kept.child, school, from)?.slide(rule),
     }))
+}
+
+/// The days of the last weeks from the first attended one on: a window that has begun anew forgets nothing.
+fn lately(desk: &mut Desk<'_, '_>, child: &str, school: &str, from: Date) -> Result<Watched, Refused> {
+    let mut watched = attendance::watched(desk, child, school, from.saturating_sub(WEEKS.days()))?;
+    let first = watched.days.iter().position(|(_, seen)| *seen == Seen::Came).unwrap_or(watched.days.len());
+    watched.days.drain(..first);
+    Ok(watched)
 }
 
 /// The cases of a child that the reader may know of, the latest first.
