@@ -11,7 +11,14 @@ use crate::look::Choice;
 /// A field that is chosen.
 pub(super) struct Pick {
     pub(super) label: &'static str,
-    pub(super) choices: Vec<Choice>,
+    choices: Vec<Choice>,
+}
+
+impl Pick {
+    /// What can be chosen.
+    pub(super) fn all(&self) -> &[Choice] {
+        &self.choices
+    }
 }
 
 /// A form.
