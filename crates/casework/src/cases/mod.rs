@@ -14,6 +14,6 @@ pub use act::{Told, act};
 pub use follow::nightly;
 pub use list::{CaseLine, Shown, cases, mine};
 pub(crate) use open::{Opening, open_from};
-pub use open::{Source, open_case};
+pub use open::{Source, open_case, opening};
 pub use order::OrderLine;
 pub use read::{CaseFile, Earlier, Happening, Progress, case, case_of};

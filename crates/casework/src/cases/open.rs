@@ -8,7 +8,7 @@ use rules::case::{By, Case, Event, Person, Stage};
 use super::events::{Kept, load};
 use super::write::{begin, happen};
 use crate::desk::Desk;
-use crate::ledger::{plain, set_standing, ties_of};
+use crate::ledger::{named, plain, set_standing, ties_of};
 use crate::params;
 use crate::refused::Refused;
 
@@ -126,6 +126,18 @@ pub(super) fn last(desk: &mut Desk<'_, '_>, child: &str) -> Result<Option<Kept>,
         Some(id) => load(desk, id),
         None => Ok(None),
     }
+}
+
+/// The child for whom a case is to be opened, for the form: id and name. That it was looked at is on the record.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn opening(desk: &mut Desk<'_, '_>, child: &str) -> Result<(String, String), Refused> {
+    let ties = ties_of(desk, child)?;
+    let grant = desk.require(Action::OpenCase, &Subject::Child(&ties), ("child", child))?;
+    let (name, _) = named(desk, child)?;
+    desk.record(Action::ReadChild, grant.post, ("child", child), "", "立案")?;
+    Ok((child.to_owned(), name))
 }
 
 /// 立案 by hand, with what is known; the id of the case.

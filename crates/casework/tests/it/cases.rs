@@ -1,5 +1,6 @@
 //! 个案, 五(九)(十)(十一), through the storage of both engines: how a case begins, every move with its refusal, the register that moves it by
 //! itself, what is kept and what is shown; hazards B01–B05, B08, B11–B13, H01, H03, K (words sealed).
+// long because: every move is told by one school and one way to tell it, which two files would have twice.
 
 use std::sync::Arc;
 
@@ -7,9 +8,10 @@ use casework::attendance::{Behind, Listed, Verified, suspects, verify_and_report
 use casework::cases::{self, CaseFile, CaseLine, Shown, Told, act, case, cases, nightly, open_case};
 use casework::db::DbError;
 use casework::db::testing::on_each_engine;
-use casework::desk::SignedIn;
+use casework::desk::{Desk, SignedIn};
 use casework::jobs::{Registry, Runner};
 use casework::keys::Keys;
+use casework::now::Now;
 use casework::params;
 use casework::refused::Refused;
 use casework::today;
@@ -528,6 +530,44 @@ fn merged_files() {
             .act(&bureau(), move |desk| casework::ledger::unmerge(desk, &kept_file, &merged, "并错了"))
             .expect("undone");
         assert_eq!(open_of(&school, &ids[0]), id);
+        kept(&school);
+    });
+}
+
+/// B11: eight officers at once: each order has a number of its own, and none is left out.
+#[test]
+fn numbers_without_a_gap() {
+    on_each_engine(|db| {
+        let (school, _) = school(db);
+        let ids = school.pupils("c1", &["一一", "二二", "三三", "四四", "五五", "六六", "七七", "八八"]);
+        let mut opened = Vec::new();
+        for child in ids {
+            let id = school
+                .act(&bureau(), move |desk| open_case(desk, &child, "村民反映没有上学"))
+                .expect("opened");
+            told(&school, &bureau(), &id, with_words(Kind::Confirm)).expect("confirmed");
+            opened.push(id);
+        }
+        let (db, keys, plan) = (&school.db, &school.keys, &school.plan);
+        std::thread::scope(|scope| {
+            for (seed, id) in (100_u64..).zip(&opened) {
+                scope.spawn(move || {
+                    let at = "2026-11-24T09:00:00+08:00".parse().expect("a moment");
+                    let (now, who) = (Now::predictable(at, seed), bureau());
+                    let (keys, plan, id) = (keys.clone(), plan.clone(), id.clone());
+                    let done: Result<(), Refused> = db.write(move |tx| {
+                        let mut desk = Desk { tx, who: &who, now: &now, keys: &keys, plan: &plan };
+                        act(&mut desk, &id, &to(Kind::Dispatch, "t1"), 1)
+                    });
+                    done.expect("ordered");
+                });
+            }
+        });
+        let numbers: Result<Vec<i64>, DbError> = school.db.read(|tx| {
+            let sql = "select number from case_order where county = $1 order by number";
+            tx.query(sql, &params![COUNTY], |row| row.get(0))
+        });
+        assert_eq!(numbers.expect("numbers"), [1, 2, 3, 4, 5, 6, 7, 8]);
         kept(&school);
     });
 }

@@ -6,7 +6,6 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::cases::{self, CaseFile, Source, Told};
-use casework::ledger;
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::access::Action;
@@ -357,15 +356,15 @@ async fn ask_why(
     status: StatusCode,
 ) -> Result<Response, Failed> {
     let asked = id.clone();
-    let child = app.look(session, move |desk| ledger::read(desk, &asked)).await?;
+    let (child, name) = app.look(session, move |desk| cases::opening(desk, &asked)).await?;
     let page = OpenPage {
         shell: app.shell(session, "/cases").await?,
         way: [
-            Crumb { label: child.name.clone(), href: Some(format!("/children/{}", encoded(&child.id))) },
+            Crumb { label: name.clone(), href: Some(format!("/children/{}", encoded(&child))) },
             Crumb { label: "立案".to_owned(), href: None },
         ],
-        child: child.id,
-        name: child.name,
+        child,
+        name,
         words,
         errors,
     };
