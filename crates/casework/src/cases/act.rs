@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rules::access::{Action, Subject};
 use rules::case::{By, Case, Event, Kind, Person, Stage};
 
-use super::events::{Columns, Kept, event, load};
+use super::events::{Columns, Kept, columns, event, last, load};
 use super::open::is_out;
 use super::write::{happen, overtaken};
 use crate::desk::Desk;
@@ -63,10 +63,10 @@ pub fn act(desk: &mut Desk<'_, '_>, id: &str, told: &Told, version: i64) -> Resu
     let ties = ties_of(desk, &kept.child)?;
     let grant = desk.require(action, &Subject::Child(&ties), ("case", id))?;
     let post = grant.post.ok_or_else(missing)?;
-    if !is_due(desk, &kept, told.kind, version)? {
+    let event = made(desk, &kept, told)?;
+    if !is_due(desk, &kept, &event, version)? {
         return Ok(());
     }
-    let event = made(desk, &kept, told)?;
     let person = Person { account: desk.actor().account.clone(), unit: post.unit.clone(), role: post.role };
     let confirmed = told.kind == Kind::Confirm;
     happen(desk, &kept, event, By::Person(person), None)?;
@@ -76,19 +76,20 @@ pub fn act(desk: &mut Desk<'_, '_>, id: &str, told: &Told, version: i64) -> Resu
     desk.record(action, Some(post), ("child", &kept.child), "", &format!("个案：{}", told.kind.label()))
 }
 
-/// Whether the move is still to be made: nobody was quicker (H03, H04). The very same by the same person, sent twice, is made already
-/// (H01).
-fn is_due(desk: &mut Desk<'_, '_>, kept: &Kept, kind: Kind, version: i64) -> Result<bool, Refused> {
+/// Whether the move is still to be made: nobody was quicker (H03, H04). The very same by the same person, word by word, sent twice, is made
+/// already (H01); another visit from a page that is old is not taken for it.
+fn is_due(desk: &mut Desk<'_, '_>, kept: &Kept, event: &Event, version: i64) -> Result<bool, Refused> {
     if kept.version == version {
         return Ok(true);
     }
-    let last = desk.tx.optional(
-        "select kind, by_account from case_event where county = $1 and case_id = $2 and seq = $3",
-        &params![desk.county(), &kept.id, kept.version],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
-    )?;
-    let mine = last.is_some_and(|(did, by)| did == kind.code() && by == desk.actor().account);
-    if mine && kept.version == version + 1 { Ok(false) } else { Err(overtaken()) }
+    let mine = kept.version == version + 1
+        && match last(desk, kept)? {
+            Some((kind, by, did)) => {
+                kind == event.kind().code() && by == desk.actor().account && did == columns(event)
+            }
+            None => false,
+        };
+    if mine { Ok(false) } else { Err(overtaken()) }
 }
 
 /// The event that was told, with its units known.

@@ -7,6 +7,7 @@ use rules::case::pause::{Leave, Pause, Rests};
 use rules::case::{Ask, By, Case, Event, Exemption, Ground, Happened, Kind, Person, Visit, replay};
 use rules::plan::LegalStepKind;
 
+use crate::db::{DbError, Row};
 use crate::desk::Desk;
 use crate::now;
 use crate::params;
@@ -155,15 +156,7 @@ pub(super) fn load(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Kept>, Re
          from case_event where county = $1 and case_id = $2 order by seq",
         &params![desk.county(), id],
         |row| {
-            let kept = Columns {
-                on: row.get(1)?,
-                until: row.get(2)?,
-                unit: row.get(3)?,
-                code: row.get(4)?,
-                detail: row.get(5)?,
-                flag: row.get(6)?,
-                words: String::new(),
-            };
+            let kept = read(row)?;
             let by = (row.get::<String>(7)?, row.get::<String>(8)?, row.get::<String>(9)?);
             Ok((row.get::<String>(0)?, kept, by, row.get::<String>(10)?))
         },
@@ -181,6 +174,36 @@ pub(super) fn load(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Kept>, Re
     let new = Case::open(clock(&opened).ok_or_else(broken)?, against);
     let case = replay(&new, &events).map_err(|_| broken())?;
     Ok(Some(Kept { id: id.to_owned(), child, version, order, case }))
+}
+
+/// What of an event lies open, from the second column on.
+fn read(row: &Row<'_>) -> Result<Columns, DbError> {
+    Ok(Columns {
+        on: row.get(1)?,
+        until: row.get(2)?,
+        unit: row.get(3)?,
+        code: row.get(4)?,
+        detail: row.get(5)?,
+        flag: row.get(6)?,
+        words: String::new(),
+    })
+}
+
+/// The last event of a case: its kind, whose it is, and what is kept of it, the words too.
+pub(super) fn last(
+    desk: &mut Desk<'_, '_>,
+    kept: &Kept,
+) -> Result<Option<(String, String, Columns)>, Refused> {
+    let found = desk.tx.optional(
+        "select kind, on_day, until_day, unit, code, detail, flag, by_account, words_sealed
+         from case_event where county = $1 and case_id = $2 and seq = $3",
+        &params![desk.county(), &kept.id, kept.version],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(7)?, read(row)?, row.get::<Option<Vec<u8>>>(8)?)),
+    )?;
+    let Some((kind, by, mut columns, sealed)) = found else { return Ok(None) };
+    let row = format!("{}/{}", kept.id, kept.version);
+    columns.words = desk.open("case_event", "words", &row, sealed.as_deref())?;
+    Ok(Some((kind, by, columns)))
 }
 
 /// A stored moment as China's clock had it.

@@ -323,6 +323,14 @@ fn stale_forms_and_double_clicks() {
         let late = stale(&school, &colleague(), &id, with_words(Kind::Confirm), 0);
         assert!(matches!(late, Err(Refused::Changed { .. })), "another's click is no double click");
         assert_eq!(state(&school, &id), State::Confirmed);
+        // Two visits told from one page are two: the second is told that the page is old, and not swallowed.
+        stale(&school, &bureau(), &id, on(Kind::Visit, "2026-11-26"), 1).expect("a visit");
+        stale(&school, &bureau(), &id, on(Kind::Visit, "2026-11-26"), 1).expect("the same again");
+        let other =
+            Told { words: "又去了一次，见到父亲".to_owned(), ..on(Kind::Visit, "2026-11-26") };
+        let late = stale(&school, &bureau(), &id, other, 1);
+        assert!(matches!(late, Err(Refused::Changed { .. })), "{late:?}");
+        assert_eq!(file(&school, &bureau(), &id).expect("page").version, 2);
         kept(&school);
     });
 }

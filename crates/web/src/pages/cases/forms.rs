@@ -50,6 +50,16 @@ pub(super) struct Entry {
     pub(super) first: bool,
 }
 
+impl Entry {
+    /// Whether there is nothing to fill in.
+    pub(super) const fn is_bare(&self) -> bool {
+        let picks = self.unit.is_some() || self.code.is_some() || self.details.is_some();
+        let typed = [self.on, self.until, self.flag, self.words];
+        let [on, until, flag, words] = typed;
+        !picks && on.is_empty() && until.is_empty() && flag.is_empty() && words.is_empty()
+    }
+}
+
 /// The end of the address by the right that a move needs.
 pub(super) const fn path(kind: Kind) -> &'static str {
     match kind {

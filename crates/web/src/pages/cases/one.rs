@@ -9,7 +9,7 @@ use casework::cases::{self, CaseFile, Source, Told};
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::access::Action;
-use rules::case::Kind;
+use rules::case::{Kind, State as Stand};
 use rules::date::parse_date;
 use serde::Deserialize;
 
@@ -117,6 +117,17 @@ impl OnePage {
 
     fn flagged(&self, key: &str) -> bool {
         self.sent.form != key || self.sent.flag == "1"
+    }
+
+    /// Whether there is more to do than the first act.
+    fn has_others(&self) -> bool {
+        self.forms.iter().any(|entry| !entry.first)
+    }
+
+    /// Whether the four steps are under way: before the family was met there is nothing to show.
+    fn shows_steps(&self) -> bool {
+        let begun = self.one.steps.iter().any(|(_, taken, left_out)| taken.is_some() || *left_out);
+        begun || matches!(self.one.line.state, Stand::Persuading | Stand::Paused)
     }
 
     /// Whether the form stands open: the first act, and one that was refused.
