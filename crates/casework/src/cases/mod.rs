@@ -16,4 +16,4 @@ pub use list::{CaseLine, Shown, cases, mine};
 pub(crate) use open::{Opening, open_from};
 pub use open::{Source, open_case, opening};
 pub use order::OrderLine;
-pub use read::{CaseFile, Earlier, Happening, Progress, case, case_of};
+pub use read::{CaseFile, Earlier, Happening, Progress, Rung, case, case_of};

@@ -128,16 +128,22 @@ pub(super) fn last(desk: &mut Desk<'_, '_>, child: &str) -> Result<Option<Kept>,
     }
 }
 
-/// The child for whom a case is to be opened, for the form: id and name. That it was looked at is on the record.
+/// The child for whom a case is to be opened, for the form: its name, and the case that it has open already. That it was looked at
+/// is on the record.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn opening(desk: &mut Desk<'_, '_>, child: &str) -> Result<(String, String), Refused> {
+pub fn opening(desk: &mut Desk<'_, '_>, child: &str) -> Result<(String, Option<String>), Refused> {
     let ties = ties_of(desk, child)?;
     let grant = desk.require(Action::OpenCase, &Subject::Child(&ties), ("child", child))?;
     let (name, _) = named(desk, child)?;
+    let open = desk.tx.optional(
+        "select id from child_case where county = $1 and child = $2 and ended_at is null",
+        &params![desk.county(), child],
+        |row| row.get(0),
+    )?;
     desk.record(Action::ReadChild, grant.post, ("child", child), "", "立案")?;
-    Ok((child.to_owned(), name))
+    Ok((name, open))
 }
 
 /// 立案 by hand, with what is known; the id of the case.

@@ -1,12 +1,11 @@
 //! One case for its page: where it stands, whose turn it is and what the reader may do, what happened, who must persuade and why. What
 //! families said is for those who see the family; that it was read is on the record.
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use rules::access::{Action, Field, Subject, may};
 use rules::case::pause::Pause;
 use rules::case::persuader::Persuader;
-use rules::case::watch::{Look, Seen, Watched, next_look};
+use rules::case::watch::{Look, next_look};
 use rules::case::{Ask, Case, Exemption, Ground, Kind, Open, Party, Stage, allowed, duty, escalates};
 use rules::plan::LegalStepKind;
 
@@ -21,9 +20,6 @@ use crate::desk::Desk;
 use crate::ledger::{Sees, ties_of};
 use crate::params;
 use crate::refused::Refused;
-
-/// Days back in which a slide is looked for beyond the window.
-const WEEKS: i64 = 21;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +42,17 @@ pub struct Happening {
     pub flag: bool,
     /// The words; empty where the reader does not see the family.
     pub words: String,
+}
+
+/// One of the four steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// Which.
+    pub step: LegalStepKind,
+    /// When it was taken last, and until when its term runs.
+    pub taken: Option<(Date, Option<Date>)>,
+    /// Whether it was left out with a reason.
+    pub left_out: bool,
 }
 
 /// Another case of the child.
@@ -109,8 +116,8 @@ pub struct CaseFile {
     pub asked: Option<String>,
     /// How often help was given or offered.
     pub helped: usize,
-    /// The four steps: which were taken (when, until when), which were left out.
-    pub steps: Vec<(LegalStepKind, Option<(Date, Option<Date>)>, bool)>,
+    /// The four steps.
+    pub steps: Vec<Rung>,
     /// The step that is next.
     pub next_step: Option<LegalStepKind>,
     /// 延缓入学 or 休学 that runs.
@@ -192,7 +199,8 @@ pub fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<CaseFile, Refused> {
             .filter_map(|step| {
                 let ladder = ladder?;
                 let taken = ladder.taken().filter(|taken| taken.step == *step).last();
-                Some((*step, taken.map(|taken| (taken.on, taken.until)), ladder.is_skipped(*step)))
+                let taken = taken.map(|taken| (taken.on, taken.until));
+                Some(Rung { step: *step, taken, left_out: ladder.is_skipped(*step) })
             })
             .collect(),
         next_step: ladder.and_then(rules::case::ladder::Ladder::next),
@@ -341,7 +349,8 @@ fn progress(desk: &mut Desk<'_, '_>, kept: &Kept, open: Option<&Open>) -> Result
         _ => return Ok(None),
     };
     let rule = &desk.plan.case().observation;
-    let watched = attendance::watched(desk, &kept.child, school, from)?;
+    let since = placed(desk, kept)?.map_or(from, |placed| placed.min(from));
+    let watched = attendance::watched(desk, &kept.child, school, since)?;
     let name = desk.tx.optional(
         "select name from unit where county = $1 and id = $2",
         &params![desk.county(), school],
@@ -359,16 +368,19 @@ fn progress(desk: &mut Desk<'_, '_>, kept: &Kept, open: Option<&Open>) -> Result
         looks,
         proof: passed.is_none().then(|| (watched.run(), rule.proof_days)),
         look: watched.look(rule, from, desk.now.day()),
-        slide: lately(desk, &kept.child, school, from)?.slide(rule),
+        slide: watched.slide(rule),
     }))
 }
 
-/// The days of the last weeks from the first attended one on: a window that has begun anew forgets nothing.
-fn lately(desk: &mut Desk<'_, '_>, child: &str, school: &str, from: Date) -> Result<Watched, Refused> {
-    let mut watched = attendance::watched(desk, child, school, from.saturating_sub(WEEKS.days()))?;
-    let first = watched.days.iter().position(|(_, seen)| *seen == Seen::Came).unwrap_or(watched.days.len());
-    watched.days.drain(..first);
-    Ok(watched)
+/// The day from which the child was placed: a window that has begun anew forgets nothing of what came before.
+fn placed(desk: &mut Desk<'_, '_>, kept: &Kept) -> Result<Option<Date>, Refused> {
+    let days = desk.tx.query(
+        "select on_day from case_event where county = $1 and case_id = $2 and kind = 'place'
+         order by seq desc limit 1",
+        &params![desk.county(), &kept.id],
+        |row| row.get::<Option<Date>>(0),
+    )?;
+    Ok(days.into_iter().flatten().next())
 }
 
 /// The cases of a child that the reader may know of, the latest first.

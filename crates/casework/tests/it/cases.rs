@@ -405,7 +405,7 @@ fn the_four_steps() {
         told(&school, &township(), &id, step("court", None)).expect("sued");
         let page = file(&school, &bureau(), &id).expect("page");
         let steps: Vec<_> =
-            page.steps.iter().map(|(step, taken, left)| (step.code(), taken.is_some(), *left)).collect();
+            page.steps.iter().map(|rung| (rung.step.code(), rung.taken.is_some(), rung.left_out)).collect();
         let expected = [
             ("persuade", true, false),
             ("order", true, false),

@@ -54,9 +54,7 @@ fn who_must_persuade() {
 /// 五(三), B04: steps in order, each left out only with a reason; help before what is harder.
 #[test]
 fn the_four_steps() {
-    let story = Story::persuading();
-    story
-        .clone()
+    Story::persuading()
         .not("2026-03-09", township(), step(Penalty, "2026-03-09", None), "还没有宣传教育", "五(三)")
         .not(
             "2026-03-09",

@@ -119,7 +119,7 @@ fn told(tries: &[Try]) -> BTreeSet<State> {
             .collect();
         let from: Vec<&Event> = if one.apt && !apt.is_empty() { apt } else { all.iter().collect() };
         let event = from[one.event % from.len()].clone();
-        try_it(&mut story, &open, &on, by, event);
+        try_it(&mut story, &open, &on, &by, &event);
         reached.insert(story.case.state());
     }
     story.kept();
@@ -127,7 +127,7 @@ fn told(tries: &[Try]) -> BTreeSet<State> {
 }
 
 /// One try: a refusal changes nothing and says why; what is done keeps every invariant.
-fn try_it(story: &mut Story, before: &Open, on: &str, by: By, event: Event) {
+fn try_it(story: &mut Story, before: &Open, on: &str, by: &By, event: &Event) {
     let old = story.case.clone();
     match story.tell(on, by.clone(), event.clone()) {
         Err(refused) => {
@@ -140,10 +140,10 @@ fn try_it(story: &mut Story, before: &Open, on: &str, by: By, event: Event) {
         }
         Ok(state) => assert_eq!(state, story.case.state()),
     }
-    if let By::Person(person) = &by {
+    if let By::Person(person) = by {
         assert!(allowed(&old, person.role).contains(&event.kind()), "{} had no button", event.kind());
     }
-    if let Event::Step { taken, ground, .. } = &event {
+    if let Event::Step { taken, ground, .. } = event {
         assert!(taken.step != LegalStepKind::Penalty || ground.is_some(), "a penalty without a basis");
         assert!(taken.step < LegalStepKind::Order || before.ladder.helped() > 0, "harder before help");
     }

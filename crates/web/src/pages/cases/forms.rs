@@ -222,14 +222,14 @@ fn of(plan: &Plan, file: &CaseFile, kind: Kind, now: &impl Fn(&str, &str) -> Str
         Kind::Agree => Entry { button: "同意", ..base },
         Kind::Refuse => Entry { button: "不同意", words: "为什么不同意", ..base },
         Kind::Relapse => return Vec::new(),
-        Kind::Ask => return asks(file, base, now),
+        Kind::Ask => return asks(file, &base, now),
         Kind::Prove | Kind::Check | Kind::Resume => return Vec::new(),
     };
     vec![one]
 }
 
 /// What can be asked for: each its own form.
-fn asks(file: &CaseFile, base: Entry, now: &impl Fn(&str, &str) -> String) -> Vec<Entry> {
+fn asks(file: &CaseFile, base: &Entry, now: &impl Fn(&str, &str) -> String) -> Vec<Entry> {
     use rules::case::State;
     let ask = |key, title, button, fixed| Entry {
         key,

@@ -126,7 +126,7 @@ impl OnePage {
 
     /// Whether the four steps are under way: before the family was met there is nothing to show.
     fn shows_steps(&self) -> bool {
-        let begun = self.one.steps.iter().any(|(_, taken, left_out)| taken.is_some() || *left_out);
+        let begun = self.one.steps.iter().any(|rung| rung.taken.is_some() || rung.left_out);
         begun || matches!(self.one.line.state, Stand::Persuading | Stand::Paused)
     }
 
@@ -209,24 +209,29 @@ fn day(moment: &str) -> String {
     moment.get(..10).unwrap_or(moment).to_owned()
 }
 
+/// `11-23`, where the year stands elsewhere.
+fn short(day: Date) -> String {
+    day.strftime("%m-%d").to_string()
+}
+
 /// 四步法 as steps on a way.
 fn steps(one: &CaseFile) -> Vec<Step> {
     one.steps
         .iter()
-        .map(|(step, taken, left_out)| {
-            let note = match taken {
-                Some((on, Some(until))) => format!("{on}，限到{until}"),
-                Some((on, None)) => on.to_string(),
-                None if *left_out => "已写明理由跳过".to_owned(),
+        .map(|rung| {
+            let note = match &rung.taken {
+                Some((on, Some(until))) => format!("{}，限{}", short(*on), short(*until)),
+                Some((on, None)) => short(*on),
+                None if rung.left_out => "已写明理由跳过".to_owned(),
                 None => String::new(),
             };
-            let state = match (taken.is_some(), *left_out) {
+            let state = match (rung.taken.is_some(), rung.left_out) {
                 (true, _) => StepState::Done,
                 (false, true) => StepState::Off,
-                (false, false) if one.next_step == Some(*step) => StepState::Here,
+                (false, false) if one.next_step == Some(rung.step) => StepState::Here,
                 (false, false) => StepState::Ahead,
             };
-            Step { label: step.label().to_owned(), note, state }
+            Step { label: rung.step.label().to_owned(), note, state }
         })
         .collect()
 }
@@ -367,14 +372,17 @@ async fn ask_why(
     status: StatusCode,
 ) -> Result<Response, Failed> {
     let asked = id.clone();
-    let (child, name) = app.look(session, move |desk| cases::opening(desk, &asked)).await?;
+    let (name, open) = app.look(session, move |desk| cases::opening(desk, &asked)).await?;
+    if let Some(case) = open {
+        return Ok(see_other(&format!("/cases/{}", encoded(&case))));
+    }
     let page = OpenPage {
         shell: app.shell(session, "/cases").await?,
         way: [
-            Crumb { label: name.clone(), href: Some(format!("/children/{}", encoded(&child))) },
+            Crumb { label: name.clone(), href: Some(format!("/children/{}", encoded(&id))) },
             Crumb { label: "立案".to_owned(), href: None },
         ],
-        child,
+        child: id,
         name,
         words,
         errors,
