@@ -537,7 +537,10 @@ fn a_suspected_child_stands_in_the_ledger() {
         let child = child.expect("the finding leads to the child's file");
         let file =
             act(&scene.machine, &scene.bureau, move |desk| casework::ledger::read(desk, &child)).unwrap();
-        assert!(file.next.expect("somebody must act").act.contains("疑似辍学学生台账"));
+        // The decision has opened a case and verified it: what comes next is the order (五(十)).
+        let next = file.next.expect("somebody must act");
+        assert_eq!((next.whose.as_str(), next.act.as_str()), ("县教体局", "确定劝返主体，下发劝返指令"));
+        assert!(next.href.starts_with("/cases/"));
         act(&scene.machine, &scene.bureau, move |desk| {
             campaign::reopen(desk, &finding, "看错了", 2)?;
             campaign::decide(desk, &finding, Decision::InSchool, "", 3)
