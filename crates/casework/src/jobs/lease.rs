@@ -125,7 +125,12 @@ pub(super) fn take_off(tx: &mut Tx<'_>, county: &str, held: &Held) -> Result<boo
 
 /// Renews the mark on a job in the transaction of one of its steps; `false` when it is somebody else's by now: then
 /// nothing of the step may stay.
-pub(super) fn keep(tx: &mut Tx<'_>, county: &str, (id, me): (&str, &str), now: &Now) -> Result<bool, DbError> {
+pub(super) fn keep(
+    tx: &mut Tx<'_>,
+    county: &str,
+    (id, me): (&str, &str),
+    now: &Now,
+) -> Result<bool, DbError> {
     let kept = tx.execute(
         "update job set held_at = $4 where county = $1 and id = $2 and held_by = $3",
         &params![county, id, me, now.stamp()],

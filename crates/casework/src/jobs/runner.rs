@@ -237,9 +237,9 @@ impl Crew {
         }
         tracing::warn!(many = dead.len(), "another server gives no sign of life: its jobs are taken over");
         let (now, registry) = (now.clone(), self.registry.clone());
-        self.means.db().write(move |tx| {
-            dead.iter().try_for_each(|held| put_back(tx, (&county, &now, &registry), held))
-        })
+        self.means
+            .db()
+            .write(move |tx| dead.iter().try_for_each(|held| put_back(tx, (&county, &now, &registry), held)))
     }
 
     /// What is due and not under way.

@@ -93,7 +93,9 @@ impl Server {
 
     /// The steps that stand on the record.
     fn counted(&self) -> Vec<String> {
-        self.text("select subject from audit where county = $1 and subject_kind = 'count' order by subject, id")
+        self.text(
+            "select subject from audit where county = $1 and subject_kind = 'count' order by subject, id",
+        )
     }
 
     fn marked_at(&self) -> Vec<String> {
