@@ -6,8 +6,8 @@ use rules::access::{Action, Arm, Field, Sight, Subject, Tie, arms, may};
 use rules::groups::Special;
 use rules::standing::Standing;
 
-use super::read::ties_of;
 use super::sees::{Sees, Shown};
+use super::ties::ties_of;
 use crate::db::{Row, Value};
 use crate::desk::Desk;
 use crate::params;
