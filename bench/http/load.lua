@@ -1,24 +1,27 @@
--- What wrk sends and what it counts. usage: wrk … -s load.lua URL -- REQUESTS [PAUSE]
--- REQUESTS: a file of lines "METHOD path<TAB>cookie", sent in a random order; PAUSE: milliseconds between an answer and
--- the next request of a connection, on average. The last line printed is JSON; a GET that is not answered by 200, or a
--- POST that is not by 303, counts as refused.
+-- What wrk sends and what it counts. usage: wrk … -s load.lua URL -- REQUESTS [PAUSE] [once]
+-- REQUESTS: a file of lines "METHOD path<TAB>cookie[<TAB>form]", sent in a random order, or with `once` each of them once,
+-- in order, whereupon it ends; PAUSE: milliseconds between an answer and the next request of a connection, on average.
+-- The last line printed is JSON; a GET that is not answered by 200, or a POST that is not by 303, counts as refused.
 
 local threads = {}
-refused = 0
+refused, answered = 0, 0
 
 function setup(thread)
     thread:set("number", #threads)
     table.insert(threads, thread)
 end
 
-local requests, pause = {}, 0
+local requests, pause, once, at = {}, 0, false, 0
+-- Longer than any run: a connection that has nothing left to send.
+local NEVER = 600000
 
 function init(args)
     math.randomseed(7 + number)
     pause = tonumber(args[2] or "0")
+    once = args[3] == "once"
     local origin = "http://" .. wrk.host .. ":" .. wrk.port
     for line in io.lines(args[1]) do
-        local method, path, cookie = line:match("^(%u+) ([^\t]+)\t(.*)$")
+        local method, path, cookie, form = line:match("^(%u+) ([^\t]+)\t([^\t]*)\t?(.*)$")
         local headers = { ["Host"] = wrk.host .. ":" .. wrk.port, ["Cookie"] = cookie, ["Accept"] = "text/html",
             ["Accept-Encoding"] = "gzip" }
         if method == "POST" then
@@ -26,20 +29,27 @@ function init(args)
             headers["Sec-Fetch-Site"] = "same-origin"
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         end
-        requests[#requests + 1] = wrk.format(method, path, headers, method == "POST" and "" or nil)
+        requests[#requests + 1] = wrk.format(method, path, headers, method == "POST" and form or nil)
     end
 end
 
 function request()
+    if once then
+        at = math.min(at + 1, #requests)
+        return requests[at]
+    end
     return requests[math.random(#requests)]
 end
 
 function delay()
+    if once and at >= #requests then return NEVER end
     return pause > 0 and math.random(2 * pause) or 0
 end
 
 function response(status)
     if status ~= 200 and status ~= 303 then refused = refused + 1 end
+    answered = answered + 1
+    if once and answered == #requests then wrk.thread:stop() end
 end
 
 function done(summary, latency)

@@ -34,24 +34,25 @@ def read(said: str) -> Load:
     return Load(**json.loads(said.rstrip("\n").rpartition("\n")[2]))
 
 
-def command(url: str, requests: Path, seconds: int, pause: int) -> list[str]:
+def command(url: str, requests: Path, seconds: int, pause: int, once: bool) -> list[str]:
     return ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--timeout", "10s",
-            "--script", str(HERE / "load.lua"), url, "--", str(requests), str(pause)]
+            "--script", str(HERE / "load.lua"), url, "--", str(requests), str(pause), *(["once"] if once else [])]
 
 
-def written(asked: list[tuple[str, str]], most: int = 4000) -> Path:
-    """The requests ("GET /path", cookie) as load.lua reads them; a fixed choice when there are too many."""
+def written(asked: list[tuple[str, ...]], most: int = 4000) -> Path:
+    """The requests ("GET /path", cookie, and a form if there is one) as load.lua reads them; a fixed choice when there are
+    too many."""
     if not asked:
         sys.exit("There is nothing to ask for: no role sees any page of this kind.")
     chosen = asked if len(asked) <= most else random.Random(7).sample(asked, most)
     handle, name = tempfile.mkstemp(prefix="baoxue-requests-", suffix=".tsv")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(f"{request}\t{cookie}\n" for request, cookie in chosen)
+        file.writelines("\t".join(each) + "\n" for each in chosen)
     return Path(name)
 
 
-def started(url: str, requests: Path, *, seconds: int, pause: int = 0) -> subprocess.Popen:
-    return subprocess.Popen(command(url, requests, seconds, pause), stdout=subprocess.PIPE, text=True)
+def started(url: str, requests: Path, *, seconds: int, pause: int = 0, once: bool = False) -> subprocess.Popen:
+    return subprocess.Popen(command(url, requests, seconds, pause, once), stdout=subprocess.PIPE, text=True)
 
 
 def ended(wrk: subprocess.Popen, now: bool = False) -> Load:

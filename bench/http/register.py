@@ -2,29 +2,25 @@
 
 import re
 import sys
-import threading
-import time
 import uuid
 from dataclasses import dataclass
-from http.client import HTTPConnection
-from queue import Empty, Queue
 from urllib.parse import urlencode
 
-from county import Server, TODAY
+from county import Server
+from load import Load, ended, started, written
 
 # Classes whose teachers submit, at most; a small county has fewer.
-CLASSES = 300
+CLASSES = 2_000
 PUPIL = re.compile(r'data-pupil="([^"]+)"')
 HIDDEN = re.compile(r'<input type="hidden" name="(day|part|roll_at|corrects)" value="([^"]*)">')
 
 
 @dataclass(frozen=True)
 class Morning:
-    """Milliseconds of each page and of each submission that was answered as durable; seconds for all of them."""
+    """Registers opened for some seconds, and each class submitted once, answered when it was durable."""
 
-    pages: list[float]
-    submissions: list[float]
-    seconds: float
+    opened: Load
+    submitted: Load
 
 
 def teachers(server: Server) -> list[tuple[str, str]]:
@@ -42,59 +38,27 @@ def teachers(server: Server) -> list[tuple[str, str]]:
     return found
 
 
-def one(wire: HTTPConnection, url: str, session: str, address: str) -> tuple[float, float]:
-    """Opens a register and submits it with two pupils away."""
-    begun = time.perf_counter()
-    wire.request("GET", address, headers={"Cookie": session, "Accept-Encoding": "gzip"})
-    wire.getresponse().read()
-    opened = time.perf_counter()
-    # The form, read once more without compression and outside the clock.
-    wire.request("GET", address, headers={"Cookie": session})
-    html = wire.getresponse().read().decode()
+def filled_in(server: Server, session: str, address: str) -> str:
+    """The form of a class with two pupils away."""
+    html = server.ask("GET", address, Cookie=session).body.decode()
     form = dict(HIDDEN.findall(html)) | {"sheet": str(uuid.uuid4())}
     form |= {f"k-{child}": "present" for child in PUPIL.findall(html)}
     for child in PUPIL.findall(html)[:2]:
         form[f"k-{child}"] = "truant"
-    body = urlencode(form).encode()
-    sent = time.perf_counter()
-    wire.request("POST", address, body, {"Cookie": session, "Origin": url, "Sec-Fetch-Site": "same-origin",
-                                         "Content-Type": "application/x-www-form-urlencoded"})
-    answer = wire.getresponse()
-    answer.read()
-    done = time.perf_counter()
-    if answer.status != 303:
-        sys.exit(f"POST {address} was answered by {answer.status}")
-    return (opened - begun) * 1000, (done - sent) * 1000
+    return urlencode(form)
 
 
-def morning(server: Server, connections: int) -> Morning:
-    """All teachers, `connections` at a time."""
-    waiting: Queue = Queue()
-    for teacher in teachers(server):
-        waiting.put(teacher)
-    pages, submissions, failed = [], [], []
-
-    def work() -> None:
-        wire = HTTPConnection("127.0.0.1", server.port, timeout=60)
-        while True:
-            try:
-                session, address = waiting.get_nowait()
-            except Empty:
-                return
-            try:
-                page, submission = one(wire, server.url, session, address)
-            except (SystemExit, OSError) as error:
-                failed.append(str(error))
-                return
-            pages.append(page)
-            submissions.append(submission)
-
-    threads = [threading.Thread(target=work) for _ in range(connections)]
-    begun = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed or not submissions:
-        sys.exit(f"The morning failed: {failed[:1] or 'nobody could submit'} ({TODAY})")
-    return Morning(pages, submissions, time.perf_counter() - begun)
+def morning(server: Server, seconds: int) -> Morning:
+    """All teachers."""
+    found = teachers(server)
+    if not found:
+        sys.exit("Nobody could open a register.")
+    pages = written([(f"GET {address}", session) for session, address in found])
+    forms = written([(f"POST {address}", session, filled_in(server, session, address)) for session, address in found])
+    try:
+        ended(started(server.url, pages, seconds=1))
+        return Morning(ended(started(server.url, pages, seconds=seconds)),
+                       ended(started(server.url, forms, seconds=600, once=True)))
+    finally:
+        pages.unlink()
+        forms.unlink()

@@ -28,6 +28,8 @@ SEED = 7
 STARTS = 10
 # Seconds of doing nothing before memory is read again.
 IDLE = 20
+# Seconds without work after which a server is taken to be at rest.
+REST = 2.0
 # How long wrk waits between two requests of one connection while something else is measured, milliseconds on average:
 # 32 people who click ten times a second.
 PAUSE = 100
@@ -210,14 +212,19 @@ def imported(server: Server, size: str, rows: Path, seconds: int):
     yield entry(size, "memory after the import", [server.megabytes()])
 
 
-def called(server: Server, size: str):
-    """A school morning: registers opened and submitted, durable when answered."""
-    found = morning(server, CONNECTIONS)
-    ordered = sorted(found.submissions)
-    yield entry(size, "registers a second", [len(ordered) / found.seconds])
-    yield entry(size, "a register submitted p50", [ordered[len(ordered) // 2]])
-    yield entry(size, "a register submitted p99", [ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]])
-    yield entry(size, "a register opened p50", [sorted(found.pages)[len(found.pages) // 2]])
+def called(server: Server, size: str, seconds: int):
+    """A school morning: registers opened and submitted, durable when answered; and the board of who has not."""
+    found = morning(server, seconds)
+    yield entry(size, "registers a second", [found.submitted.requests / found.submitted.seconds])
+    yield entry(size, "a register submitted p50", [found.submitted.p50])
+    yield entry(size, "a register submitted p99", [found.submitted.p99])
+    yield entry(size, "registers opened a second", [found.opened.requests / found.opened.seconds])
+    yield entry(size, "a register opened p50", [found.opened.p50])
+    for what, path in {"boards of who has not called": "/register?waiting=1", "lists of the absent": "/absences"}.items():
+        asked = [(f"GET {path}", server.sign_in(role)) for role in ("head", "bureau")]
+        loads, _ = under_load(server, asked, 1, seconds)
+        yield entry(size, f"{what} a second", [each.requests / each.seconds for each in loads])
+    yield entry(size, "memory after the morning", [server.megabytes()])
 
 
 def measured(asked, size: str):
@@ -227,16 +234,28 @@ def measured(asked, size: str):
         yield entry(size, "start to /readyz", cold_start(asked.target, data, size))
     with serve(asked.target, data, size) as server:
         server.ready()
+        begun = time.perf_counter()
+        at_rest(server)
+        yield entry(size, "the night's work at the start", [time.perf_counter() - begun - REST])
         if "start" in asked.parts:
             time.sleep(IDLE)
             yield entry(size, "memory when idle", [server.megabytes()])
         if "load" in asked.parts:
             yield from loaded(server, size, asked.runs, asked.seconds)
         if "register" in asked.parts:
-            yield from called(server, size)
+            yield from called(server, size, asked.seconds)
         if "import" in asked.parts:
             yield from imported(server, size, household_list(asked.target), asked.seconds)
     shutil.rmtree(data)
+
+
+def at_rest(server: Server) -> None:
+    """Waits until the work that a server finds undone when it starts, that of the night, is done."""
+    idle = 0.0
+    while idle < REST:
+        before = server.worked()
+        time.sleep(0.5)
+        idle = idle + 0.5 if server.worked() - before < 0.02 else 0.0
 
 
 def say(text: str) -> None:

@@ -30,8 +30,11 @@ pub fn nightly(registry: Registry) -> Registry {
     registry
         .schedule(Schedule::daily("count_absences", "缺课逐日计数", time(0, 20, 0, 0), |means| {
             let moved = as_program(means, moved)?;
-            for (child, from) in &moved {
-                run(means, vec![child.clone()], Some(*from))?;
+            for same_day in moved.chunk_by(|(_, one), (_, next)| one == next) {
+                for some in same_day.chunks(AT_ONCE) {
+                    let from = some.first().map(|(_, from)| *from);
+                    run(means, some.iter().map(|(child, _)| child.clone()).collect(), from)?;
+                }
             }
             let away = as_program(means, away)?;
             let mut suspected = 0;
@@ -90,17 +93,17 @@ fn away(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused> {
     )?)
 }
 
-/// Children whose class has changed lately, with the first day on which it did, where that day's register was called.
+/// Children whose class has changed lately, with the first day on which it did, where that day's register was called; by day.
 fn moved(desk: &mut Desk<'_, '_>) -> Result<Vec<(String, Date)>, Refused> {
     let day = desk.now.day().saturating_sub(BACK.days());
     let at = desk.now.timestamp().saturating_sub(jiff::SignedDuration::from_hours(24 * BACK));
     let at = at.map(now::stamp).unwrap_or_default();
     Ok(desk.tx.query(
-        "select child, min(case when made_at >= $3 then from_day else until_day end) from class_member member
+        "select child, min(case when made_at >= $3 then from_day else until_day end) as since from class_member member
          where county = $1 and (made_at >= $3 or until_day >= $2)
            and exists (select 1 from sheet where sheet.county = member.county and sheet.class = member.class
                          and sheet.day >= member.from_day)
-         group by child order by child",
+         group by child order by since, min(member.class), child",
         &params![desk.county(), day, at],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?)

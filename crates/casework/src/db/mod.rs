@@ -12,6 +12,7 @@ use std::time::Duration;
 
 mod backup;
 mod check;
+mod checkpoint;
 mod counts;
 mod error;
 mod migrate;
@@ -118,6 +119,9 @@ pub struct Settings {
     pub statement: Duration,
     /// How long a lost PostgreSQL is sought again before a call is answered `Unavailable`.
     pub heal: Duration,
+    /// Pages of 4 KiB in the log of SQLite from which on it is copied into its file: those that many commits touch go there
+    /// once.
+    pub log: u64,
     /// Bytes of WAL from which on it is cut off after use.
     pub wal: u64,
 }
@@ -135,7 +139,8 @@ impl Default for Settings {
             busy: Duration::from_secs(5),
             statement: Duration::from_secs(30),
             heal: Duration::from_secs(2),
-            wal: 16 << 20,
+            log: 4_000,
+            wal: 64 << 20,
         }
     }
 }
@@ -201,9 +206,11 @@ impl Db {
                 let writer = if settings.access == Access::Serve {
                     check::filesystem(path)?;
                     let _lock = sqlite::claim(path)?;
-                    let connection = sqlite::connect(path, settings, true)?;
+                    let mut connection = sqlite::connect(path, settings, true)?;
+                    let logged = sqlite::counted(&mut connection)?;
                     let (path, settings, counts) = (path.clone(), settings.clone(), Arc::clone(&counts));
-                    Some(Writer { path, connection, settings, counts, waiting: Cell::new(true), _lock })
+                    let waiting = Cell::new(true);
+                    Some(Writer { path, connection, settings, counts, waiting, logged, _lock })
                 } else {
                     drop(sqlite::connect(path, settings, false)?);
                     None

@@ -10,9 +10,11 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
+use rusqlite::hooks::Wal;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
 use super::Settings;
+use super::checkpoint::Checkpoints;
 use super::counts::Counts;
 use super::error::{self, DbError, Fault};
 use super::queue::{Pool, Queue, Waiting};
@@ -79,8 +81,8 @@ pub(super) fn connect(path: &Path, settings: &Settings, writes: bool) -> Result<
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     if writes {
         connection.pragma_update(None, "journal_mode", "wal").map_err(sort)?;
-        // Pages that many commits touch go to the file once; the writer's own cache holds the indexes of an import.
-        let pages = "pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 16777216; \
+        // The log is copied beside the writer (`checkpoint`); its own cache holds the indexes of an import.
+        let pages = "pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864; \
                      pragma cache_size = -16000";
         connection.execute_batch(pages).map_err(sort)?;
         // Statistics for the planner: welcome, not needed, and no reason for `doctor` not to open a damaged file.
@@ -196,6 +198,8 @@ pub(super) struct Writer {
     pub(super) counts: Arc<Counts>,
     /// Whether commits wait for the disk at this moment.
     pub(super) waiting: Cell<bool>,
+    /// Pages that stand in the log since it last began anew.
+    pub(super) logged: Arc<AtomicU64>,
     /// Held until the connection is closed.
     pub(super) _lock: File,
 }
@@ -204,6 +208,13 @@ impl Writer {
     /// Works until the queue is closed and empty.
     pub(super) fn serve(&self, queue: &Queue) {
         let (mut stopped, mut carried) = (None, None);
+        let copies = match Checkpoints::start(&self.path, &self.settings) {
+            Ok(copies) => Some(copies),
+            Err(error) => {
+                stopped = Some(error);
+                None
+            }
+        };
         let mut trimmed = Instant::now();
         loop {
             let next = match carried.take() {
@@ -213,7 +224,10 @@ impl Writer {
             match next {
                 Ok(Some(first)) => match &stopped {
                     Some(why) => first.settle(Err(DbError::clone(why))),
-                    None => stopped = self.batch(first, queue, &mut carried),
+                    None => {
+                        stopped = self.batch(first, queue, &mut carried);
+                        stopped = stopped.or_else(|| copies.as_ref().and_then(|copies| self.copied(copies)));
+                    }
                 },
                 Ok(None) => {}
                 Err(()) => {
@@ -302,6 +316,23 @@ impl Writer {
         )
     }
 
+    /// Has the log copied when it has grown; the error after which nothing more may be written. When it has grown to three
+    /// times as much, since it was written faster than copied, the writer copies the rest, so that it can begin anew.
+    fn copied(&self, copies: &Checkpoints) -> Option<DbError> {
+        let pages = self.logged.load(Ordering::Relaxed);
+        if pages < self.settings.log {
+            return None;
+        }
+        copies.wake();
+        if pages >= self.settings.log.saturating_mul(3)
+            && let Err(fault) = passive(&self.connection)
+            && fault.lost
+        {
+            return Some(fault.error);
+        }
+        copies.lost()
+    }
+
     /// Cuts a WAL that long readers let grow, as soon as they let it be cut (H08).
     fn trim(&self) {
         let size = fs::metadata(beside(&self.path, "-wal")).map_or(0, |file| file.len());
@@ -311,6 +342,26 @@ impl Writer {
             drop(self.connection.busy_timeout(self.settings.busy));
         }
     }
+}
+
+/// Counts the pages in the log after each commit of this connection.
+pub(super) fn counted(connection: &mut Connection) -> Result<Arc<AtomicU64>, DbError> {
+    let logged = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&logged);
+    let hook = move |_: &mut Wal, pages| {
+        count.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+        Ok(())
+    };
+    let set = connection.wal_hook(Some(hook));
+    set.map_err(|error| DbError::from(error::sqlite("open", &error, None)))?;
+    Ok(logged)
+}
+
+/// Copies as much of the log into the file as nobody still needs in it, without waiting for anybody.
+pub(super) fn passive(connection: &Connection) -> Result<(), Fault> {
+    let sql = "pragma wal_checkpoint(passive)";
+    let done = connection.query_row(sql, [], |_| Ok(()));
+    done.map_err(|error| sorted(connection, sql, &error))
 }
 
 /// One statement without parameters or rows, kept prepared.

@@ -2,12 +2,15 @@
 //! starts from the ties, or from an index that is narrower, so that it costs the same at any size of county; a filter
 //! on a field that the reader may not see finds nothing.
 
+use std::collections::HashMap;
+
 use rules::access::{Action, Arm, Field, Sight, Subject, Tie, arms, may};
 use rules::groups::Special;
 use rules::standing::Standing;
 
 use super::sees::{Sees, Shown};
 use super::ties::ties_of;
+use crate::attendance::among;
 use crate::db::{Row, Value};
 use crate::desk::Desk;
 use crate::params;
@@ -119,7 +122,14 @@ pub struct Child {
     pub standing: Option<Standing>,
     /// Special groups.
     pub groups: Vec<&'static str>,
+}
+
+/// A child that a way leads to, before anything of it is read.
+struct Hit {
     spelling: String,
+    id: String,
+    sees: Sees,
+    /// How many fields the way shows.
     breadth: usize,
 }
 
@@ -179,8 +189,8 @@ pub(super) fn pages(
         other => &[other],
     };
     let backward = matches!(query.step, Step::Before(_));
-    let mut children: Vec<Child> = Vec::new();
-    let (mut counted, mut countable) = (0_i64, true);
+    let mut hits: Vec<Hit> = Vec::new();
+    let (mut counted, mut countable) = (0_i64, ways.len() <= 1);
     for arm in &ways {
         for standing in standings {
             let plan = Pass {
@@ -193,25 +203,30 @@ pub(super) fn pages(
                 backward,
                 most,
             };
-            children.extend(plan.find(desk)?);
-            match plan.count(desk)? {
-                Some(count) => counted = counted.saturating_add(count),
-                None => countable = false,
+            let found = plan.find(desk)?;
+            // A first page that holds all of them need not be counted.
+            if countable && (query.step != Step::First || found.len() > most || standings.len() > 1) {
+                match plan.count(desk)? {
+                    Some(count) => counted = counted.saturating_add(count),
+                    None => countable = false,
+                }
             }
+            hits.extend(found);
         }
     }
     // One child reached in two ways is listed once, as the way that shows more shows it.
-    children.sort_by(|a, b| {
+    hits.sort_by(|a, b| {
         (&a.spelling, &a.id, usize::MAX - a.breadth).cmp(&(&b.spelling, &b.id, usize::MAX - b.breadth))
     });
-    children.dedup_by(|later, kept| later.id == kept.id);
-    let more = children.len() > most;
+    hits.dedup_by(|later, kept| later.id == kept.id);
+    let more = hits.len() > most;
     if backward {
-        let surplus = children.len().saturating_sub(most);
-        children.drain(..surplus);
+        let surplus = hits.len().saturating_sub(most);
+        hits.drain(..surplus);
     } else {
-        children.truncate(most);
+        hits.truncate(most);
     }
+    let children = read(desk, &hits)?;
     let here = |child: Option<&Child>| child.map(|child| child.id.clone()).unwrap_or_default();
     let (first, last) = (here(children.first()), here(children.last()));
     let none = children.is_empty();
@@ -222,7 +237,7 @@ pub(super) fn pages(
     };
     let total = match query.step {
         Step::First if !more => Total::Exactly(u64::try_from(children.len()).unwrap_or_default()),
-        _ if !countable || ways.len() > 1 => Total::Unknown,
+        _ if !countable => Total::Unknown,
         _ if counted > COUNTED => Total::Over(u64::try_from(COUNTED).unwrap_or_default()),
         _ => Total::Exactly(u64::try_from(counted).unwrap_or_default()),
     };
@@ -390,11 +405,8 @@ impl Pass<'_> {
         all
     }
 
-    /// From which tables, in the order in which they are to be read.
-    fn tables(&self) -> &'static str {
-        if self.few { "child cross join child_tie drive" } else { "child_tie drive cross join child" }
-    }
-
+    /// From which tables, in the order in which they are to be read, and what is looked for: whom the ties lead to is read
+    /// from their index alone, unless the child itself is asked about something.
     fn statement(&self, desk: &Desk<'_, '_>) -> (String, Vec<Value<'static>>) {
         let mut all = self.conditions(desk);
         let (spelling, id) =
@@ -404,48 +416,35 @@ impl Pass<'_> {
             let (edge, at) = (all.push(edge.clone()), all.push(at.clone()));
             all.and(&format!("({spelling}, {id}) {sign} (${edge}, ${at})"));
         }
+        let limit = all.push(self.most + 1);
         // Told once more for the child itself, so that its own index can be used.
         let few = if self.few { "child.county = $1 and child.merged_into is null and" } else { "" };
-        let limit = all.push(self.most + 1);
+        let (tables, joined) = match (self.few, all.of_child) {
+            (true, _) => (
+                "child cross join child_tie drive",
+                "child.county = drive.county and child.id = drive.child and",
+            ),
+            (false, true) => (
+                "child_tie drive cross join child",
+                "child.county = drive.county and child.id = drive.child and",
+            ),
+            (false, false) => ("child_tie drive", ""),
+        };
         let sql = format!(
-            "select child.id, child.name, child.spelling, child.sex, child.birth, child.id_sealed, child.standing,
-                    child.group_bits, coalesce(child.village, child.township, ''), coalesce(child.school, ''),
-                    coalesce(child.class, '')
-             from {}
-             where {few} child.county = drive.county and child.id = drive.child and {}
+            "select {spelling}, {id} from {tables} where {few} {joined} {}
              order by {spelling} {order}, {id} {order} limit ${limit}",
-            self.tables(),
             all.sql
         );
         (sql, all.params)
     }
 
-    fn find(&self, desk: &mut Desk<'_, '_>) -> Result<Vec<Child>, Refused> {
+    fn find(&self, desk: &mut Desk<'_, '_>) -> Result<Vec<Hit>, Refused> {
         let (sql, params) = self.statement(desk);
         let sees = Sees::new(self.arm.post.role, self.arm.tie);
-        let rows = desk.tx.query(&sql, &params, |row| {
-            let units: [String; 3] = [row.get(8)?, row.get(9)?, row.get(10)?];
-            Ok((child(row, sees)?, row.get::<Option<Vec<u8>>>(5)?, units))
-        })?;
-        let units = rows.iter().flat_map(|row| &row.2).map(String::as_str);
-        let names = Names::of(desk.tx, desk.who.actor.county.as_str(), units)?;
-        let mut children = Vec::with_capacity(rows.len());
-        for (mut child, sealed, [home, school, class]) in rows {
-            child.home = sees.clear(Field::Home, names.get(&home).to_owned());
-            child.school = sees.clear(
-                Field::Schooling,
-                match (names.get(&school), names.get(&class)) {
-                    (school, "") => school.to_owned(),
-                    (school, class) => format!("{school} {class}"),
-                },
-            );
-            if sees.shows(Field::IdNumber) {
-                let plain = desk.open("child", "id_number", &child.id, sealed.as_deref())?;
-                child.number = sees.number(Field::IdNumber, &plain);
-            }
-            children.push(child);
-        }
-        Ok(children)
+        let breadth = Field::ALL.iter().filter(|field| sees.shows(**field)).count();
+        Ok(desk
+            .tx
+            .query(&sql, &params, |row| Ok(Hit { spelling: row.get(0)?, id: row.get(1)?, sees, breadth }))?)
     }
 
     /// How many match, up to a bound; `None` where that would have to look at the children themselves.
@@ -463,21 +462,69 @@ impl Pass<'_> {
     }
 }
 
+/// Children read for one statement.
+const AT_ONCE: usize = 64;
+
+/// Reads the children that the ways of the scope have led to, each as its way shows it, in this order.
+fn read(desk: &mut Desk<'_, '_>, hits: &[Hit]) -> Result<Vec<Child>, Refused> {
+    let mut rows = HashMap::with_capacity(hits.len());
+    for some in hits.chunks(AT_ONCE) {
+        let sees: HashMap<&str, Sees> = some.iter().map(|hit| (hit.id.as_str(), hit.sees)).collect();
+        let mut params = vec![Value::from(desk.county())];
+        let list = among(&mut params, some.iter().map(|hit| hit.id.as_str()));
+        desk.tx.each(
+            &format!(
+                "select id, name, sex, birth, id_sealed, standing, group_bits,
+                        coalesce(village, township, ''), coalesce(school, ''), coalesce(class, '')
+                 from child where county = $1 and id in ({list}) order by id"
+            ),
+            &params,
+            |row| {
+                let id: String = row.get(0)?;
+                let units: [String; 3] = [row.get(7)?, row.get(8)?, row.get(9)?];
+                if let Some(sees) = sees.get(id.as_str()) {
+                    let one = (child(row, *sees)?, *sees, row.get::<Option<Vec<u8>>>(4)?, units);
+                    rows.insert(id, one);
+                }
+                Ok(())
+            },
+        )?;
+    }
+    let units = rows.values().flat_map(|row| &row.3).map(String::as_str);
+    let names = Names::of(desk.tx, desk.who.actor.county.as_str(), units)?;
+    let mut children = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let Some((mut child, sees, sealed, [home, school, class])) = rows.remove(&hit.id) else { continue };
+        child.home = sees.clear(Field::Home, names.get(&home).to_owned());
+        child.school = sees.clear(
+            Field::Schooling,
+            match (names.get(&school), names.get(&class)) {
+                (school, "") => school.to_owned(),
+                (school, class) => format!("{school} {class}"),
+            },
+        );
+        if sees.shows(Field::IdNumber) {
+            let plain = desk.open("child", "id_number", &child.id, sealed.as_deref())?;
+            child.number = sees.number(Field::IdNumber, &plain);
+        }
+        children.push(child);
+    }
+    Ok(children)
+}
+
 fn child(row: &Row<'_>, sees: Sees) -> Result<Child, crate::db::DbError> {
-    let sex: String = row.get(3)?;
-    let standing: String = row.get(6)?;
-    let groups: Vec<&'static str> = sees.groups(row.get(7)?).map(Special::label).collect();
+    let sex: String = row.get(2)?;
+    let standing: String = row.get(5)?;
+    let groups: Vec<&'static str> = sees.groups(row.get(6)?).map(Special::label).collect();
     Ok(Child {
         id: row.get(0)?,
         name: row.get(1)?,
-        spelling: row.get(2)?,
         sex: sees.clear(Field::Sex, rules::codes::Sex::from_code(&sex).map_or("", |sex| sex.label())),
-        birth: sees.clear(Field::Birth, row.get(4)?),
+        birth: sees.clear(Field::Birth, row.get(3)?),
         number: None,
         home: None,
         school: None,
         standing: sees.clear(Field::Schooling, Standing::from_code(&standing)).flatten(),
         groups,
-        breadth: Field::ALL.iter().filter(|field| sees.shows(**field)).count(),
     })
 }

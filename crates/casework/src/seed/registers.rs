@@ -79,6 +79,19 @@ pub fn classes(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedClass>, DbError>
     Ok(classes)
 }
 
+/// Lets every place on a roll be known since the day from which it holds, as if it had been entered then: the county's
+/// lists are brought in at one moment, when it is made.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn rolls_known(tx: &mut Tx<'_>, county: &str) -> Result<(), DbError> {
+    tx.execute(
+        "update class_member set made_at = from_day || 'T00:00:00.000+08:00' where county = $1",
+        &params![county],
+    )?;
+    Ok(())
+}
+
 /// A register of a whole class that was called.
 #[derive(Debug, Clone)]
 pub struct SeedSheet<'a> {
@@ -100,8 +113,6 @@ pub struct SeedSheet<'a> {
 /// Whatever the storage says.
 pub fn sheet(tx: &mut Tx<'_>, with: &Seeding<'_>, one: &SeedSheet<'_>) -> Result<(), DbError> {
     let (id, at) = (with.now.at_moment(one.at).id(), stamp(one.at));
-    // The county's rolls are written down at the moment when it is made: that is how they are known.
-    let roll_at = with.now.stamp();
     let size = one.class.pupils.len() + one.class.gone.len();
     tx.execute(
         "insert into sheet (county, id, class, school, day, part, child, corrects, roll_at, late, size, missing,
@@ -114,7 +125,7 @@ pub fn sheet(tx: &mut Tx<'_>, with: &Seeding<'_>, one: &SeedSheet<'_>) -> Result
             &one.class.school,
             one.day,
             Part::Whole.code(),
-            &roll_at,
+            &at,
             i64::try_from(size).unwrap_or(i64::MAX),
             i64::try_from(one.away.len()).unwrap_or(i64::MAX),
             one.by,

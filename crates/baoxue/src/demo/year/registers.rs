@@ -40,6 +40,8 @@ impl Year {
         since: Date,
     ) -> Result<(), DbError> {
         let county = self.county.clone();
+        let of = county.clone();
+        db.write(move |tx| seed::rolls_known(tx, &of))?;
         let classes: Vec<SeedClass> = db.read(|tx| seed::classes(tx, &county))?;
         let days = school_days(plan, since, self.today);
         let spells = self.spells(&classes, &days);

@@ -189,3 +189,27 @@ fn the_wal_is_cut_after_a_long_reader() {
         assert_eq!(wal(), 0);
     });
 }
+
+/// The log is copied into the file while one goes on writing, so that it begins anew and does not grow; no commit waits for
+/// more than the little that is left (ADR 0021).
+#[test]
+fn the_log_is_copied_and_begins_anew_while_one_writes() {
+    let settings = Settings { log: 64, wal: u64::MAX, ..Settings::default() };
+    sqlite(&settings, |path, db| {
+        let size = |suffix: &str| {
+            std::fs::metadata(format!("{}{suffix}", path.display())).map_or(0, |file| file.len())
+        };
+        let written = 100 * (64_u64 << 10);
+        for number in 1..=100_i64 {
+            let added: Result<u64, DbError> = db.write(move |tx| {
+                let sql = "insert into note (county, number, text, sealed) values ($1, $2, $3, $4)";
+                tx.execute(sql, &params![C, number, format!("{number}"), vec![7_u8; 64 << 10]])
+            });
+            assert_eq!(added, Ok(1));
+        }
+        // Three times as long as it may be before it is copied, and one commit more.
+        assert!(size("-wal") < written / 4, "the log has {} bytes", size("-wal"));
+        assert!(size("") > written / 2, "the file has {} bytes", size(""));
+        assert_eq!(numbers(&db).len(), 100);
+    });
+}
