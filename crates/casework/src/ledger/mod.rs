@@ -9,6 +9,7 @@ mod export;
 mod form;
 mod history;
 mod list;
+mod listed;
 mod looked;
 mod merge;
 mod moves;

@@ -40,7 +40,7 @@ pub fn suspects(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedSuspect>, DbErr
          from suspected join child on child.county = suspected.county and child.id = suspected.child
          where suspected.county = $1 and suspected.cleared_at is null and child.class is not null
            and child.school is not null and child.township is not null
-         order by suspected.since_day, suspected.id",
+         order by suspected.since_day, child.spelling, child.birth, suspected.id",
         &params![county],
         |row| {
             Ok(SeedSuspect {

@@ -54,7 +54,8 @@ pub fn classes(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedClass>, DbError>
               and member.until_day is null
          join child on child.county = member.county and child.id = member.child and child.merged_into is null
          where class.county = $1
-         order by class.unit, child.id",
+         order by (select code from unit where unit.county = class.county and unit.id = class.school), class.grade,
+                  class.number, class.unit, child.spelling, child.birth, child.id",
         &params![county],
         |row| {
             let (class, school, child): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
