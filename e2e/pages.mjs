@@ -55,6 +55,8 @@ export const ALL = [
   { name: "suspects", role: "bureau", path: "/suspects" },
   { name: "absence", role: "head", from: "/suspects", link: first },
   { name: "reports", role: "bureau", path: "/reports" },
+  { name: "cases", role: "bureau", path: "/cases" },
+  { name: "case", role: "bureau", from: "/cases", link: first },
   { name: "leave", role: "head", path: "/leave" },
   { name: "school-days", role: "head", path: "/school-days" },
   { name: "samples", role: "bureau", path: "/samples" },

@@ -9,6 +9,7 @@ pub mod announcements;
 pub mod attendance;
 pub mod audit;
 pub mod campaign;
+pub mod cases;
 pub mod codes;
 pub mod compared;
 pub mod db;

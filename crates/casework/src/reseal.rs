@@ -55,6 +55,8 @@ pub const SEALED: &[Sealed] = &[
     of("leave", &["id"], &[("why_sealed", "why")]),
     of("province_decision", &["id"], &[("why_sealed", "why")]),
     of("warning_note", &["id"], &[("did_sealed", "did")]),
+    of("child_case", &["id"], &[("why_sealed", "why")]),
+    of("case_event", &["case_id", "seq"], &[("words_sealed", "words")]),
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.
     Sealed { table: "file_part", key: &["file", "part"], fields: &[("body_sealed", "body")], at_once: 4 },

@@ -9,6 +9,7 @@ pub mod access;
 pub mod age;
 pub mod attendance;
 pub mod calendar;
+pub mod case;
 pub mod codes;
 pub mod county_codes;
 pub mod date;

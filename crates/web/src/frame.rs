@@ -33,6 +33,7 @@ const MENU: &[Entry] = &[
     entry("点名", "/register", "register", &[Action::ReadRegister]),
     entry("缺课跟进", "/absences", "inbox", &[Action::ReadAbsences]),
     entry("疑似辍学", "/suspects", "warn", &[Action::ReadSuspects]),
+    entry("个案", "/cases", "case", &[Action::ReadCase]),
     entry("抽样考勤", "/samples", "check", &[Action::CountSample]),
     entry("保护线索", "/safeguarding", "bell", &[Action::ReadSafeguarding]),
     entry("早期提醒", "/warnings", "bell", &[Action::ReadWarnings]),

@@ -45,7 +45,7 @@ fn every_named_test_is_there() {
 #[test]
 fn every_case_has_a_line() {
     let text = fs::read_to_string(root().join("docs/hazards.md")).expect("the page");
-    for (group, most) in [('A', 29), ('C', 15), ('D', 14), ('E', 15), ('H', 9)] {
+    for (group, most) in [('A', 29), ('B', 14), ('C', 15), ('D', 14), ('E', 15), ('H', 9)] {
         for number in 1..=most {
             let id = format!("{group}{number:02}");
             let line = text.lines().find(|line| line.starts_with(&format!("| {id} |")));

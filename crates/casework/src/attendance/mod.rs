@@ -28,6 +28,7 @@ mod sheets;
 mod submit;
 mod suspects;
 mod uncalled;
+mod watched;
 
 pub use board::{Board, BoardLine, SchoolLine, board};
 pub(crate) use book::among;
@@ -61,3 +62,4 @@ pub use samples::{
 pub(crate) use shares::{Share, shares};
 pub use submit::{Submission, Submitted, Tapped, submit};
 pub use uncalled::{SchoolDay, Uncalled, uncalled};
+pub(crate) use watched::{left_again, watched};

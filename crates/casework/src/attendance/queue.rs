@@ -86,6 +86,8 @@ pub struct Suspect {
     pub cleared_at: Option<String>,
     /// returned or corrected.
     pub cleared_why: String,
+    /// Its open case.
+    pub case: Option<String>,
 }
 
 fn place(row: &Row<'_>, at: usize) -> Result<String, crate::db::DbError> {
@@ -205,13 +207,15 @@ pub fn suspects(
     let sql = format!(
         "select suspected.id, child.id, child.name, coalesce(school.name, ''), coalesce(class.name, ''),
                 coalesce(township.name, ''), suspected.source, suspected.since_day, coalesce(suspected.said, ''),
-                suspected.cleared_at, coalesce(suspected.cleared_why, ''), clock.day, {}
+                suspected.cleared_at, coalesce(suspected.cleared_why, ''), clock.day, open_case.id, {}
          from suspected
          join child on child.county = suspected.county and child.id = suspected.child and child.merged_into is null
          left join unit school on school.county = child.county and school.id = child.school
          left join unit class on class.county = child.county and class.id = child.class
          left join unit township on township.county = child.county and township.id = child.township
          left join clock on clock.county = child.county and clock.child = child.id and clock.open = 1
+         left join child_case open_case on open_case.county = child.county and open_case.child = child.id
+                                       and open_case.ended_at is null
          where suspected.county = $1 and {state} and {reached} {behind}
          order by suspected.since_day {order}, suspected.id {order} limit {}",
         columns(),
@@ -220,7 +224,7 @@ pub fn suspects(
     let rule = Rule::of(desk.plan);
     let mut found = desk.tx.query(&sql, &values, |row| {
         let open = !cleared && row.get::<Option<String>>(11)?.is_some();
-        let now = if open { sentence(&rule, &clock(row, 12)?) } else { None };
+        let now = if open { sentence(&rule, &clock(row, 13)?) } else { None };
         Ok(Suspect {
             id: row.get(0)?,
             child: row.get(1)?,
@@ -235,6 +239,7 @@ pub fn suspects(
             },
             cleared_at: row.get(9)?,
             cleared_why: row.get(10)?,
+            case: row.get(12)?,
         })
     })?;
     let more = found.len() > PAGE;

@@ -8,6 +8,7 @@ use rules::access::{Action, Role, Subject, Tie};
 use super::days::unknown_year;
 use super::queue::PAGE;
 use crate::accounts::tell;
+use crate::cases::{Opening, Source, open_from};
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::ledger::{plain, ties_of};
@@ -127,6 +128,8 @@ pub fn verify_and_report(
     let id = write(desk, suspected, &one, verified)?;
     hand_over(desk, &id, &one)?;
     keep_facts(desk, &id, &one.child)?;
+    let case = Opening { child: &one.child, source: Source::Report, source_id: &id, verified: None };
+    open_from(desk, &case)?;
     desk.record(
         Action::VerifyReport,
         grant.post,

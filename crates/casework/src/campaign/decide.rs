@@ -3,11 +3,13 @@
 
 use jiff::ToSpan;
 use rules::access::{Action, Places, Subject, Tie};
+use rules::case::Person;
 use rules::decision::{Decision, Found};
 use rules::plan::FindingKind;
 use rules::standing::Standing;
 
 use super::finding::ties;
+use crate::cases::{Opening, Source, open_from};
 use crate::desk::Desk;
 use crate::ledger;
 use crate::ledger::enter::{self, Entering, NewChild, NewGuardian};
@@ -120,6 +122,12 @@ pub fn decide(
         follow(desk, child, id, decision)?;
     }
     let post = desk.require(Action::DecideFinding, &Subject::Child(&before.ties), ("finding", id))?.post;
+    if let (Decision::Suspected, Some(child), Some(post)) = (decision, &child, post) {
+        // 教体局 has verified it by this act: what comes next is the order (五(十)).
+        let by = Person { account: desk.actor().account.clone(), unit: post.unit.clone(), role: post.role };
+        let verified = Some((by, "比对认定：确实没有上学"));
+        open_from(desk, &Opening { child, source: Source::Finding, source_id: id, verified })?;
+    }
     desk.record(Action::DecideFinding, post, ("finding", id), "", decision.label())
 }
 

@@ -19,6 +19,7 @@ const FOLLOW: &[(&str, &str)] = &[
     ("elsewhere", "update elsewhere set child = $3 where county = $1 and child = $2 returning id"),
     ("finding", "update finding set child = $3 where county = $1 and child = $2 returning id"),
     ("platform_entry", "update platform_entry set child = $3 where county = $1 and child = $2 returning id"),
+    ("child_case", "update child_case set child = $3 where county = $1 and child = $2 returning id"),
     (
         "suspected",
         "update suspected set child = $3 where county = $1 and child = $2
@@ -124,6 +125,18 @@ pub fn merge(desk: &mut Desk<'_, '_>, kept: &str, gone: &str, reason: &str) -> R
     )?;
     if !moving.is_empty() {
         return Err(Refused::rule("有学籍变动还没办完，不能合并", "一人一籍", "请先办完或撤回学籍变动"));
+    }
+    let cases = desk.tx.query(
+        "select id from child_case where county = $1 and child in ($2, $3) and ended_at is null order by id",
+        &params![county, kept, gone],
+        |row| row.get::<String>(0),
+    )?;
+    if cases.len() > 1 {
+        return Err(Refused::rule(
+            "两份档案都有在办的个案，不能合并",
+            "五(十)",
+            "请先把其中一件核实排除，或者办结",
+        ));
     }
     let id = desk.now.id();
     desk.tx.execute(
@@ -333,6 +346,7 @@ fn give_back(desk: &mut Desk<'_, '_>, table: &str, row: &str, kept: &str, gone: 
         "platform_entry" => {
             "update platform_entry set child = $4 where county = $1 and id = $2 and child = $3"
         }
+        "child_case" => "update child_case set child = $4 where county = $1 and id = $2 and child = $3",
         "suspected" => "update suspected set child = $4 where county = $1 and id = $2 and child = $3",
         "class_member" => "update class_member set child = $4 where county = $1 and id = $2 and child = $3",
         "child_tie" => return tie_back(desk, row, kept, gone),

@@ -2,7 +2,8 @@
 //! says so.
 
 use jiff::ToSpan;
-use rules::access::Field;
+use rules::access::{Field, Role};
+use rules::case::Act;
 
 use super::sees::Sees;
 use super::timeline::{finding_title, move_label};
@@ -59,7 +60,11 @@ pub(super) fn next(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Opti
             },
         )?);
     }
-    if sees.shows(Field::Findings) {
+    let case = if sees.shows(Field::Findings) { case(desk, id)? } else { None };
+    // A case says whose move it is; without one the list of suspects does.
+    let has_case = case.is_some();
+    open.extend(case);
+    if sees.shows(Field::Findings) && !has_case {
         open.extend(desk.tx.query(
             "select suspected.since_day, coalesce(unit.name, '户籍地乡镇') from suspected
              join child on child.county = suspected.county and child.id = suspected.child
@@ -140,4 +145,29 @@ pub(super) fn next(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Opti
     }
     open.sort_by(|a, b| (a.due.is_empty(), &a.due).cmp(&(b.due.is_empty(), &b.due)));
     Ok(open.into_iter().next())
+}
+
+/// The duty of the child's open case.
+fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Next>, Refused> {
+    Ok(desk.tx.optional(
+        "select c.id, c.must_role, coalesce(unit.name, ''), c.act, c.due_at from child_case c
+         left join unit on unit.county = c.county and unit.id = c.must_unit
+         where c.county = $1 and c.child = $2 and c.ended_at is null",
+        &params![desk.county(), id],
+        |row| {
+            let (role, unit): (String, String) = (row.get(1)?, row.get(2)?);
+            let whose = match Role::from_code(&role) {
+                Some(role) if unit.is_empty() => role.label().to_owned(),
+                _ => unit,
+            };
+            let (act, due): (String, String) = (row.get(3)?, row.get(4)?);
+            Ok(Next {
+                whose,
+                act: Act::from_code(&act).map_or("", Act::label).to_owned(),
+                due: due.get(..10).unwrap_or_default().to_owned(),
+                basis: "五(九)(十)(十一)",
+                href: format!("/cases/{}", row.get::<String>(0)?),
+            })
+        },
+    )?)
 }

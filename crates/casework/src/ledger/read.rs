@@ -138,6 +138,8 @@ pub struct Allowed {
     pub who_looked: bool,
     /// See its absences and what followed from them.
     pub absence: bool,
+    /// Open a case.
+    pub open_case: bool,
 }
 
 /// The file. `None` is what the reader does not see.
@@ -548,5 +550,6 @@ fn allowed(desk: &Desk<'_, '_>, ties: &[(String, Tie)]) -> Allowed {
         change_class: may(Action::ChangeClass),
         who_looked: may(Action::SeeWhoLooked),
         absence: may(Action::ReadSuspects),
+        open_case: may(Action::OpenCase),
     }
 }

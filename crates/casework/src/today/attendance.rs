@@ -6,6 +6,7 @@ use rules::access::Action;
 use super::tasks::allowed;
 use super::{Figure, Task};
 use crate::attendance;
+use crate::cases;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -18,6 +19,7 @@ pub(super) fn tasks(
     tasks: &mut Vec<Task>,
 ) -> Result<(), Refused> {
     uncalled(desk, tasks)?;
+    turns(desk, tasks)?;
     let today = desk.now.day().to_string();
     if allowed(desk, Action::VerifyReport) {
         let many = attendance::waiting_for_report(desk)?;
@@ -58,6 +60,22 @@ pub(super) fn tasks(
                 href: "/warnings".to_owned(),
             });
         }
+    }
+    Ok(())
+}
+
+/// Cases in which it is the actor's turn, by what has to be done.
+fn turns(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> {
+    if !allowed(desk, Action::ReadCase) {
+        return Ok(());
+    }
+    for (act, count, due, first) in cases::mine(desk)? {
+        let (title, why, href) = match count {
+            1 => (first.name, format!("{} · 个案", first.place), format!("/cases/{}", first.id)),
+            many => (format!("{many}件个案"), first.basis, "/cases?show=mine".to_owned()),
+        };
+        let due = due.get(..10).unwrap_or_default().to_owned();
+        tasks.push(Task { title, why, act: act.label().to_owned(), due, href });
     }
     Ok(())
 }

@@ -9,6 +9,8 @@ mod audit;
 #[cfg(test)]
 mod campaign;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod codes;
 #[cfg(test)]
 mod comparing;

@@ -74,6 +74,15 @@ codes! {
         CountSample = "count_sample" "清点抽样考勤" [],
         ImportAttendance = "import_attendance" "导入省系统考勤" [],
         ReconcileAttendance = "reconcile_attendance" "核对省系统考勤" [],
+        // the case
+        ReadCase = "read_case" "看个案" [],
+        OpenCase = "open_case" "立案" [],
+        DecideCase = "decide_case" "核实、下发指令、安置" [],
+        AnswerOrder = "answer_order" "签收、退回劝返指令" [],
+        WorkCase = "work_case" "登记劝返、帮扶" [],
+        TakeStep = "take_step" "办理四步法" [],
+        AskCase = "ask_case" "登记返校、提请复核" [],
+        AgreeCase = "agree_case" "复核个案" [],
         // what is reported apart (未成年人保护法 11)
         RaiseSign = "raise_sign" "转交保护线索" [],
         ReadSafeguarding = "read_safeguarding" "看保护线索" [],
@@ -157,7 +166,15 @@ impl Action {
             | Self::MakePaper
             | Self::RaiseSign
             | Self::RecordLeave
-            | Self::ApproveLeave => Object::Child,
+            | Self::ApproveLeave
+            | Self::ReadCase
+            | Self::OpenCase
+            | Self::DecideCase
+            | Self::AnswerOrder
+            | Self::WorkCase
+            | Self::TakeStep
+            | Self::AskCase
+            | Self::AgreeCase => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
             | Self::AppointPost
@@ -424,7 +441,18 @@ impl Action {
             Self::ReadAbsences => {
                 allowed(&[R::Director, R::Bureau, R::Head, R::Registrar, R::Teacher, R::Inspector], Children)
             }
-            Self::ReadSuspects => allowed(
+            // Whose turn it is in a case, its own table says (rules::case); here is who may at all.
+            Self::DecideCase => allowed(&[R::Bureau], Children),
+            Self::AnswerOrder => allowed(&[R::Township], Children),
+            // 义务教育法第五十八条：当地乡镇人民政府或者县教育行政部门。
+            Self::TakeStep => allowed(&[R::Bureau, R::Township], Children),
+            Self::OpenCase | Self::AskCase => allowed(&[R::Bureau, R::Township, R::Head], Children),
+            Self::WorkCase => {
+                allowed(&[R::Bureau, R::Township, R::Village, R::Cadre, R::Head, R::Teacher], Children)
+            }
+            // Nobody whose unit is measured by it (五(七)(十二)).
+            Self::AgreeCase => allowed(&[R::Director, R::Bureau], Children),
+            Self::ReadSuspects | Self::ReadCase => allowed(
                 &[
                     R::Director,
                     R::Bureau,

@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{Plan, clause, load_columns, load_places, platform, warning};
+use super::{Plan, case, clause, load_columns, load_places, platform, warning};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;
@@ -127,6 +127,7 @@ impl Loader<'_> {
         let whereabouts = self.codes("whereabouts");
         let placements = self.codes("placement");
         let steps = self.steps();
+        let case = case::case(self);
         let findings = self.findings();
         let named_lists = self.named_lists();
         let platforms = platform::platforms(self);
@@ -153,6 +154,7 @@ impl Loader<'_> {
             whereabouts,
             placements,
             steps,
+            case: case?,
             findings: findings?,
             named_lists,
             platforms,
@@ -357,7 +359,7 @@ impl Loader<'_> {
             .collect()
     }
 
-    fn codes(&mut self, table: &'static str) -> Vec<Code> {
+    pub(super) fn codes(&mut self, table: &'static str) -> Vec<Code> {
         let mut codes: Vec<Code> = Vec::new();
         for raw in self.file.many::<RawCode>(table) {
             let (at, raw) = (raw.span(), raw.into_inner());

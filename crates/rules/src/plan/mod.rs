@@ -3,6 +3,7 @@
 //! Text in, a checked [`Plan`] or a list of problems out; reading files from disk is the caller's. What a law
 //! fixes is not plan data. How the files are built: `docs/adr/0002-plan-as-data.md`.
 
+mod case;
 mod clause;
 mod due;
 mod lists;
@@ -18,6 +19,7 @@ mod warning;
 
 use std::collections::BTreeMap;
 
+pub use case::{CaseRules, GradeBack, GradeRule, HelpGate, Hops, ObservationRule, PauseRule};
 pub use lists::{FieldColumns, ListColumns, ListKind};
 pub use model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
@@ -60,6 +62,7 @@ pub struct Plan {
     whereabouts: Vec<Code>,
     placements: Vec<Code>,
     steps: Vec<LegalStep>,
+    case: CaseRules,
     findings: [FindingRule; FindingKind::ALL.len()],
     named_lists: Vec<NamedList>,
     platforms: Vec<Platform>,
@@ -220,6 +223,12 @@ impl Plan {
     #[must_use]
     pub fn steps(&self) -> &[LegalStep] {
         &self.steps
+    }
+
+    /// What the county sets for cases, 五(十)(十一).
+    #[must_use]
+    pub const fn case(&self) -> &CaseRules {
+        &self.case
     }
 
     /// The paper of that key.

@@ -11,6 +11,8 @@ mod attendance;
 #[cfg(test)]
 mod calendar;
 #[cfg(test)]
+mod case;
+#[cfg(test)]
 mod codes;
 #[cfg(test)]
 mod county_codes;

@@ -48,6 +48,25 @@ fn the_round_of_the_year() {
     assert_eq!(months("notices"), [6, 7, 8]);
 }
 
+/// 五(十)(十一) and what the county sets for cases: every clock is there, and what no clause says is a county default.
+#[test]
+fn cases() {
+    let case = PLAN.case();
+    assert_eq!(
+        (case.observation.days.as_slice(), case.observation.proof_days),
+        ([30, 90, 180].as_slice(), 10)
+    );
+    assert_eq!(case.help_gate.before, LegalStepKind::Order);
+    assert_eq!((case.hops.dispatch.amount, case.hops.dispatch.unit), (2, TimeUnit::WorkingDays));
+    assert_eq!(case.hops.dispatch.basis.clause.as_deref(), Some("五(十)"));
+    assert_eq!(case.pause.basis.clause.as_deref(), Some("五(十)"));
+    assert!(case.grades.last().is_some_and(|rule| rule.under_months.is_none()));
+    for basis in [&case.pause.basis, &case.observation.basis, &case.help_gate.basis] {
+        assert!(basis.cited().contains("县默认值"), "{}", basis.cited());
+    }
+    assert!(case.helps.iter().any(|help| help.code == "other"));
+}
+
 /// 五(一)–五(十二): twelve measures in order; only 五(六) names nobody to lead.
 #[test]
 fn twelve_measures() {

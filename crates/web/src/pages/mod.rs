@@ -7,6 +7,7 @@ mod address;
 mod announcements;
 mod audit;
 mod break_glass;
+mod cases;
 mod children;
 mod codes;
 mod comparison;
@@ -44,6 +45,7 @@ pub fn routes() -> Vec<Route> {
         announcements::routes(),
         audit::routes(),
         break_glass::routes(),
+        cases::routes(),
         children::routes(),
         codes::routes(),
         comparison::routes(),

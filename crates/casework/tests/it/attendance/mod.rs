@@ -10,7 +10,7 @@ mod province;
 mod register;
 mod safeguarding;
 mod sampling;
-mod school;
+pub(crate) mod school;
 mod submitting;
 mod today;
 mod warning;

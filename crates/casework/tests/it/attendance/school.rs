@@ -34,17 +34,17 @@ const UNITS: &[UnitOfTest] = &[
     ("c3", "class", "三（1）班", Some("s2"), Some("t2")),
 ];
 
-pub(super) struct School {
-    pub(super) db: Db,
-    pub(super) keys: Keys,
-    pub(super) plan: Plan,
+pub(crate) struct School {
+    pub(crate) db: Db,
+    pub(crate) keys: Keys,
+    pub(crate) plan: Plan,
     seed: Cell<u64>,
     at: RefCell<String>,
     sheets: Cell<u32>,
 }
 
 /// Somebody on one post, with identity just proved.
-pub(super) fn who(account: &str, role: Role, unit: &str) -> SignedIn {
+pub(crate) fn who(account: &str, role: Role, unit: &str) -> SignedIn {
     SignedIn {
         actor: Actor {
             county: COUNTY.to_owned(),
@@ -62,25 +62,25 @@ pub(super) fn who(account: &str, role: Role, unit: &str) -> SignedIn {
     }
 }
 
-pub(super) fn teacher() -> SignedIn {
+pub(crate) fn teacher() -> SignedIn {
     who("teacher", Role::Teacher, "c1")
 }
 
-pub(super) fn head() -> SignedIn {
+pub(crate) fn head() -> SignedIn {
     who("head", Role::Head, "s1")
 }
 
-pub(super) fn bureau() -> SignedIn {
+pub(crate) fn bureau() -> SignedIn {
     who("bureau", Role::Bureau, "ju")
 }
 
-pub(super) fn day(text: &str) -> Date {
+pub(crate) fn day(text: &str) -> Date {
     text.parse().expect("a day")
 }
 
 impl School {
     /// The schools, on the morning of Tuesday, 24 November 2026.
-    pub(super) fn new(db: Db) -> Self {
+    pub(crate) fn new(db: Db) -> Self {
         let done: Result<(), DbError> = db.write(|tx| {
             for (sort, (id, kind, name, parent, township)) in (0_i64..).zip(UNITS) {
                 tx.execute(
@@ -109,14 +109,14 @@ impl School {
     }
 
     /// Sets the clock: a day for eight in the morning of it, or a moment.
-    pub(super) fn at(&self, moment: &str) -> &Self {
+    pub(crate) fn at(&self, moment: &str) -> &Self {
         let moment = if moment.len() == 10 { format!("{moment}T08:00:00+08:00") } else { moment.to_owned() };
         self.at.replace(moment);
         self
     }
 
     /// One act by somebody, in a transaction of its own.
-    pub(super) fn act<T: Send + 'static>(
+    pub(crate) fn act<T: Send + 'static>(
         &self,
         by: &SignedIn,
         mut act: impl FnMut(&mut Desk<'_, '_>) -> Result<T, Refused> + Send + 'static,
@@ -129,12 +129,12 @@ impl School {
     }
 
     /// Enters children of a class since 1 September, known since then.
-    pub(super) fn pupils(&self, class: &'static str, names: &[&str]) -> Vec<String> {
+    pub(crate) fn pupils(&self, class: &'static str, names: &[&str]) -> Vec<String> {
         self.pupils_since(class, names, date(2026, 9, 1))
     }
 
     /// Enters children of a class since a day, known since the day before.
-    pub(super) fn pupils_since(&self, class: &'static str, names: &[&str], since: Date) -> Vec<String> {
+    pub(crate) fn pupils_since(&self, class: &'static str, names: &[&str], since: Date) -> Vec<String> {
         let before = self.at.borrow().clone();
         self.at(&since.yesterday().expect("a day").to_string());
         let school = if class == "c3" { "s2" } else { "s1" };
@@ -153,7 +153,7 @@ impl School {
     }
 
     /// A sheet of class `c1`, of the whole day that it is.
-    pub(super) fn sheet(&self, marks: &[(&str, Kind)]) -> Submission {
+    pub(crate) fn sheet(&self, marks: &[(&str, Kind)]) -> Submission {
         self.sheets.set(self.sheets.get() + 1);
         let today = self.at.borrow().chars().take(10).collect::<String>();
         Submission {
@@ -172,36 +172,36 @@ impl School {
         }
     }
 
-    pub(super) fn submit(&self, by: &SignedIn, sheet: &Submission) -> Result<Submitted, Refused> {
+    pub(crate) fn submit(&self, by: &SignedIn, sheet: &Submission) -> Result<Submitted, Refused> {
         let sheet = sheet.clone();
         self.act(by, move |desk| submit(desk, &sheet))
     }
 
     /// The teacher of the class submits these exceptions for the day that it is.
-    pub(super) fn call(&self, marks: &[(&str, Kind)]) -> Submitted {
+    pub(crate) fn call(&self, marks: &[(&str, Kind)]) -> Submitted {
         self.submit(&teacher(), &self.sheet(marks)).expect("the register is submitted")
     }
 
-    pub(super) fn register(&self, by: &SignedIn, on: &str) -> Result<Register, Refused> {
+    pub(crate) fn register(&self, by: &SignedIn, on: &str) -> Result<Register, Refused> {
         let on = day(on);
         self.act(by, move |desk| register(desk, "c1", on))
     }
 
     /// One number out of the database.
-    pub(super) fn count(&self, sql: &'static str) -> i64 {
+    pub(crate) fn count(&self, sql: &'static str) -> i64 {
         let one: Result<i64, Refused> =
             self.db.write(move |tx| Ok(tx.one(sql, &params![COUNTY], |row| row.get::<i64>(0))?));
         one.expect("a count")
     }
 
     /// A statement, with the county as `$1`.
-    pub(super) fn run(&self, sql: &'static str) {
+    pub(crate) fn run(&self, sql: &'static str) {
         let done: Result<u64, Refused> = self.db.write(move |tx| Ok(tx.execute(sql, &params![COUNTY])?));
         done.expect("a statement");
     }
 
     /// Every row of the clock, as text.
-    pub(super) fn clocks(&self) -> Vec<String> {
+    pub(crate) fn clocks(&self) -> Vec<String> {
         let rows: Result<Vec<String>, DbError> = self.db.read(|tx| {
             tx.query(
                 "select child, day, away, coalesce(since_day, ''), last, coalesce(suspected_day, ''), excused, told,
@@ -231,12 +231,12 @@ impl School {
     }
 
     /// The rows of the clock are those that counting from nothing makes.
-    pub(super) fn clocks_are_true(&self, children: &[String]) {
+    pub(crate) fn clocks_are_true(&self, children: &[String]) {
         self.clocks_are_true_since(children, date(2026, 9, 1));
     }
 
     /// The same, from another first day.
-    pub(super) fn clocks_are_true_since(&self, children: &[String], from: Date) {
+    pub(crate) fn clocks_are_true_since(&self, children: &[String], from: Date) {
         // As the night does: whom nobody called since is counted to today.
         let (all, today) = (children.to_vec(), self.at.borrow().chars().take(10).collect::<String>());
         self.act(&bureau(), move |desk| attendance::recount(desk, &all, day(&today))).expect("the night");
@@ -248,19 +248,19 @@ impl School {
     }
 
     /// How a child stands.
-    pub(super) fn clock(&self, child: &str) -> Clock {
+    pub(crate) fn clock(&self, child: &str) -> Clock {
         let child = child.to_owned();
         self.act(&bureau(), move |desk| attendance::of_child(desk, &child)).expect("the clock").clock
     }
 
     /// Days on which the child was suspected, with why it was taken off again.
-    pub(super) fn suspected(&self, child: &str) -> Vec<(Date, String)> {
+    pub(crate) fn suspected(&self, child: &str) -> Vec<(Date, String)> {
         let child = child.to_owned();
         let of = self.act(&bureau(), move |desk| attendance::of_child(desk, &child)).expect("the clock");
         of.suspected.into_iter().map(|(since, _, why)| (since, why)).collect()
     }
 
-    pub(super) fn standing(&self, child: &str) -> Standing {
+    pub(crate) fn standing(&self, child: &str) -> Standing {
         let child = child.to_owned();
         let code: Result<String, DbError> = self.db.read(move |tx| {
             tx.one(
@@ -309,6 +309,6 @@ fn pupil(name: &str, school: &str, class: &str, since: Date) -> NewChild {
 }
 
 /// The refusal's words, or nothing for what was done.
-pub(super) fn words<T>(result: Result<T, Refused>) -> String {
+pub(crate) fn words<T>(result: Result<T, Refused>) -> String {
     result.err().map(|refused| refused.to_string()).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
+use casework::cases::{self, Earlier};
 use casework::ledger::{self, File, Line, Look};
 use casework::refused::Refused;
 use casework::units::Slot;
@@ -27,6 +28,8 @@ struct FilePage {
     sub: String,
     child: File,
     warned: OfChild,
+    cases: Vec<Earlier>,
+    may_open: bool,
     standing: Option<(&'static str, Tone)>,
     whose: String,
     what: String,
@@ -79,11 +82,12 @@ pub(super) async fn page(
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
     let shell = app.shell(&session, "/children").await?;
-    let (mut child, warned) = app
+    let (mut child, warned, cases) = app
         .look(&session, move |desk| {
             let file = ledger::read(desk, &id)?;
             let warned = warnings::of_child(desk, &file.id)?;
-            Ok((file, warned))
+            let cases = cases::case_of(desk, &file.id)?;
+            Ok((file, warned, cases))
         })
         .await?;
     let today = app.now().day();
@@ -171,8 +175,10 @@ pub(super) async fn page(
         moments,
         hidden,
         purposes: purposes(),
+        may_open: child.may.open_case && cases.iter().all(|case| case.ended.is_some()),
         child,
         warned,
+        cases,
     }))
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use casework::attendance::{self, Report, Verified};
+use casework::cases::{self, Earlier};
 use casework::papers::{self, Filed};
 use casework::platform::{self, StandsIn};
 use rules::access::{Action, Subject, may};
@@ -93,6 +94,7 @@ struct OnePage {
     may_receive: bool,
     filed: Option<Vec<Filed>>,
     stands: Option<Vec<StandsIn>>,
+    case: Option<Earlier>,
 }
 
 pub(super) async fn one(
@@ -100,12 +102,13 @@ pub(super) async fn one(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
-    let (one, filed, stands) = app
+    let (one, filed, stands, case) = app
         .look(&session, move |desk| {
             let one = attendance::report(desk, &id)?;
             let filed = papers::filed(desk, &one.child, papers::SUSPECT_REPORT, &one.id)?;
             let stands = platform::stands(desk, &one.child)?;
-            Ok((one, filed, stands))
+            let case = cases::case_of(desk, &one.child)?.into_iter().next();
+            Ok((one, filed, stands, case))
         })
         .await?;
     let actor = &session.who().actor;
@@ -121,6 +124,7 @@ pub(super) async fn one(
         one,
         filed,
         stands,
+        case,
     }))
 }
 

@@ -1,0 +1,19 @@
+//! 个案, 五(九)(十)(十一): a child that is out of school, until it stays. What happened is kept; where the case stands follows from
+//! it by `rules::case` and is written beside it. One way to move a case: [`act`]. Why it is so: docs/adr/0020-the-case.md.
+
+mod act;
+mod events;
+mod follow;
+mod list;
+mod open;
+mod order;
+mod read;
+mod write;
+
+pub use act::{Told, act};
+pub use follow::nightly;
+pub use list::{CaseLine, Shown, cases, mine};
+pub(crate) use open::{Opening, open_from};
+pub use open::{Source, open_case, opening};
+pub use order::OrderLine;
+pub use read::{CaseFile, Earlier, Happening, Progress, Rung, case, case_of};
