@@ -37,6 +37,20 @@ async function upload(page, slot, file) {
   await page.waitForLoadState("networkidle");
 }
 
+/** Opens a slot and takes what lies ready there: a file from before, or the ledger. */
+async function take(page, slot, what) {
+  const row = page.locator("tr", { has: page.locator(`#slot-${slot}`) });
+  const details = row.locator("details");
+  if (await details.getAttribute("open") === null) await details.locator("summary").click();
+  const choice = row.locator('select[name="earlier"]');
+  const label = (await choice.locator("option").allInnerTexts()).find((text) => what.test(text));
+  assert.ok(label, `${what} lies ready`);
+  await choice.selectOption({ label });
+  await row.getByRole("button", { name: /^用这份.*名单$/ }).click();
+  await page.waitForLoadState("networkidle");
+  return row;
+}
+
 /** Waits until the run on the page is over. */
 async function over(page) {
   for (let tries = 0; tries < 120; tries += 1) {
@@ -73,6 +87,15 @@ test("from the lists to a decision with one key", async () => {
     await faultless(other.page, other.watch, [lists]);
     await other.window.close();
   }
+
+  // The county's own ledger is one of the lists, as it is now; and what lay there before is taken again.
+  await page.goto(lists);
+  const row = await take(page, "household", /^本县适龄儿童台账/);
+  assert.match(await row.innerText(), /本县适龄儿童台账[\s\S]*\d,?\d{3}/);
+  assert.equal(await row.getByRole("link", { name: /要改正的行/ }).count(), 0, "its faults are put right in the ledger");
+  await faultless(page, watch, [lists]);
+  await page.goto(lists);
+  assert.match(await (await take(page, "household", /^household\.csv/)).innerText(), /household\.csv/);
 
   await page.goto(lists);
   await page.getByRole("button", { name: "开始比对" }).click();

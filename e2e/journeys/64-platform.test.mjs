@@ -19,6 +19,22 @@ for (const width of [1440, 390]) {
   });
 }
 
+test("a township keeps its own children, without a school's help", async () => {
+  for (const width of [1440, 390]) {
+    const { window, page, watch } = await as("township", { width });
+    await page.goto("/platforms?stand=all");
+    const all = await rows(page).count();
+    assert.ok(all > 0, "children of the township must stand there");
+    const bureau = await as("bureau", { width });
+    await bureau.page.goto("/platforms?stand=all");
+    const said = async (page) => Number((await page.locator("main").innerText()).match(/还没录入\D*(\d+)/)?.[1]);
+    assert.ok(await said(bureau.page) > await said(page), "and nobody else's");
+    await bureau.window.close();
+    await faultless(page, watch, ["/platforms", "/platforms/check", await rows(page).first().getAttribute("href")]);
+    await window.close();
+  }
+});
+
 test("copied, entered, numbered, compared", async () => {
   const { window, page, watch } = await as("bureau", { fresh: true });
   await window.grantPermissions(["clipboard-read", "clipboard-write"]);

@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 
-use casework::accounts::{keep, sign_ins};
+use casework::accounts::{directory, sign_ins};
 use casework::audit;
 use casework::desk::Desk;
 use casework::exports::{self, Made};
@@ -117,7 +117,9 @@ fn take(
             let file = ledger::export(desk, query, purpose)?;
             Ok((file.bytes, file.rows))
         }
-        Kind::Accounts => taken(desk, |desk, why| keep::export(desk, &keep::Filter::default(), why)),
+        Kind::Accounts => {
+            taken(desk, |desk, why| directory::export(desk, &directory::Filter::default(), why))
+        }
         Kind::SignIns => taken(desk, |desk, why| sign_ins::export(desk, &sign_ins::Filter::default(), why)),
         Kind::Audit => taken(desk, |desk, why| audit::export(desk, &audit::Filter::default(), why)),
     }

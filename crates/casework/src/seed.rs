@@ -16,7 +16,7 @@ pub use past::{
     Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,
     tell_unit,
 };
-pub use registers::{SeedClass, SeedSheet, classes, counted, rolls_known, sheet};
+pub use registers::{Marked, SeedClass, SeedSheet, classes, counted, marked, rolls_known, sheet};
 
 /// What rows are written with.
 #[derive(Debug, Clone, Copy)]

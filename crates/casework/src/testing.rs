@@ -2,6 +2,8 @@
 //! somebody in every role, and a child for every way in which one can be near or far. Behind the feature `testing`.
 #![allow(clippy::expect_used, reason = "a test stops at the first surprise")]
 
+mod more;
+
 use jiff::civil::{Date, date};
 use rules::access::{Places, Role, Standing};
 use rules::groups::Special;
@@ -13,6 +15,8 @@ use crate::ledger::enter::{self, Entering, NewChild, NewGroup, NewGuardian, NewH
 use crate::now::Now;
 use crate::params;
 use crate::seed::{self, SeedAccount, SeedPost, SeedUnit, Seeding};
+
+pub use more::more_children;
 
 /// Since when everything is there.
 const SINCE: Date = date(2025, 9, 1);
@@ -78,27 +82,6 @@ pub fn small_county(
     making.children(tx)?;
     making.findings(tx)?;
     Ok(making.made)
-}
-
-/// As many more children as that, each with a finding in `campaign`, at home and at school where the child `own` is: at
-/// most 100. For tests that look at how work grows.
-///
-/// # Errors
-/// Whatever the storage says.
-pub fn more_children(
-    tx: &mut Tx<'_>,
-    keys: &Keys,
-    now: &Now,
-    (code, mark, campaign): (&str, &str, &str),
-    count: i8,
-) -> Result<(), DbError> {
-    let making = Making { with: Seeding { county: code, now }, keys, mark, made: SmallCounty::default() };
-    let (home, class) = (Some(("P", "P1", "P11")), Some(("SP", "SP-1", "P")));
-    for sort in 12..12 + count.clamp(0, 100) {
-        let child = making.child(tx, sort, home, class)?;
-        making.finding(tx, campaign, &child)?;
-    }
-    Ok(())
 }
 
 /// Opens a session of `account` as signing in would, identity just proved; the token.

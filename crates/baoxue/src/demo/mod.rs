@@ -98,7 +98,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         };
         seal()?;
         let progress = Progress::start("造演示县", args.children as u64);
-        seed::seed(&db, &keys, &now, &settings, &hash, &|done| progress.at(done))?;
+        let vault = house.vault();
+        seed::seed(&db, (&keys, &vault), &now, &settings, &hash, &|done| progress.at(done))?;
         drop(progress);
         seal()?;
         std::fs::remove_file(&unfinished).map_err(mark)?;

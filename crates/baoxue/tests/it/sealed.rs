@@ -65,6 +65,38 @@ fn a_served_record_is_sealed_and_tampers_are_found() {
     assert!(said.out.contains("封存号 1 "), "{said:?}");
 }
 
+/// K01: the year behind a demo was sealed as a county's is: each month in the night after it, with a file that the record
+/// holds to.
+#[test]
+fn the_year_of_a_demo_is_sealed_month_by_month() {
+    let folder = Folder::new();
+    let data = folder.arg("data");
+    let made = baoxue(&["demo", "--no-serve", "--children", "300", "--today", "2026-11-24", "--data", &data]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let mut files: Vec<String> = fs::read_dir(folder.path("data/seals"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("20"))
+        .collect();
+    files.sort();
+    assert_eq!((files.len(), files[0].as_str(), files[11].as_str()), (12, "2025-11.json", "2026-10.json"));
+    for file in [&files[0], &files[6], &files[11]] {
+        let seal = folder.arg(&format!("data/seals/{file}"));
+        let said = baoxue(&["audit", "verify", "--data", &data, "--seal", &seal]);
+        assert_eq!(said.code, 0, "{said:?}");
+    }
+    let db = Db::open(&Location::Sqlite(folder.path("data/baoxue.db")), &Settings::default()).unwrap();
+    let sealed: Result<Vec<(String, String)>, DbError> = db.read(|tx| {
+        tx.query("select month, sealed_at from audit_month order by month", &[], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    });
+    let sealed = sealed.unwrap();
+    db.close();
+    assert_eq!(sealed.len(), 12);
+    assert_eq!(sealed[1], ("2025-12".to_owned(), "2026-01-01T00:20:00.000+08:00".to_owned()));
+}
+
 fn run(folder: &Folder, sql: &'static str) {
     let db = Db::open(&Location::Sqlite(folder.path("data/baoxue.db")), &Settings::default()).unwrap();
     let changed: Result<u64, DbError> = db.write(move |tx| tx.execute(sql, &[]));

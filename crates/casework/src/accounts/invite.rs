@@ -116,7 +116,7 @@ pub struct Vacant {
 pub fn vacancies(desk: &mut Desk<'_, '_>, search: &str, limit: u32) -> Result<Vec<Vacant>, Refused> {
     reach::allowed(desk.actor(), Action::InviteAccount, &Subject::Nothing, ("post", ""))?;
     let mut params = params![desk.county(), super::like(search), limit].to_vec();
-    let scope = reach::predicate(desk.actor(), Action::InviteAccount, "p.unit", &mut params);
+    let scope = units::within(desk.actor(), Action::InviteAccount, "p.unit", &mut params);
     let sql = format!(
         "select p.id, p.unit, u.name, p.title, p.role
          from post p join unit u on u.county = p.county and u.id = p.unit
@@ -475,7 +475,7 @@ pub fn open(desk: &mut Desk<'_, '_>) -> Result<Vec<Invitation>, Refused> {
             }
         };
     let mut params = params![desk.county()].to_vec();
-    let scope = reach::predicate(desk.actor(), action, "a.unit", &mut params);
+    let scope = units::within(desk.actor(), action, "a.unit", &mut params);
     let sql = format!(
         "select i.id, i.kind, i.state, i.account, a.name, a.username, u.name, coalesce(p.title, ''), p.role, i.reason,
                 coalesce(b.name, ''), i.asked_at, i.asked_by

@@ -7,6 +7,7 @@
 
 pub mod break_glass;
 mod daily;
+pub mod directory;
 pub mod first_run;
 pub mod invite;
 pub mod keep;
@@ -24,7 +25,6 @@ pub(crate) mod tell;
 mod tries;
 
 pub use daily::nightly;
-pub(crate) use reach::predicate as unit_scope;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use session::open_for_tests;
 pub(crate) use session::posts;

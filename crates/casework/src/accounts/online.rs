@@ -12,6 +12,7 @@ use crate::exports::{self, Made, Shape};
 use crate::now::stamp;
 use crate::params;
 use crate::refused::Refused;
+use crate::units;
 
 /// A session that somebody uses now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +93,7 @@ fn rows(desk: &mut Desk<'_, '_>, search: &str, limit: usize) -> Result<(Vec<Onli
     let used = desk.now.timestamp().saturating_sub(SignedDuration::from_mins(i64::from(idle)));
     let used = stamp(used.unwrap_or(desk.now.timestamp()));
     let mut params = params![county, &used, desk.now.stamp(), super::like(search.trim())].to_vec();
-    let scope = reach::predicate(desk.actor(), Action::EndSession, "a.unit", &mut params);
+    let scope = units::within(desk.actor(), Action::EndSession, "a.unit", &mut params);
     let open = format!(
         "from session s
          join account a on a.county = s.county and a.id = s.account

@@ -3,7 +3,7 @@
 
 use rules::access::{Action, Subject};
 
-use super::keep::{self, Held};
+use super::directory::{self, Held};
 use super::security;
 use super::session;
 use super::set_up::{self, Choice, Hashed};
@@ -113,7 +113,7 @@ pub fn page(desk: &mut Desk<'_, '_>) -> Result<Own, Refused> {
         username,
         name,
         unit,
-        posts: keep::held(desk.tx, now, county, me)?,
+        posts: directory::held(desk.tx, now, county, me)?,
         second_factor: second::enrolled(desk.tx, county, me)?,
         second_factor_on: settings.second_factor == security::SecondFactor::On,
         codes_left,

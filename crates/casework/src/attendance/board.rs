@@ -4,19 +4,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
-use rules::access::{Action, Reach, Subject};
+use rules::access::{Action, Subject, may};
 use rules::attendance::{Part, SchoolDays};
 
-use super::calling::{BOARDS, Calling};
+use super::calling::{BOARDS, Calling, EVENING};
 use super::days::{school_days, why_none};
 use super::uncalled::{callings, uncalled};
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
-
-/// From this hour on 晚点名 is waited for.
-const EVENING: i8 = 17;
+use crate::units;
 
 /// A class today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,26 +84,11 @@ struct Row {
 /// [`Refused::Denied`]; [`Refused::Rule`] for a year that the calendar does not know; [`Refused::Storage`].
 pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
     desk.require(Action::ReadRegister, &Subject::Nothing, ("register", ""))?;
-    let (mut whole, mut own, mut below) = (false, Vec::new(), Vec::new());
-    for post in &desk.who.actor.posts {
-        match Action::ReadRegister.policy(post.role, post.standing) {
-            Some(Reach::County) => whole = true,
-            Some(Reach::OwnUnit) => own.push(post.unit.as_str()),
-            Some(Reach::UnitsBelow) => below.push(post.unit.as_str()),
-            Some(Reach::Children) | None => {}
-        }
-    }
-    if whole && school.is_empty() {
+    if school.is_empty() && may(desk.actor(), Action::ReadRegister, &Subject::Unit(&[])).is_ok() {
         return Ok(Board { schools: schools(desk)?, ..Board::default() });
     }
     let mut params = vec![Value::from(desk.county()), Value::from(desk.now.day())];
-    let mut scope = if whole { vec!["1 = 1".to_owned()] } else { Vec::new() };
-    for (column, units) in [("class.unit", &own), ("class.school", &below)] {
-        for unit in units {
-            params.push(Value::from((*unit).to_owned()));
-            scope.push(format!("{column} = ${}", params.len()));
-        }
-    }
+    let reached = units::within(desk.actor(), Action::ReadRegister, "class.unit", &mut params);
     let narrowed = if school.is_empty() {
         String::new()
     } else {
@@ -125,9 +108,8 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
              from class
              join unit on unit.county = class.county and unit.id = class.unit
              join unit school on school.county = class.county and school.id = class.school
-             where class.county = $1 and unit.until_day is null and ({}){narrowed}
-             order by school.sort, school.id, unit.sort, unit.id",
-            if scope.is_empty() { "1 = 0".to_owned() } else { scope.join(" or ") }
+             where class.county = $1 and unit.until_day is null and {reached}{narrowed}
+             order by school.sort, school.id, unit.sort, unit.id"
         ),
         &params,
         |row| {
@@ -164,7 +146,7 @@ fn line(
 ) -> Result<BoardLine, Refused> {
     let today = desk.now.day();
     let evening = desk.now.clock().hour() >= EVENING;
-    let due = calling.due_of(days, &row.school, today, row.boards)?;
+    let due = calling.due(days, &row.school, today, row.boards)?;
     let was_called = |part: &Part| sent.is_some_and(|sent| sent.contains_key(part.code()));
     let waiting =
         due.iter().filter(|part| **part != Part::Evening || evening).filter(|part| !was_called(part));

@@ -12,6 +12,9 @@ use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
 
+/// From this hour on 晚点名 is waited for.
+pub(super) const EVENING: i8 = 17;
+
 /// On which evenings boarders are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Evenings {
@@ -113,8 +116,14 @@ impl Calling {
         }
     }
 
-    /// The parts that are due at a school on a day.
-    pub(super) fn due(self, days: &SchoolDays<'_>, school: &str, day: Date) -> Result<Vec<Part>, Refused> {
+    /// The parts that are due of a class on a day: of the evening only where somebody of it boards.
+    pub(super) fn due(
+        self,
+        days: &SchoolDays<'_>,
+        school: &str,
+        day: Date,
+        boards: bool,
+    ) -> Result<Vec<Part>, Refused> {
         let lessons = days.lessons(school, day).map_err(unknown_year)?;
         let mut due = match (lessons, self.halves) {
             (false, _) => Vec::new(),
@@ -122,7 +131,7 @@ impl Calling {
             (true, true) => vec![Part::Morning, Part::Afternoon],
         };
         let eve = match day.tomorrow() {
-            Ok(next) if self.evenings != Evenings::None => {
+            Ok(next) if boards && self.evenings != Evenings::None => {
                 days.lessons(school, next).map_err(unknown_year)?
             }
             _ => false,
@@ -130,19 +139,6 @@ impl Calling {
         if eve && (self.evenings == Evenings::Nights || !lessons) {
             due.push(Part::Evening);
         }
-        Ok(due)
-    }
-
-    /// The parts that are due of a class: of the evening only where somebody of it boards.
-    pub(super) fn due_of(
-        self,
-        days: &SchoolDays<'_>,
-        school: &str,
-        day: Date,
-        boards: bool,
-    ) -> Result<Vec<Part>, Refused> {
-        let mut due = self.due(days, school, day)?;
-        due.retain(|part| *part != Part::Evening || boards);
         Ok(due)
     }
 }

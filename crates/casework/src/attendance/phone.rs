@@ -73,7 +73,7 @@ pub fn phone_book(desk: &mut Desk<'_, '_>) -> Result<Vec<PhoneClass>, Refused> {
         let mut day = today;
         while day < last {
             let parts: Vec<(Part, Vec<String>)> = calls
-                .due(&all, &book.school, day)?
+                .due(&all, &book.school, day, book.pupils.iter().any(|pupil| pupil.boards))?
                 .into_iter()
                 .map(|part| {
                     let line = book.parts.iter().find(|line| day == today && line.part == part);

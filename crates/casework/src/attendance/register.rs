@@ -10,7 +10,7 @@ use rules::codes::Boarding;
 
 use super::book::among;
 use super::bounds::{bounds, elsewhere, is_head};
-use super::calling::calling;
+use super::calling::{EVENING, Evenings, calling};
 use super::class::Class;
 use super::count::{COLUMNS, clock};
 use super::days::{school_days, why_none};
@@ -51,6 +51,8 @@ pub struct PartLine {
     pub part: Part,
     /// Whether the school calls it on this day.
     pub due: bool,
+    /// Whether it should have been called by now and was not; of an evening only from the hour on at which it is called.
+    pub waits: bool,
     /// By which hour; only the first call of a day has one.
     pub by: Option<Time>,
     /// Why it cannot be called or corrected by the reader now; `None` when it can.
@@ -115,6 +117,8 @@ pub struct Pupil {
     pub away: u16,
     /// Since when the pupil is suspected of having dropped out.
     pub suspected: Option<Date>,
+    /// Whether it boards and had not come back on the evening before (未返).
+    pub not_back: bool,
     /// What the clock says, with the clause.
     pub said: Option<String>,
     /// What is asked about a reason that was only told.
@@ -166,9 +170,15 @@ pub fn register(desk: &mut Desk<'_, '_>, class: &str, day: Date) -> Result<Regis
     let sees = grant.post.map(|post| class.sees(post));
     let days = school_days(desk, day, day.tomorrow().unwrap_or(day))?;
     let no_lessons = why_none(desk, &days, &class.school, day)?;
-    let due = calling(desk, &class.school)?.due(&days, &class.school, day)?;
-    let sheets = sheets::of_day(desk, &class.id, day)?;
     let rows = roll(desk, &class, day)?;
+    let boards = rows.iter().any(|row| row.boards);
+    let calling = calling(desk, &class.school)?;
+    let due = calling.due(&days, &class.school, day, boards)?;
+    let sheets = sheets::of_day(desk, &class.id, day)?;
+    let eve = match day.yesterday() {
+        Ok(eve) if boards && calling.evenings != Evenings::None => sheets::of_day(desk, &class.id, eve)?,
+        _ => Vec::new(),
+    };
     let mut leave = leave(desk, &rows, day)?;
     let mut phones = match sees {
         Some(sees) if sees.shows(Field::Phone) => phones(desk, &rows, sees)?,
@@ -190,6 +200,8 @@ pub fn register(desk: &mut Desk<'_, '_>, class: &str, day: Date) -> Result<Regis
                 settled,
                 claims: said.iter().filter_map(|mark| claim(&sheets, &row.child, mark)).collect(),
                 leave: leave.remove(&row.child),
+                not_back: settle_part(&of_pupil(&eve, &class.id, &row), Part::Evening)
+                    == Settled::Says(Kind::NotReturned),
                 away: row.clock.away,
                 suspected: row.clock.suspected,
                 said: sentence(&rule, &row.clock),
@@ -357,9 +369,12 @@ fn parts(
                 Err(refused) => return Err(refused),
             },
         };
+        let today = desk.now.day();
+        let begun = part != Part::Evening || day < today || desk.now.clock().hour() >= EVENING;
         lines.push(PartLine {
             part,
             due: is_due,
+            waits: is_due && begun && called(part).next().is_none(),
             by: (is_due && matches!(part, Part::Whole | Part::Morning)).then(|| desk.plan.register().by),
             closed,
             heads: sheets::heads(sheets, part),

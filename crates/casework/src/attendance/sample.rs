@@ -1,5 +1,9 @@
 //! 抽样考勤, 五(九): classes are drawn by a seed that is kept, so that anybody can draw them again; a second person counts who
 //! sits there; what the register said otherwise is shown, above all 名在人不在.
+//!
+//! Classes are drawn for today alone. A draw stands on a page and on the record from the moment it is made, and whoever
+//! knows on Monday which class is counted on Thursday can see to it that everybody sits there: a sample finds something
+//! because nobody could prepare for it. What is planned ahead is that somebody draws, not what is drawn.
 
 use std::collections::BTreeSet;
 

@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use rules::access::{Action, Reach, Role, Subject};
+use rules::access::{Action, Role, Subject};
 use rules::attendance::Part;
 
-use super::book::among;
 use super::calling::{BOARDS, Calling, Source};
 use super::days::school_days;
 use crate::accounts::tell;
@@ -15,6 +14,7 @@ use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
+use crate::units;
 
 /// A class whose register is due and not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,27 +42,13 @@ pub struct SchoolDay {
     pub missing: Vec<Uncalled>,
 }
 
-/// Whose registers are looked at.
-enum Within {
-    County,
-    Units(Vec<String>),
-}
-
 /// Which registers of a day are due and not there, in the reader's schools and classes.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Rule`] for a year that the calendar does not know, [`Refused::Storage`].
 pub fn uncalled(desk: &mut Desk<'_, '_>, day: Date) -> Result<Vec<SchoolDay>, Refused> {
     desk.require(Action::ReadRegister, &Subject::Nothing, ("register", ""))?;
-    let mut units = Vec::new();
-    for post in &desk.actor().posts {
-        match Action::ReadRegister.policy(post.role, post.standing) {
-            Some(Reach::County) => return of(desk, &Within::County, day),
-            Some(_) => units.push(post.unit.clone()),
-            None => {}
-        }
-    }
-    of(desk, &Within::Units(units), day)
+    of(desk, Some(Action::ReadRegister), day)
 }
 
 /// What each school calls.
@@ -81,14 +67,12 @@ pub(super) fn callings(desk: &mut Desk<'_, '_>) -> Result<BTreeMap<String, Calli
     Ok(rows.into_iter().collect())
 }
 
-fn of(desk: &mut Desk<'_, '_>, within: &Within, day: Date) -> Result<Vec<SchoolDay>, Refused> {
+/// As far as the actor's right `within` reaches; the whole county without one.
+fn of(desk: &mut Desk<'_, '_>, within: Option<Action>, day: Date) -> Result<Vec<SchoolDay>, Refused> {
     let mut values = vec![Value::from(desk.county()), Value::from(day)];
-    let only = match within {
-        Within::County => "1 = 1".to_owned(),
-        Within::Units(units) => {
-            let list = among(&mut values, units.iter().cloned());
-            format!("(class.school in ({list}) or class.unit in ({list}))")
-        }
+    let reached = match within {
+        Some(action) => units::within(desk.actor(), action, "class.unit", &mut values),
+        None => "1 = 1".to_owned(),
     };
     let classes = desk.tx.query(
         &format!(
@@ -97,7 +81,7 @@ fn of(desk: &mut Desk<'_, '_>, within: &Within, day: Date) -> Result<Vec<SchoolD
              join unit on unit.county = class.county and unit.id = class.unit
                and unit.from_day <= $2 and (unit.until_day is null or unit.until_day > $2)
              join unit school on school.county = class.county and school.id = class.school
-             where class.county = $1 and {only}
+             where class.county = $1 and {reached}
                and exists (select 1 from class_member member
                            where member.county = class.county and member.class = class.unit and member.from_day <= $2
                              and (member.until_day is null or member.until_day > $2))
@@ -109,13 +93,13 @@ fn of(desk: &mut Desk<'_, '_>, within: &Within, day: Date) -> Result<Vec<SchoolD
             Ok((text(0)?, text(1)?, text(2)?, text(3)?, row.get::<bool>(4)?))
         },
     )?;
-    let only = only.replace("class.school", "sheet.school").replace("class.unit", "sheet.class");
+    let reached = reached.replace("class.unit", "sheet.class");
     let called: BTreeSet<(String, String)> = desk
         .tx
         .query(
             &format!(
                 "select distinct class, part from sheet
-                 where county = $1 and day = $2 and child is null and taken_back_at is null and {only}
+                 where county = $1 and day = $2 and child is null and taken_back_at is null and {reached}
                  order by class, part"
             ),
             &values,
@@ -127,7 +111,7 @@ fn of(desk: &mut Desk<'_, '_>, within: &Within, day: Date) -> Result<Vec<SchoolD
     let mut schools: Vec<SchoolDay> = Vec::new();
     for (school, school_name, class, name, boards) in classes {
         let calling = callings.get(&school).copied().unwrap_or_default();
-        let due = calling.due_of(&days, &school, day, boards)?;
+        let due = calling.due(&days, &school, day, boards)?;
         let missing: Vec<Part> = due
             .iter()
             .copied()
@@ -156,7 +140,7 @@ pub(super) fn remind(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {
     }
     let mut many = 0;
     let callings = callings(desk)?;
-    for school in of(desk, &Within::County, today)? {
+    for school in of(desk, None, today)? {
         let morning =
             |class: &&Uncalled| class.parts.iter().any(|part| matches!(part, Part::Whole | Part::Morning));
         let late: Vec<&Uncalled> = school.missing.iter().filter(morning).collect();

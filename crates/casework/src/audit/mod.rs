@@ -19,7 +19,7 @@ pub use chain::{Broken, HeadSeal, Verdict, Wrong, head, seal_due, unsealed, veri
 pub use list::{Filter, Line, Month, Page, export, page};
 pub use mark::{Accepted, MarkVerdict, accept_mark, mark, verify_mark};
 pub use month::{FileVerdict, month_file, seal_month, verify_file};
-pub use monthly::{fetch_month, monthly};
+pub use monthly::{fetch_month, monthly, seal_months};
 pub use sealer::{Sealer, seal_up};
 pub use vault::Vault;
 

@@ -20,36 +20,44 @@ use crate::refused::Refused;
 /// The schedule: every night at 00:20, so that the first of a month is met and a machine that was off catches up.
 #[must_use]
 pub fn monthly() -> Schedule {
-    Schedule::daily("seal_months", "月度封存操作记录", time(0, 20, 0, 0), |means| {
-        let (county, now) = (means.plan().county().code.as_str(), means.now());
-        let verdict = seal_up(means.db(), means.keys(), means.vault(), county, &now)?;
-        if !verdict.is_sound() {
-            return Err(distrusted(verdict));
-        }
-        let first = means.db().read(|tx| {
-            tx.one("select min(at) from audit where county = $1", &params![county], |row| {
-                row.get::<Option<String>>(0)
-            })
-        })?;
-        let first = first.and_then(|at| at.get(..10)?.parse::<Date>().ok());
-        let (mut month, this) = (first.unwrap_or(now.day()).first_of_month(), now.day().first_of_month());
-        let mut sealed = Vec::new();
-        while month < this {
-            let name = month::name(month);
-            let there = means.vault().month(&name).map_err(|error| failed(&error))?;
-            if there.is_none()
-                && let Some(text) = seal(means.as_ref(), &now, month)?
-            {
-                means.vault().put_month(&name, &text).map_err(|error| failed(&error))?;
-                sealed.push(name);
-            }
-            month = month.saturating_add(1.month());
-        }
-        Ok(if sealed.is_empty() {
-            "没有要封存的月份".to_owned()
-        } else {
-            format!("封存了{}", sealed.join("、"))
+    let at = time(0, 20, 0, 0);
+    Schedule::daily("seal_months", "月度封存操作记录", at, |means| seal_months(means.as_ref()))
+}
+
+/// Seals every month that is over and has no file; which ones, in words.
+///
+/// # Errors
+/// [`Refused::Rule`] when the record does not reach its watermark, or is not what was sealed of a month whose file is
+/// gone; [`Refused::Storage`]; [`Refused::Fault`] when the vault cannot be read or written.
+pub fn seal_months(means: &dyn Means) -> Result<String, Refused> {
+    let (county, now) = (means.plan().county().code.as_str(), means.now());
+    let verdict = seal_up(means.db(), means.keys(), means.vault(), county, &now)?;
+    if !verdict.is_sound() {
+        return Err(distrusted(verdict));
+    }
+    let first = means.db().read(|tx| {
+        tx.one("select min(at) from audit where county = $1", &params![county], |row| {
+            row.get::<Option<String>>(0)
         })
+    })?;
+    let first = first.and_then(|at| at.get(..10)?.parse::<Date>().ok());
+    let (mut month, this) = (first.unwrap_or(now.day()).first_of_month(), now.day().first_of_month());
+    let mut sealed = Vec::new();
+    while month < this {
+        let name = month::name(month);
+        let there = means.vault().month(&name).map_err(|error| failed(&error))?;
+        if there.is_none()
+            && let Some(text) = seal(means, &now, month)?
+        {
+            means.vault().put_month(&name, &text).map_err(|error| failed(&error))?;
+            sealed.push(name);
+        }
+        month = month.saturating_add(1.month());
+    }
+    Ok(if sealed.is_empty() {
+        "没有要封存的月份".to_owned()
+    } else {
+        format!("封存了{}", sealed.join("、"))
     })
 }
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use rules::access::{Action, Subject, may};
 use rules::plan::ListKind;
 
+use super::ledger_list::{LEDGER, THE_LEDGER};
 use super::look::Looked;
 use super::open::campaign;
 use super::slots::{label, slot_of};
@@ -30,7 +31,7 @@ pub struct ListLine {
     pub kind: ListKind,
     /// The file's name.
     pub title: String,
-    /// Where it came from: 上传, 导入名单, 以前的行动.
+    /// Where it came from: 上传, 导入名单, 以前的行动, 本县台账.
     pub source: &'static str,
     /// The day that it describes.
     pub as_of: String,
@@ -93,6 +94,8 @@ pub enum Source {
     Upload(Stored, Date),
     /// One that was handed in before.
     Before(Offered),
+    /// The ledger as it was written down today.
+    Ledger(Stored),
 }
 
 /// How many days before `today` a day was; 0 for what is no day.
@@ -117,6 +120,7 @@ fn line(row: &Row<'_>, today: Date) -> Result<ListLine, DbError> {
         source: match row.get::<String>(4)?.as_str() {
             "import" => "导入名单",
             "list" => "以前选过的文件",
+            "ledger" => LEDGER,
             _ => "上传",
         },
         days_old: days_old(&as_of, today),
@@ -155,7 +159,7 @@ pub(super) fn of_run(desk: &mut Desk<'_, '_>, comparison: &str) -> Result<Vec<Li
     Ok(desk.tx.query(&sql, &params![desk.county(), comparison], |row| line(row, today))?)
 }
 
-/// Files that were handed in before and could lie in this slot: of earlier campaigns and of imports.
+/// What is at hand for this slot: the ledger, files of earlier campaigns and of imports.
 pub(super) fn earlier(
     desk: &mut Desk<'_, '_>,
     campaign: &str,
@@ -164,7 +168,12 @@ pub(super) fn earlier(
 ) -> Result<Vec<Earlier>, Refused> {
     let county = desk.county();
     let said = |title: String, as_of: String, from: &str| format!("{title}（{as_of}，{from}）");
-    let mut found = desk.tx.query(
+    let mut found = Vec::new();
+    if kind == ListKind::Household {
+        let label = format!("{LEDGER}（今天的，已登记的孩子都在）");
+        found.push(Earlier { value: THE_LEDGER.to_owned(), label });
+    }
+    found.extend(desk.tx.query(
         "select max(list.id), list.title, list.as_of from campaign_list list
          where list.county = $1 and list.slot = $2
            and not exists (select 1 from campaign_list own where own.county = list.county and own.campaign = $3
@@ -176,7 +185,7 @@ pub(super) fn earlier(
             let label = said(row.get(1)?, row.get(2)?, "以前选过");
             Ok(Earlier { value: format!("list:{id}"), label })
         },
-    )?;
+    )?);
     // Imports of the whole county are the bureau's to see; whoever is less takes none.
     if may(desk.actor(), Action::ReadImports, &Subject::Unit(&[])).is_ok() {
         found.extend(desk.tx.query(
@@ -203,7 +212,7 @@ pub(super) fn earlier(
 pub fn offered(desk: &mut Desk<'_, '_>, campaign_id: &str, value: &str) -> Result<Offered, Refused> {
     desk.require(Action::RunComparison, &Subject::Nothing, ("campaign", campaign_id))?;
     campaign(desk, Action::RunComparison, campaign_id)?;
-    let unknown = || Refused::field("earlier", "请选择以前上传的文件");
+    let unknown = || Refused::field("earlier", "请选择台账或者以前上传的文件");
     let (from, id) = value.split_once(':').ok_or_else(unknown)?;
     let (sql, of_import) = match from {
         "list" => {
@@ -250,12 +259,13 @@ pub fn choose(
     let county = desk.county();
     let (file, hash, title, as_of, import) = match source {
         Source::Upload(stored, as_of) => (&stored.id, &stored.hash, &stored.name, *as_of, None),
+        Source::Ledger(stored) => (&stored.id, &stored.hash, &stored.name, desk.now.day(), None),
         Source::Before(one) => (&one.file, &one.hash, &one.title, one.as_of, one.import.as_deref()),
     };
     let lying = chosen(desk, campaign_id)?.into_iter().find(|list| list.slot == looked.slot);
     if let Some(same) = lying.as_ref().filter(|list| list.hash == *hash && list.as_of == as_of.to_string()) {
         let stored = match source {
-            Source::Upload(stored, _) => Some(stored.id.as_str()),
+            Source::Upload(stored, _) | Source::Ledger(stored) => Some(stored.id.as_str()),
             Source::Before(_) => None,
         };
         for id in stored.into_iter().chain(looked.errors.as_ref().map(|file| file.id.as_str())) {
@@ -267,7 +277,7 @@ pub fn choose(
         take_out(desk, &lying.id)?;
     }
     let id = desk.now.id();
-    if let Source::Upload(stored, _) = source {
+    if let Source::Upload(stored, _) | Source::Ledger(stored) = source {
         files::keep(desk, stored)?;
     }
     if let Some(errors) = &looked.errors {
@@ -275,6 +285,7 @@ pub fn choose(
     }
     let from = match (source, import) {
         (Source::Upload(..), _) => "upload",
+        (Source::Ledger(_), _) => "ledger",
         (Source::Before(_), Some(_)) => "import",
         (Source::Before(_), None) => "list",
     };

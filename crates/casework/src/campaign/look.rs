@@ -6,6 +6,7 @@ use std::path::Path;
 use documents::rejects::RejectedList;
 use rules::plan::ListKind;
 
+use super::ledger_list::LEDGER;
 use super::lists::Offered;
 use super::slots::{label, slot_of};
 use crate::compared;
@@ -29,7 +30,7 @@ pub struct Looked {
     pub problems: Vec<String>,
     /// Headings that nobody knows.
     pub unknown: Vec<String>,
-    /// The workbook of rows to correct, stored.
+    /// The workbook of rows to correct, stored; none of the ledger.
     pub errors: Option<Stored>,
 }
 
@@ -38,6 +39,22 @@ pub struct Looked {
 /// # Errors
 /// [`Refused::Invalid`] when it cannot be read, is empty or is another list; [`Refused::Storage`].
 pub fn look(means: &dyn Means, path: &Path, title: &str, slot: &str) -> Result<Looked, Refused> {
+    let (looked, rejects) = fits(means, path, title, slot)?;
+    let errors = lists::corrections(means, RejectedList { file: files::label(title), ..rejects })?;
+    Ok(Looked { errors, ..looked })
+}
+
+/// Looks at the ledger as it was written down ([`ledger_list`](super::ledger_list)). What is wrong in it is put right in
+/// the ledger itself: no workbook with numbers is made of it.
+///
+/// # Errors
+/// As [`look`].
+pub fn look_at_ledger(means: &dyn Means, path: &Path, slot: &str) -> Result<Looked, Refused> {
+    fits(means, path, LEDGER, slot).map(|(looked, _)| looked)
+}
+
+/// Whether a file fits a slot; what is wrong in it, with its rows to correct.
+fn fits(means: &dyn Means, path: &Path, title: &str, slot: &str) -> Result<(Looked, RejectedList), Refused> {
     let (plan, on, title) = (means.plan(), means.now().day(), files::label(title));
     let Some((slot, kind)) = slot_of(plan, slot) else {
         return Err(Refused::field("slot", "请写名单的名称，20个字以内"));
@@ -61,16 +78,16 @@ pub fn look(means: &dyn Means, path: &Path, title: &str, slot: &str) -> Result<L
     let list = compared::look(kind, label(&slot), path, (plan, on)).map_err(unreadable)?;
     let flawed = list.rejects.rows.len() as u64 + list.rejects.more;
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let errors = lists::corrections(means, RejectedList { file: title, ..list.rejects.clone() })?;
-    Ok(Looked {
+    let looked = Looked {
         slot,
         kind,
         rows: count(list.people.len() as u64),
         flawed: count(flawed),
         problems: list.problems.iter().map(|(problem, rows)| format!("{problem}：{rows}行")).collect(),
         unknown: list.header.unknown.iter().map(|column| column.heading.clone()).collect(),
-        errors,
-    })
+        errors: None,
+    };
+    Ok((looked, list.rejects))
 }
 
 /// Looks at a file that was handed in before, for a slot.

@@ -9,6 +9,7 @@ mod door;
 mod export;
 mod finding;
 mod finish;
+mod ledger_list;
 mod lists;
 mod look;
 mod open;
@@ -25,8 +26,9 @@ pub use door::{
 };
 pub use export::export;
 pub use finding::{Event, FindingPage, FindingRow, ListQuery, Listed, SideShown, list, read};
+pub use ledger_list::{LEDGER, THE_LEDGER, ledger_list};
 pub use lists::{Earlier, ListLine, Offered, Source, choose, drop_list, errors_file, offered};
-pub use look::{Looked, look, look_again};
+pub use look::{Looked, look, look_again, look_at_ledger};
 pub use open::{Campaign, Run, RunState, Semester, campaigns, close, open, runs, semester};
 pub use run::{Asked, KindCount, RunPage, ask, cancel, result_file, run};
 pub use slots::{Possible, Prepared, Slot, prepare, slot_of};

@@ -29,7 +29,7 @@ pub struct Slot {
     pub purpose: String,
     /// What lies in it.
     pub list: Option<ListLine>,
-    /// Files that were handed in before and could be taken.
+    /// What is at hand and could be taken: the ledger, files that were handed in before.
     pub earlier: Vec<Earlier>,
 }
 

@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0009_papers", include_str!("../../migrations/0009_papers.sql")),
     ("0010_warning", include_str!("../../migrations/0010_warning.sql")),
     ("0011_cases", include_str!("../../migrations/0011_cases.sql")),
+    ("0012_lease", include_str!("../../migrations/0012_lease.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

@@ -18,6 +18,7 @@ mod error;
 mod migrate;
 mod postgres;
 mod queue;
+mod settings;
 mod sqlite;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -29,6 +30,7 @@ pub use check::Health;
 pub use counts::Done;
 pub use error::DbError;
 pub use migrate::{MIGRATIONS, Migrated, Migration};
+pub use settings::{Access, Settings};
 pub use tx::{Following, Tx};
 pub use value::{FromColumn, Row, Value};
 
@@ -84,64 +86,6 @@ impl fmt::Display for Location {
 impl fmt::Debug for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-/// What a [`Db`] is opened for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// To serve: reads and writes, and nobody else may serve the same SQLite file.
-    Serve,
-    /// To look: reads, `backup` and `check`, also while another process serves.
-    Inspect,
-}
-
-/// Limits. The defaults suit two processors and a county.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// What for.
-    pub access: Access,
-    /// Reading threads and connections, at most.
-    pub readers: usize,
-    /// Writing threads and connections of PostgreSQL, at most; SQLite has one.
-    pub writers: usize,
-    /// Calls that may wait in each queue; one more is answered `Busy`.
-    pub queue: usize,
-    /// Calls that SQLite commits at once, at most.
-    pub batch: usize,
-    /// How long SQLite goes on taking calls that wait into one commit: the first is answered no sooner.
-    pub gather: Duration,
-    /// How long a call waits for its turn before it is answered `Busy`.
-    pub wait: Duration,
-    /// How long the engine waits for a lock that another process holds.
-    pub busy: Duration,
-    /// How long a read on SQLite, or a statement on PostgreSQL, may take.
-    pub statement: Duration,
-    /// How long a lost PostgreSQL is sought again before a call is answered `Unavailable`.
-    pub heal: Duration,
-    /// Pages of 4 KiB in the log of SQLite from which on it is copied into its file: those that many commits touch go there
-    /// once.
-    pub log: u64,
-    /// Bytes of WAL from which on it is cut off after use.
-    pub wal: u64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            access: Access::Serve,
-            readers: 4,
-            writers: 4,
-            queue: 1024,
-            batch: 64,
-            gather: Duration::from_millis(20),
-            wait: Duration::from_secs(10),
-            busy: Duration::from_secs(5),
-            statement: Duration::from_secs(30),
-            heal: Duration::from_secs(2),
-            log: 4_000,
-            wal: 64 << 20,
-        }
     }
 }
 

@@ -1,6 +1,10 @@
 //! Work that runs by itself: jobs that somebody asked for, done in that person's name and only as far as that person
-//! may (hazard A24), and schedules of the program's own. It must not know what any of them does.
+//! may (hazard A24), and schedules of the program's own. Where several servers work on one PostgreSQL, each job and each
+//! schedule is done by one of them, and by another when that one dies ([`LEASE`]); only what is done every few seconds
+//! is done by each. It must not know what any of them does.
 
+mod lease;
+mod left;
 mod overview;
 mod run;
 mod runner;
@@ -19,6 +23,7 @@ use crate::now::Now;
 use crate::params;
 use crate::refused::Refused;
 
+pub use lease::LEASE;
 pub use overview::{Filter, JobLine, Overview, ScheduleLine, State, export, job, overview, retry, run_now};
 pub use run::{Progress, Run, Stopped};
 pub use runner::Runner;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rules::access::Actor;
 
-use super::{Job, Means};
+use super::{Job, Means, lease};
 use crate::accounts;
 use crate::db::{DbError, Tx};
 use crate::desk::{Desk, SignedIn};
@@ -32,6 +32,8 @@ pub enum Stopped {
     Revoked,
     /// The program is being stopped: it goes on at the next start.
     Stopping,
+    /// Another server has taken it over and goes on with it: nothing more is written here.
+    Lost,
 }
 
 impl From<Refused> for Stopped {
@@ -50,6 +52,8 @@ impl From<DbError> for Stopped {
 pub struct Run<'a> {
     pub(super) means: &'a Arc<dyn Means>,
     pub(super) job: Job,
+    /// Whose mark the job carries.
+    pub(super) me: &'a str,
     pub(super) stopping: &'a AtomicBool,
 }
 
@@ -95,7 +99,13 @@ impl Run<'_> {
     ) -> Result<T, Stopped> {
         self.go_on()?;
         let (means, job, now) = (Arc::clone(self.means), self.job.clone(), self.means.now());
-        self.means.db().write(move |tx| step(tx, means.as_ref(), &now, &job, &mut act))
+        let me = self.me.to_owned();
+        self.means.db().write(move |tx| {
+            if !lease::keep(tx, &means.plan().county().code, (&job.id, &me), &now)? {
+                return Err(Stopped::Lost);
+            }
+            step(tx, means.as_ref(), &now, &job, &mut act)
+        })
     }
 
     /// As [`write`](Run::write), but nobody waits for the disk; how far the job is, is written in the same transaction, so that after a crash it goes
@@ -108,18 +118,24 @@ impl Run<'_> {
         mut act: impl FnMut(&mut Desk<'_, '_>) -> Result<Progress, Refused> + Send + 'static,
     ) -> Result<Progress, Stopped> {
         self.go_on()?;
-        let id = self.job.id.clone();
-        let mut chunk = move |desk: &mut Desk<'_, '_>| {
-            let progress = act(desk)?;
-            desk.tx.execute(
-                "update job set done = $3, total = $4 where county = $1 and id = $2",
-                &params![desk.county(), &id, progress.done, progress.total],
-            )?;
-            Ok(progress)
-        };
         let (means, job, now) = (Arc::clone(self.means), self.job.clone(), self.means.now());
-        let progress =
-            self.means.db().write_soon(move |tx| step(tx, means.as_ref(), &now, &job, &mut chunk))?;
+        let me = self.me.to_owned();
+        let progress = self.means.db().write_soon(move |tx| {
+            let progress = step(tx, means.as_ref(), &now, &job, &mut act)?;
+            // The mark is renewed with it: one statement for both.
+            let kept = tx.execute(
+                "update job set done = $3, total = $4, held_at = $6 where county = $1 and id = $2 and held_by = $5",
+                &params![
+                    &means.plan().county().code,
+                    &job.id,
+                    progress.done,
+                    progress.total,
+                    &me,
+                    now.stamp()
+                ],
+            )?;
+            if kept > 0 { Ok(progress) } else { Err(Stopped::Lost) }
+        })?;
         (self.job.done, self.job.total) = (progress.done, progress.total);
         Ok(progress)
     }

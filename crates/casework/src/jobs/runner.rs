@@ -10,9 +10,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::lease::{self, Leases};
+use super::left::put_back;
 use super::schedule::{Schedule, WRITTEN};
 use super::{GivenUp, Handler, Job, Means, Registry, Run, Stopped, TRIES, Why};
-use crate::db::{DbError, Row};
+use crate::db::{DbError, Engine, Row};
 use crate::now::{Now, stamp};
 use crate::params;
 use crate::refused::Refused;
@@ -44,6 +46,7 @@ pub struct Runner {
 struct Crew {
     means: Arc<dyn Means>,
     registry: Registry,
+    leases: Leases,
     stopping: AtomicBool,
     woken: Mutex<bool>,
     bell: Condvar,
@@ -80,14 +83,17 @@ enum Fate {
 
 impl Runner {
     /// A runner without threads: [`run_due`](Runner::run_due) does the work. What was under way when the program died is
-    /// put back into the queue (hazard I03).
+    /// put back into the queue (hazard I03): at once where nobody else can serve the database, else when it is sure that
+    /// no living server does it.
     ///
     /// # Errors
     /// [`DbError`].
     pub fn new(means: Arc<dyn Means>, registry: Registry) -> Result<Self, DbError> {
+        let now = means.now();
         let crew = Crew {
             means,
             registry,
+            leases: Leases::new(&now),
             stopping: AtomicBool::new(false),
             woken: Mutex::new(false),
             bell: Condvar::new(),
@@ -95,7 +101,7 @@ impl Runner {
             beats: Mutex::default(),
             ends: Mutex::default(),
         };
-        crew.recover()?;
+        crew.recover(&now)?;
         Ok(Self { crew: Arc::new(crew), thread: Mutex::new(None) })
     }
 
@@ -158,6 +164,7 @@ fn dispatch(crew: &Arc<Crew>) {
     let mut workers: Vec<JoinHandle<()>> = Vec::new();
     while !crew.stopping.load(Ordering::Relaxed) {
         crew.settle();
+        crew.renew();
         for work in crew.due() {
             lock(&crew.busy).push(work.name());
             let (own, name) = (Arc::clone(crew), work.name());
@@ -193,28 +200,14 @@ impl Crew {
         *woken.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
-    /// Puts back what was running when the program died; who killed it five times is parked, and what it was about says
-    /// so. A kind that this program does not do is left to the one that does.
-    fn recover(&self) -> Result<(), DbError> {
-        let (county, now, registry) = (self.county().to_owned(), self.means.now(), self.registry.clone());
+    /// At the start: puts back what nobody can be doing any more, and makes the rows of new schedules.
+    fn recover(&self, now: &Now) -> Result<(), DbError> {
+        let (county, now, registry) = (self.county().to_owned(), now.clone(), self.registry.clone());
+        let (me, alone) = (self.leases.me.clone(), self.means.db().engine() == Engine::Sqlite);
         self.means.db().write(move |tx| {
-            let sql = format!("select {JOB} from job where county = $1 and state = 'running' order by id");
-            for job in tx.query(&sql, &params![&county], job)? {
-                let Some(handler) = registry.doing(&job.kind) else { continue };
-                let parked = job.attempts >= TRIES;
-                let (state, said) = if parked {
-                    ("parked", "程序每次都在这项任务中途停止，已不再试，请看运行日志")
-                } else {
-                    ("waiting", "程序重新启动，接着办")
-                };
-                let at = now.stamp();
-                tx.execute(
-                    "update job set state = $3, said = $4, next_at = $5, ended_at = $6 where county = $1 and id = $2",
-                    &params![&county, &job.id, state, said, &at, parked.then_some(&at)],
-                )?;
-                if parked {
-                    let given_up = GivenUp { county: &county, now: &now, why: Why::Killed, said };
-                    handler.gave_up(tx, &job, &given_up)?;
+            for held in lease::held(tx, &county, &me)? {
+                if alone || held.by.is_empty() {
+                    put_back(tx, (&county, &now, &registry), &held)?;
                 }
             }
             for schedule in &registry.schedules {
@@ -224,17 +217,45 @@ impl Crew {
         })
     }
 
+    /// Shows the other servers that this one lives, while it is at work.
+    fn renew(&self) {
+        if lock(&self.busy).is_empty() {
+            return;
+        }
+        if let Err(error) = self.leases.renew(self.means.db(), self.county(), &self.means.now()) {
+            tracing::warn!("jobs under way cannot be marked as such: {error}");
+        }
+    }
+
+    /// Puts back what a server took that has died since.
+    fn take_over(&self, now: &Now) -> Result<(), DbError> {
+        let (county, me) = (self.county().to_owned(), &self.leases.me);
+        let held = self.means.db().read(|tx| lease::held(tx, &county, me))?;
+        let dead = self.leases.dead(held, now.timestamp());
+        if dead.is_empty() {
+            return Ok(());
+        }
+        tracing::warn!(many = dead.len(), "another server gives no sign of life: its jobs are taken over");
+        let (now, registry) = (now.clone(), self.registry.clone());
+        self.means
+            .db()
+            .write(move |tx| dead.iter().try_for_each(|held| put_back(tx, (&county, &now, &registry), held)))
+    }
+
     /// What is due and not under way.
     fn due(&self) -> Vec<Work> {
         let (now, county) = (self.means.now(), self.county());
+        if let Err(error) = self.take_over(&now) {
+            tracing::warn!("what other servers do cannot be read: {error}");
+        }
         // What lies further off than any wait was set before the clock was put back (G01).
         let found: Result<Vec<(String, String, String)>, DbError> = self.means.db().read(|tx| {
             tx.query(
                 "select kind, state, case when state = 'scheduled' then max(next_at) else '' end from job
-                 where county = $1 and (state = 'scheduled'
+                 where county = $1 and (state = 'scheduled' and coalesce(held_by, $4) = $4
                        or state = 'waiting' and (next_at <= $2 or next_at > $3)) group by kind, state
                  order by kind, state",
-                &params![county, now.stamp(), furthest(&now)],
+                &params![county, now.stamp(), furthest(&now), &self.leases.me],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )
         });
@@ -283,26 +304,31 @@ impl Crew {
 
     /// Takes the oldest job of a kind that is due.
     fn claim(&self, kind: &'static str) -> Result<Option<Job>, DbError> {
-        let (county, now) = (self.county().to_owned(), self.means.now());
+        let (county, now, me) = (self.county().to_owned(), self.means.now(), self.leases.me.clone());
         self.means.db().write(move |tx| {
             let at = now.stamp();
             let sql = format!(
-                "update job set state = 'running', attempts = attempts + 1, started_at = $3
+                "update job set state = 'running', attempts = attempts + 1, started_at = $3, held_by = $5, held_at = $3
                  where county = $1 and state = 'waiting' and id =
                      (select id from job where county = $1 and state = 'waiting' and kind = $2 and (next_at <= $3 or next_at > $4)
                       order by next_at, id limit 1)
                  returning {JOB}"
             );
-            tx.optional(&sql, &params![&county, kind, &at, furthest(&now)], job)
+            tx.optional(&sql, &params![&county, kind, &at, furthest(&now), &me], job)
         })
     }
 
     fn run(&self, handler: &Arc<dyn Handler>, job: &Job) {
-        let mut run = Run { means: &self.means, job: job.clone(), stopping: &self.stopping };
+        let mut run =
+            Run { means: &self.means, job: job.clone(), me: &self.leases.me, stopping: &self.stopping };
         let outcome = catch_unwind(AssertUnwindSafe(|| handler.run(&mut run)));
         let fate = match outcome {
             Ok(Ok(said)) => Fate::Done(said),
             Ok(Err(Stopped::Stopping)) => Fate::Stopping,
+            Ok(Err(Stopped::Lost)) => {
+                tracing::warn!(kind = handler.kind(), job = job.id, "another server has taken over a job");
+                return;
+            }
             Ok(Err(Stopped::Revoked)) => Fate::Failed("经办人的账号或岗位已停用，没有办完".to_owned()),
             Ok(Err(Stopped::Refused(refused))) => refusal(handler.kind(), &refused),
             Err(_) => {
@@ -326,7 +352,7 @@ impl Crew {
     }
 
     fn end(&self, end: End) -> Result<(), DbError> {
-        let (county, now) = (self.county().to_owned(), self.means.now());
+        let (county, now, me) = (self.county().to_owned(), self.means.now(), self.leases.me.clone());
         self.means.db().write(move |tx| {
             let End { job, handler, fate } = &end;
             let parked = matches!(fate, Fate::Again(_)) && job.attempts >= TRIES;
@@ -339,14 +365,15 @@ impl Crew {
             };
             let next = now.timestamp().saturating_add(wait).unwrap_or(now.timestamp());
             let ended = (state != "waiting").then(|| now.stamp());
-            tx.execute(
-                "update job set state = $3, said = $4, next_at = $5, ended_at = $6, attempts = attempts - $7
-                 where county = $1 and id = $2 and state = 'running'",
-                &params![&county, &job.id, state, said, stamp(next), ended, taken_back],
+            let ours = tx.execute(
+                "update job set state = $3, said = $4, next_at = $5, ended_at = $6, attempts = attempts - $7,
+                                held_by = null, held_at = null
+                 where county = $1 and id = $2 and state = 'running' and held_by = $8",
+                &params![&county, &job.id, state, said, stamp(next), ended, taken_back, &me],
             )?;
             let why = match state {
-                "failed" => Why::Refused,
-                "parked" => Why::Failed,
+                "failed" if ours > 0 => Why::Refused,
+                "parked" if ours > 0 => Why::Failed,
                 _ => return Ok(()),
             };
             handler.gave_up(tx, job, &GivenUp { county: &county, now: &now, why, said })?;
@@ -354,8 +381,35 @@ impl Crew {
         })
     }
 
+    /// Takes a schedule that is due; `false` when another server was quicker. One that is run every few seconds is run by
+    /// each server: it is about that server, or does nothing the second time.
+    fn take(&self, schedule: &Arc<Schedule>, now: &Now) -> Result<bool, DbError> {
+        if schedule.is_frequent() {
+            return Ok(true);
+        }
+        let (county, id, me) = (self.county().to_owned(), schedule.id(), self.leases.me.clone());
+        let (at, latest) = (now.stamp(), stamp(schedule.latest(now.timestamp())));
+        let taken = self.means.db().write(move |tx| {
+            tx.execute(
+                "update job set held_by = $3, held_at = $4
+                 where county = $1 and id = $2 and state = 'scheduled' and coalesce(held_by, $3) = $3
+                   and (next_at <= $4 or next_at > $5)",
+                &params![&county, &id, &me, &at, &latest],
+            )
+        })?;
+        Ok(taken > 0)
+    }
+
     fn repeat(&self, schedule: &Arc<Schedule>) {
         let began = self.means.now();
+        match self.take(schedule, &began) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(kind = schedule.name, "a schedule cannot be taken: {error}");
+                return;
+            }
+        }
         let outcome = match catch_unwind(AssertUnwindSafe(|| (schedule.act)(&self.means))) {
             Ok(Ok(said)) => Ok(said),
             Ok(Err(refused)) => {
@@ -381,8 +435,9 @@ impl Crew {
         };
         if write {
             let (own, county, ended) = (Arc::clone(schedule), self.county().to_owned(), self.means.now());
+            let me = self.leases.me.clone();
             let noted: Result<(), DbError> =
-                self.means.db().write(move |tx| own.note(tx, &county, (&began, &ended), &outcome));
+                self.means.db().write(move |tx| own.note(tx, (&county, &me), (&began, &ended), &outcome));
             if let Err(error) = noted {
                 tracing::warn!(kind = schedule.name, "a run cannot be written down: {error}");
             }
@@ -414,9 +469,9 @@ fn log(kind: &'static str, refused: &Refused) {
     }
 }
 
-const JOB: &str = "id, kind, subject, actor, session, done, total, attempts";
+pub(super) const JOB: &str = "id, kind, subject, actor, session, done, total, attempts";
 
-fn job(row: &Row<'_>) -> Result<Job, DbError> {
+pub(super) fn job(row: &Row<'_>) -> Result<Job, DbError> {
     Ok(Job {
         id: row.get(0)?,
         kind: row.get(1)?,

@@ -93,11 +93,12 @@ impl Schedule {
         Ok(())
     }
 
-    /// Writes down a run. After a failure it is tried again sooner than its period, but later each time.
+    /// Writes down a run, unless another server has taken it over meanwhile. After a failure it is tried again sooner than
+    /// its period, but later each time.
     pub(super) fn note(
         &self,
         tx: &mut Tx<'_>,
-        county: &str,
+        (county, me): (&str, &str),
         (began, ended): (&Now, &Now),
         outcome: &Result<String, String>,
     ) -> Result<(), DbError> {
@@ -105,13 +106,16 @@ impl Schedule {
             Ok(said) => (said, false),
             Err(said) => (said, true),
         };
-        let failures = tx.one(
+        // A frequent one carries no mark.
+        let unmarked = if self.is_frequent() { me } else { "" };
+        let failures = tx.optional(
             "update job set attempts = case when cast($3 as bigint) = 1 then attempts + 1 else 0 end, started_at = $4,
-                            ended_at = $5, said = $6
-             where county = $1 and id = $2 returning attempts",
-            &params![county, self.id(), failed, began.stamp(), ended.stamp(), said],
+                            ended_at = $5, said = $6, held_by = null, held_at = null
+             where county = $1 and id = $2 and coalesce(held_by, $7) = $8 returning attempts",
+            &params![county, self.id(), failed, began.stamp(), ended.stamp(), said, unmarked, me],
             |row| row.get::<i64>(0),
         )?;
+        let Some(failures) = failures else { return Ok(()) };
         let began = began.timestamp();
         let next = if failed {
             let wait = super::runner::back_off(failures).min(self.period);

@@ -8,7 +8,7 @@ use rules::standing::Standing;
 use super::form::plain;
 use super::history::{keep, touched};
 use super::moves::{Row, close, day, finish, none_waits, refused};
-use super::read::ties_of;
+use super::ties::ties_of;
 use super::write::places;
 use crate::attendance;
 use crate::desk::Desk;

@@ -290,7 +290,7 @@ pub fn group(tx: &mut Tx<'_>, with: &Entering<'_>, child: &str, new: &NewGroup) 
 }
 
 impl Entering<'_> {
-    fn seal(&self, table: &str, column: &str, row: &str, plain: &str) -> Vec<u8> {
+    pub(crate) fn seal(&self, table: &str, column: &str, row: &str, plain: &str) -> Vec<u8> {
         let place = Place { county: self.county, table, column, row };
         self.keys.seal(place, plain, self.now.random())
     }

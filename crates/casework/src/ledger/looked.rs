@@ -3,7 +3,7 @@
 
 use rules::access::{Action, Subject};
 
-use super::read::ties_of;
+use super::ties::ties_of;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;

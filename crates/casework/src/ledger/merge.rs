@@ -5,8 +5,8 @@ use rules::access::{Action, Field, Subject};
 
 use super::form::plain;
 use super::history::touched;
-use super::read::{File, Line, read, ties_of};
-use super::ties::settle;
+use super::read::{File, Line, read};
+use super::ties::{settle, ties_of};
 use crate::attendance;
 use crate::desk::Desk;
 use crate::params;

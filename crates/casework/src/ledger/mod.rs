@@ -9,6 +9,7 @@ mod export;
 mod form;
 mod history;
 mod list;
+mod listed;
 mod looked;
 mod merge;
 mod moves;
@@ -21,6 +22,7 @@ mod sees;
 mod standing;
 mod ties;
 mod timeline;
+mod waiting;
 mod write;
 
 pub use care::{
@@ -36,18 +38,19 @@ pub(crate) use list::first;
 pub use list::{Child, Missing, Page, Query, Step, Total, list};
 pub use looked::{Look, looks};
 pub use merge::{Pair, SideBySide, doubles, merge, side_by_side, unmerge};
-pub use moves::{MoveForm, Waiting, agree, schools, send_back, start_move, waiting, withdraw};
+pub use moves::{MoveForm, agree, schools, send_back, start_move, withdraw};
 pub(crate) use named::named;
 pub use next::Next;
 pub use places::{Places, narrow};
 pub use read::{
     Allowed, ElsewhereRow, File, FindingRow, GroupRow, GuardianRow, Line, PlatformRow, Sibling, read,
 };
-pub(crate) use read::{ties_of, where_now};
 pub use reveal::{REVEALED, reveal};
 pub use sees::{Sees, Shown};
 pub use standing::set_standing;
 pub use ties::{Tied, places_of, settle, write_ties};
+pub(crate) use ties::{ties_of, where_now};
 pub use timeline::Event;
 pub(crate) use timeline::move_label;
+pub use waiting::{Waiting, waiting};
 pub use write::{Alike, Difference, Editing, Saved, add, correct, editing, homes};

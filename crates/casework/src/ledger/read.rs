@@ -10,7 +10,7 @@ use rules::standing::Standing;
 
 use super::next::{Next, next};
 use super::sees::{Sees, Shown};
-use super::ties::places_of;
+use super::ties::{places_of, ties_of, where_now};
 use super::timeline::{Event, finding_title, timeline};
 use super::write::county_unit;
 use crate::desk::Desk;
@@ -183,28 +183,6 @@ pub struct File {
     pub may: Allowed,
     /// Open merges into this file: id, reason, day.
     pub merges: Vec<(String, String, String)>,
-}
-
-/// The ties of a child that count now: those granted until a moment end with it.
-pub(crate) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Tie)>, Refused> {
-    let id = where_now(desk, id)?;
-    let rows = desk.tx.query(
-        "select unit, tie from child_tie
-         where county = $1 and child = $2 and (until_at is null or until_at > $3) order by unit, tie",
-        &params![desk.county(), id, desk.now.stamp()],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
-    )?;
-    Ok(rows.into_iter().filter_map(|(unit, tie)| Some((unit, Tie::from_code(&tie)?))).collect())
-}
-
-/// The file that a child's file was merged into, or the same.
-pub(crate) fn where_now(desk: &mut Desk<'_, '_>, id: &str) -> Result<String, Refused> {
-    let into = desk.tx.optional(
-        "select merged_into from child where county = $1 and id = $2",
-        &params![desk.county(), id],
-        |row| row.get::<Option<String>>(0),
-    )?;
-    Ok(into.flatten().unwrap_or_else(|| id.to_owned()))
 }
 
 struct Row {

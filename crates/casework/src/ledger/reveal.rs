@@ -4,8 +4,8 @@
 use rules::access::{Action, Field, Sight, Subject};
 use rules::purpose::Purpose;
 
-use super::read::{ties_of, where_now};
 use super::sees::Sees;
+use super::ties::{ties_of, where_now};
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;

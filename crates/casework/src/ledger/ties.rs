@@ -1,11 +1,13 @@
 //! A child's ties, kept in step with where it belongs. Every write of a place, a standing or a group ends here: the
 //! ties are the only ground on which anybody sees the child, so they may never drift.
 
-use rules::access::{Places, ties};
+use rules::access::{Places, Tie, ties};
 use rules::groups::Special;
 
 use crate::db::{DbError, Tx};
+use crate::desk::Desk;
 use crate::params;
+use crate::refused::Refused;
 
 /// What a tie carries of the child, for ordered and filtered lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,4 +104,26 @@ pub fn settle(tx: &mut Tx<'_>, county: &str, child: &str) -> Result<(), DbError>
         county,
         &Tied { child, places: &places, spelling: &spelling, standing: &standing, group_bits: bits },
     )
+}
+
+/// The ties of a child that count now: those granted until a moment end with it.
+pub(crate) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Tie)>, Refused> {
+    let id = where_now(desk, id)?;
+    let rows = desk.tx.query(
+        "select unit, tie from child_tie
+         where county = $1 and child = $2 and (until_at is null or until_at > $3) order by unit, tie",
+        &params![desk.county(), id, desk.now.stamp()],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    Ok(rows.into_iter().filter_map(|(unit, tie)| Some((unit, Tie::from_code(&tie)?))).collect())
+}
+
+/// The file that a child's file was merged into, or the same.
+pub(crate) fn where_now(desk: &mut Desk<'_, '_>, id: &str) -> Result<String, Refused> {
+    let into = desk.tx.optional(
+        "select merged_into from child where county = $1 and id = $2",
+        &params![desk.county(), id],
+        |row| row.get::<Option<String>>(0),
+    )?;
+    Ok(into.flatten().unwrap_or_else(|| id.to_owned()))
 }

@@ -160,10 +160,10 @@ fn receivers(desk: &mut Desk<'_, '_>, child: Option<&str>) -> Result<Vec<(String
         "select unit.id, unit.name from unit
          where unit.county = $1 and unit.id <> $2
            and (unit.kind = 'bureau'
-                or (cast($3 as bigint) = 1 and unit.kind = 'school'
+                or (cast($3 as bigint) = 1 and unit.kind in ('school', 'township')
                     and (cast($4 as text) = ''
                          or exists (select 1 from child_tie tie where tie.county = $1 and tie.child = $4
-                                      and tie.unit = unit.id and tie.tie = 'school'))))
+                                      and tie.unit = unit.id and tie.tie in ('school', 'home_township')))))
          order by unit.kind, unit.name, unit.id limit 300",
         &params![
             desk.county(),

@@ -40,7 +40,7 @@ pub fn suspects(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedSuspect>, DbErr
          from suspected join child on child.county = suspected.county and child.id = suspected.child
          where suspected.county = $1 and suspected.cleared_at is null and child.class is not null
            and child.school is not null and child.township is not null
-         order by suspected.since_day, suspected.id",
+         order by suspected.since_day, child.spelling, child.birth, suspected.id",
         &params![county],
         |row| {
             Ok(SeedSuspect {
@@ -101,7 +101,7 @@ pub fn told_so_far(tx: &mut Tx<'_>, county: &str) -> Result<Vec<Fact>, DbError> 
     Ok(rows
         .into_iter()
         .filter_map(|(at, by, action, kind, subject, detail)| {
-            let kind = ["child", "report", "leave", "class"].into_iter().find(|own| *own == kind)?;
+            let kind = ["child", "report", "leave", "class", "unit"].into_iter().find(|own| *own == kind)?;
             Some(Fact {
                 at: moment(&at)?,
                 by,

@@ -1,9 +1,12 @@
 //! Registers that were called before the demo begins: sheets and marks as `attendance::submit` would have left them. The
 //! clock is counted from them by the real rule.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rules::attendance::{Kind, Part, Reason};
+use rules::codes::Boarding;
 use rules::plan::Plan;
 
 use super::Seeding;
@@ -29,6 +32,8 @@ pub struct SeedClass {
     pub pupils: Vec<String>,
     /// Pupils on its roll of whom the ledger says that they stay away (辍学).
     pub gone: Vec<String>,
+    /// Those of either kind who board.
+    pub boarders: Vec<String>,
 }
 
 /// Classes and their rolls as they are today.
@@ -38,7 +43,7 @@ pub struct SeedClass {
 pub fn classes(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedClass>, DbError> {
     let mut classes: Vec<SeedClass> = Vec::new();
     tx.each(
-        "select class.unit, class.school, child.id, child.standing,
+        "select class.unit, class.school, child.id, child.standing, child.boarding,
                 (select tenure.account from post
                    join tenure on tenure.county = post.county and tenure.post = post.id and tenure.until_day is null
                    where post.county = class.county and post.unit = class.unit and post.role = 'teacher'
@@ -49,15 +54,20 @@ pub fn classes(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedClass>, DbError>
               and member.until_day is null
          join child on child.county = member.county and child.id = member.child and child.merged_into is null
          where class.county = $1
-         order by class.unit, child.id",
+         order by (select code from unit where unit.county = class.county and unit.id = class.school), class.grade,
+                  class.number, class.unit, child.spelling, child.birth, child.id",
         &params![county],
         |row| {
             let (class, school, child): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             if classes.last().is_none_or(|last| last.class != class) {
-                let teacher = row.get(4)?;
-                classes.push(SeedClass { class, school, teacher, pupils: Vec::new(), gone: Vec::new() });
+                let teacher = row.get(5)?;
+                let (pupils, gone, boarders) = (Vec::new(), Vec::new(), Vec::new());
+                classes.push(SeedClass { class, school, teacher, pupils, gone, boarders });
             }
             if let Some(last) = classes.last_mut() {
+                if row.get::<String>(4)? == Boarding::Boarder.code() {
+                    last.boarders.push(child.clone());
+                }
                 match row.get::<String>(3)?.as_str() {
                     "enrolled" => last.pupils.push(child),
                     "absent" => last.gone.push(child),
@@ -130,6 +140,31 @@ pub fn sheet(tx: &mut Tx<'_>, with: &Seeding<'_>, one: &SeedSheet<'_>) -> Result
         )?;
     }
     Ok(())
+}
+
+/// Who of which class was away, and how.
+pub type Marked = BTreeMap<(String, Date), Vec<(String, Kind)>>;
+
+/// Who was not simply there in the registers of a school since a day, by class and day.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn marked(tx: &mut Tx<'_>, county: &str, school: &str, since: Date) -> Result<Marked, DbError> {
+    let mut marked = Marked::new();
+    tx.each(
+        "select sheet.class, sheet.day, mark.child, mark.kind
+         from sheet join mark on mark.county = sheet.county and mark.sheet = sheet.id
+         where sheet.county = $1 and sheet.school = $2 and sheet.day >= $3
+         order by sheet.class, sheet.day, mark.child",
+        &params![county, school, since],
+        |row| {
+            if let Some(kind) = Kind::from_code(&row.get::<String>(3)?) {
+                marked.entry((row.get(0)?, row.get(1)?)).or_default().push((row.get(2)?, kind));
+            }
+            Ok(())
+        },
+    )?;
+    Ok(marked)
 }
 
 /// Counts these children from a day on, as the night does.

@@ -4,7 +4,8 @@
 use rules::access::{Action, Role, Subject};
 use rules::purpose::ListPurpose;
 
-use crate::accounts::{like, unit_scope};
+use super::within::within;
+use crate::accounts::like;
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::exports::{self, Made, PIECE, Shape};
@@ -66,7 +67,7 @@ pub fn posts(desk: &mut Desk<'_, '_>, filter: &PostFilter, limit: usize) -> Resu
     let search = like(filter.search.trim());
     let role = filter.role.map(Role::code);
     let mut params = params![desk.county(), &search, role, i64::from(filter.vacant), desk.now.day()].to_vec();
-    let scope = unit_scope(desk.actor(), Action::ReadUnits, "unit.id", &mut params);
+    let scope = within(desk.actor(), Action::ReadUnits, "unit.id", &mut params);
     let mut sql = format!(
         "select unit.id, unit.name, post.title, post.role, post.standing, post.duty, coalesce(account.name, ''),
                 coalesce(account.username, ''), coalesce(tenure.from_day, ''), post.id
@@ -192,7 +193,7 @@ pub fn find_units(
     desk.require(Action::ReadUnits, &Subject::Nothing, ("unit", ""))?;
     let search = like(search.trim());
     let mut params = params![desk.county(), &search, desk.now.day()].to_vec();
-    let scope = unit_scope(desk.actor(), Action::ReadUnits, "unit.id", &mut params);
+    let scope = within(desk.actor(), Action::ReadUnits, "unit.id", &mut params);
     // In this order, by `cross join`: from a unit to its few posts, never from all tenures of the county to the unit.
     let holders = "from post cross join tenure cross join account
          where post.county = unit.county and post.unit = unit.id and post.duty = 'chain' and post.closed_at is null

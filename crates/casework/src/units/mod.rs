@@ -8,6 +8,7 @@ mod hand_over;
 mod names;
 mod posts;
 mod tree;
+mod within;
 
 pub use chain::{Chain, Holder, Slot, chain};
 pub use classes::{Class, Whose, classes};
@@ -19,3 +20,4 @@ pub use posts::{
     successors, vacate,
 };
 pub use tree::{NewUnit, UnitPage, UnitRow, add_unit, close_unit, path, unit_page, units};
+pub(crate) use within::within;

@@ -3,6 +3,7 @@
 //! again, acts on all that a filter finds (capability 53). Every name is invented.
 // long because: one small county serves every case, and its lists stand beside them.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -14,13 +15,15 @@ use casework::desk::SignedIn;
 use casework::files;
 use casework::jobs::{Means, Registry, Runner};
 use casework::keys::Keys;
+use casework::ledger::enter::{self, Entering, NewChild, NewGuardian, NewHousehold};
 use casework::now::Now;
 use casework::params;
 use casework::refused::Refused;
 use jiff::civil::{Date, date};
-use rules::access::Role;
+use rules::access::{Places, Role};
 use rules::decision::Decision;
 use rules::plan::{FindingKind, Plan};
+use rules::standing::Standing;
 
 use crate::county::{COUNTY, person, units};
 use crate::imports::id;
@@ -547,5 +550,107 @@ fn a_suspected_child_stands_in_the_ledger() {
         })
         .unwrap();
         assert_eq!(scene.number(suspected), 0);
+    });
+}
+
+/// 五(四): the county's own ledger is one of the lists: who stands in it and on no roll is found as that very child, who died
+/// is not asked after, and it is kept as it was at that moment; nothing of it leaves the house as a workbook to correct.
+#[test]
+fn the_ledger_is_one_of_the_lists() {
+    on_each_engine(|db| {
+        let scene = scene(db);
+        let campaign = scene.open();
+        let enter = |n: u32, number: bool, standing: Standing| {
+            let (name, id_number, _, birth) = child(n);
+            act(&scene.machine, &scene.bureau, move |desk| {
+                let with =
+                    Entering { county: COUNTY, keys: desk.keys, now: desk.now, by: "demo", source: "demo" };
+                let book = NewHousehold {
+                    book: Some(format!("53{n:04}")),
+                    head: format!("段某{n}"),
+                    township: Some("P".to_owned()),
+                    village: Some("V1".to_owned()),
+                    group: None,
+                    address: "上村12号，\"老房子\"".to_owned(),
+                };
+                let household = enter::household(desk.tx, &with, &book)?;
+                let guardian = NewGuardian { name: format!("段某{n}"), ..NewGuardian::default() };
+                let new = NewChild {
+                    name: name.clone(),
+                    sex: "1".to_owned(),
+                    birth: birth.parse().unwrap(),
+                    ethnicity: "01".to_owned(),
+                    id_kind: if number { "1" } else { "" }.to_owned(),
+                    id_number: number.then(|| id_number.clone()),
+                    student_number: None,
+                    registration: "local".to_owned(),
+                    household: Some(household),
+                    address: String::new(),
+                    places: Places {
+                        county: COUNTY.to_owned(),
+                        township: Some("P".to_owned()),
+                        village: Some("V1".to_owned()),
+                        ..Places::default()
+                    },
+                    grade: None,
+                    boarding: String::new(),
+                    standing,
+                    in_class_since: None,
+                    groups: Vec::new(),
+                    guardians: vec![guardian],
+                };
+                Ok(enter::child(desk.tx, &with, &new)?)
+            })
+            .unwrap()
+        };
+        let known: Vec<String> = (0..6).map(|n| enter(n, n != 5, Standing::Unknown)).collect();
+        enter(6, true, Standing::Dead);
+        let take = |who: &SignedIn| -> Result<String, Refused> {
+            let own = campaign.clone();
+            let text = act(&scene.machine, who, move |desk| campaign::ledger_list(desk, &own))?;
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&text).unwrap();
+            let looked = campaign::look_at_ledger(scene.machine.as_ref(), file.path(), "household")?;
+            let stored = files::store(scene.machine.as_ref(), file.path(), campaign::LEDGER)?;
+            let (own, source) = (campaign.clone(), Source::Ledger(stored));
+            act(&scene.machine, who, move |desk| campaign::choose(desk, &own, &looked, &source))
+        };
+        assert!(matches!(take(&scene.village), Err(Refused::Denied { .. })));
+        let first = take(&scene.bureau).unwrap();
+        scene.machine.later(60);
+        assert_eq!(take(&scene.bureau).unwrap(), first, "the same ledger is no new choice");
+        let own = campaign.clone();
+        let prepared = act(&scene.machine, &scene.bureau, move |desk| campaign::prepare(desk, &own)).unwrap();
+        assert_eq!(prepared.slots[0].earlier[0].value, campaign::THE_LEDGER);
+        assert!(prepared.slots[1].earlier.iter().all(|one| one.value != campaign::THE_LEDGER));
+        let line = prepared.slots[0].list.clone().unwrap();
+        assert_eq!((line.source, line.rows, line.flawed), (campaign::LEDGER, 6, 1), "{line:?}");
+        assert!(!line.has_errors && line.problems.len() == 1, "one has no number: {line:?}");
+
+        scene.bring(&scene.bureau, &campaign, "roll", &roll(0..4)).unwrap();
+        let run = scene.compare(&campaign);
+        assert_eq!(scene.page(&run).lists[0].source, campaign::LEDGER);
+        assert_eq!(scene.count(&run, FindingKind::NotOnRoll)[0], 2);
+        let found: Result<Vec<(Option<String>, String)>, DbError> = scene.machine.db.read(|tx| {
+            tx.query(
+                "select child, village from finding where county = $1 and kind = 'not_on_roll' order by name",
+                &params![COUNTY],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+        });
+        let found = found.unwrap();
+        let children: Vec<&str> = found.iter().filter_map(|(child, _)| child.as_deref()).collect();
+        assert!(children.contains(&known[4].as_str()), "{found:?}");
+        assert!(found.iter().all(|(_, village)| village == "V1"), "{found:?}");
+
+        // Another child in the ledger, and it is another list.
+        enter(7, true, Standing::Unknown);
+        assert_ne!(take(&scene.bureau).unwrap(), first);
+        let roll = |slot: &str| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), household(0..2)).unwrap();
+            campaign::look_at_ledger(scene.machine.as_ref(), file.path(), slot)
+        };
+        assert!(matches!(roll("roll"), Err(Refused::Invalid(_))), "not in the place of another list");
     });
 }

@@ -45,6 +45,8 @@ mod running;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod totp;
 #[cfg(test)]
 mod watermark;

@@ -252,6 +252,8 @@ impl Action {
                     | Self::RecordElsewhere
                     | Self::PrintDoorSheet
                     | Self::NoteWarning
+                    | Self::KeepPlatformNumber
+                    | Self::ExportPlatform
             ),
             _ => true,
         }
@@ -373,8 +375,9 @@ impl Action {
             Self::PrintDoorSheet => {
                 allowed(&[R::Bureau, R::Township, R::Village, R::Group, R::Cadre], Children)
             }
+            // 学校核证后第一时间录入（五(九)）；没有学校的孩子由户籍地乡镇录入（五(八)）。
             Self::KeepPlatformNumber | Self::ExportPlatform => {
-                allowed(&[R::Bureau, R::Head, R::Registrar], Children)
+                allowed(&[R::Bureau, R::Township, R::Head, R::Registrar], Children)
             }
             // 五(九): the class is called by its teacher, and by the head for a teacher who is away.
             Self::ReadRegister => match role {

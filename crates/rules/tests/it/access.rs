@@ -204,6 +204,25 @@ fn asking_and_approving_are_two() {
 }
 
 /// The three powers are held together with nothing else; everything else goes together.
+/// 五(八)、五(九): what must stand in the platforms is entered by the school, by the township for its own children, and by
+/// 教体局; a township in which a child only goes to school enters nothing of another's.
+#[test]
+fn platforms_are_kept_by_who_answers_for_the_child() {
+    for action in [Action::KeepPlatformNumber, Action::ExportPlatform] {
+        for &role in Role::ALL {
+            let keeps = matches!(role, Role::Bureau | Role::Township | Role::Head | Role::Registrar);
+            for standing in [Standing::Serves, Standing::Leads] {
+                assert_eq!(
+                    action.policy(role, standing),
+                    keeps.then_some(Reach::Children),
+                    "{action} {role}"
+                );
+            }
+        }
+        assert!(action.works_by(Tie::HomeTownship) && !action.works_by(Tie::SchoolTownship), "{action}");
+    }
+}
+
 #[test]
 fn posts_of_one_person() {
     for &a in Role::ALL {

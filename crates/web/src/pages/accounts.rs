@@ -6,8 +6,9 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use casework::accounts::directory::{self, Account, Detail};
 use casework::accounts::invite::{self, Answer, Invitation, Link, Vacant, Wanted};
-use casework::accounts::keep::{self, Account, Detail, Reset, State as AccountState};
+use casework::accounts::keep::{self, Reset, State as AccountState};
 use casework::accounts::online;
 use rules::access::{Action, Role};
 use serde::Deserialize;
@@ -52,8 +53,8 @@ struct ListQuery {
 }
 
 impl ListQuery {
-    fn filter(&self) -> keep::Filter {
-        keep::Filter {
+    fn filter(&self) -> directory::Filter {
+        directory::Filter {
             search: self.q.clone(),
             state: AccountState::from_code(&self.state),
             role: Role::from_code(&self.role),
@@ -103,7 +104,7 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Failed> {
     let filter = query.filter();
-    let list = app.read(&session, move |desk| keep::list(desk, &filter, PAGE)).await?;
+    let list = app.read(&session, move |desk| directory::list(desk, &filter, PAGE)).await?;
     let at = query.address();
     Ok(html(&ListPage {
         shell: app.shell(&session, "/accounts").await?,
@@ -143,7 +144,7 @@ async fn export(
 ) -> Result<Response, Failed> {
     let filter = asking.query.filter();
     exports::take(&app, &session, "accounts", &asking.purpose, move |desk, purpose| {
-        keep::export(desk, &filter, purpose)
+        directory::export(desk, &filter, purpose)
     })
     .await
 }
@@ -324,7 +325,7 @@ async fn detail(
     status: StatusCode,
     errors: Errors,
 ) -> Result<Response, Failed> {
-    let one = app.read(session, move |desk| keep::detail(desk, &id)).await?;
+    let one = app.read(session, move |desk| directory::detail(desk, &id)).await?;
     let page = OnePage {
         shell: app.shell(session, "/accounts").await?,
         way: way(&one.account.name),

@@ -123,6 +123,35 @@ fn from_upload_to_download() {
     });
 }
 
+/// 五(四): the ledger is taken like a file that lies there: the small county's children, compared with a roll.
+#[test]
+fn the_ledger_as_a_list() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let clerk = Clerk::new(&app, Role::Bureau);
+        let campaign = app.here.campaign.clone();
+        let lists = format!("/comparison/{campaign}/lists");
+        assert!(text(&clerk.get(&lists)).contains("value=\"ledger\""));
+        let take = |slot: &str| {
+            clerk.post(&format!("/comparison/{campaign}/take"), &format!("slot={slot}&earlier=ledger"))
+        };
+        let wrong = take("roll");
+        assert!(wrong.status == 422 && text(&wrong).contains("不是学籍名单"), "{}", text(&wrong));
+        let taken = take("household");
+        assert_eq!(taken.header("location"), format!("{lists}#slot-household"), "{}", text(&taken));
+        let page = text(&clerk.get(&lists));
+        assert!(page.contains("本县适龄儿童台账") && !page.contains("errors.xlsx"), "{page}");
+        assert_eq!(clerk.upload(&campaign, "roll", ROLL).status, 303);
+        let run = clerk.post(&format!("/comparison/{campaign}/runs"), "as_of=2026-11-24");
+        work(&app);
+        let page = text(&clerk.get(run.header("location")));
+        assert!(page.contains("比对完了") && page.contains("本县适龄儿童台账"), "{page}");
+        let director = Clerk::new(&app, Role::Director);
+        let form = "slot=household&earlier=ledger";
+        assert_eq!(director.post(&format!("/comparison/{campaign}/take"), form).status, 404);
+    });
+}
+
 /// contracts.md: a run is asked for by the API, shows how far it is, and the same asked for again is the same run (H01).
 #[test]
 fn a_run_by_the_api() {

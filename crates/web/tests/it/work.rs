@@ -1,5 +1,7 @@
 //! How the work of a page grows: a list of forty asks the storage no more often than a list of ten. What stands on a page
-//! is fetched together, never row by row.
+//! is fetched together, never row by row: children and findings, who is away, suspected and reported.
+
+use std::ops::Range;
 
 use casework::db::testing::on_each_engine;
 use casework::keys::Keys;
@@ -15,13 +17,16 @@ use crate::matrix_rows_api::API;
 const READERS: [Role; 7] =
     [Role::Director, Role::Bureau, Role::Township, Role::Village, Role::Head, Role::Teacher, Role::Cadre];
 
-/// Children who come.
-const MORE: i8 = 30;
+/// Children by whom each list has some from the beginning.
+const FEW: Range<i8> = 12..18;
+/// Those who come.
+const MORE: Range<i8> = 18..48;
 
 /// What a page may ask more once there are more children: another part of a list, a chosen place.
 const SLACK: u64 = 4;
 
-/// Every page and call without a placeholder, as each reader, before and after; and the file of one child.
+/// Every page and call without a placeholder, as each reader, before and after; the file of one child and what follows its
+/// absence, and the register of their class.
 #[test]
 fn a_page_asks_no_more_often_when_there_are_more_children() {
     on_each_engine(|db| {
@@ -34,7 +39,21 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
             .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))
             .map(|row| row.1.to_owned())
             .collect();
-        paths.extend(["", "/looks", "/move", "/groups"].map(|page| format!("/children/{child}{page}")));
+        paths.extend(
+            ["", "/looks", "/move", "/groups", "/absence"].map(|page| format!("/children/{child}{page}")),
+        );
+        paths.extend(["/register/h-SP-1", "/api/v1/classes/h-SP-1/register/2026-11-24"].map(str::to_owned));
+        let (now, campaign) = (app.app.now(), app.here.campaign.clone());
+        let come = |numbers: Range<i8>| {
+            let (now, campaign) = (now.clone(), campaign.clone());
+            app.app
+                .db()
+                .write(move |tx| {
+                    more_children(tx, &Keys::for_tests(), &now, (HERE, "h-", &campaign), numbers.clone())
+                })
+                .expect("more children");
+        };
+        come(FEW);
         let sessions: Vec<String> = READERS
             .iter()
             .map(|role| app.session(HERE, &app.here.with(*role).next().expect("somebody").account))
@@ -50,21 +69,26 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
         // Once to have everything that is kept; then to count.
         all();
         let few = all();
-        let (now, campaign) = (app.app.now(), app.here.campaign.clone());
-        app.app
-            .db()
-            .write(move |tx| more_children(tx, &Keys::for_tests(), &now, (HERE, "h-", &campaign), MORE))
-            .expect("more children");
+        come(MORE);
         let many = all();
         let shown = few.iter().filter(|(status, _)| *status == 200).count();
         assert!(shown > paths.len(), "{shown} of {} pages were shown", few.len());
+        let listed = ["/absences", "/suspects", "/reports", "/leave", "/register/h-SP-1"];
+        for path in listed {
+            let head = READERS.iter().position(|role| *role == Role::Head).expect("a head");
+            let page = app.get(path, Some(&sessions[head]));
+            let names = String::from_utf8_lossy(&page.body).matches("段小").count();
+            assert!(page.status == 200 && names >= 8, "{path}: {} with {names} names", page.status);
+        }
         let mut wrongs = Vec::new();
         for (at, ((before, few), (after, many))) in few.iter().zip(&many).enumerate() {
             let (path, role) = (&paths[at / READERS.len()], READERS[at % READERS.len()]);
             assert_eq!(before, after, "{path} as {role:?}");
             if *many > few + SLACK {
-                wrongs
-                    .push(format!("{path} as {role:?}: {few} statements, with {MORE} more children {many}"));
+                wrongs.push(format!(
+                    "{path} as {role:?}: {few} statements, with {} more children {many}",
+                    MORE.len()
+                ));
             }
         }
         assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));

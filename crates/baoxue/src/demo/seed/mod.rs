@@ -6,6 +6,7 @@ mod children;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use casework::audit::Vault;
 use casework::db::{Db, DbError, Tx};
 use casework::keys::Keys;
 use casework::now::Now;
@@ -45,7 +46,7 @@ struct Keyed {
 /// Makes the world and writes it; `done` is told how many children stand in the ledger.
 pub(super) fn seed(
     db: &Db,
-    keys: &Keys,
+    (keys, vault): (&Keys, &Vault),
     now: &Now,
     settings: &WorldSettings<'_>,
     password: &str,
@@ -81,7 +82,7 @@ pub(super) fn seed(
     let plan = Arc::new(crate::county::plan(None)?);
     campaigns.finish(db, keys, now, &plan)?;
     if let Some((semesters, story)) = &told {
-        year::write(db, keys, now, settings, semesters, story)?;
+        year::write(db, (keys, vault), now, settings, semesters, story)?;
     }
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! What teachers, heads and the two lines did about the children who stay away: telephone calls, visits, reports and their
-//! receipts, leave that was asked for; by the use cases themselves, at the moment when it would have been done. And the
+//! receipts, leave that was asked for, the evenings of a boarding school; by the use cases themselves, at the moment when it would have been done. And the
 //! posts that passed from one to another.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use casework::attendance::{self, ContactForm, LeaveForm, Verified};
+use casework::attendance::{self, Calling, ContactForm, LeaveForm, Submission, Verified};
 use casework::db::{Db, DbError, Tx};
 use casework::desk::Desk;
 use casework::keys::Keys;
 use casework::refused::Refused;
-use casework::seed::{self, SeedClass, SeedSuspect, Seeding};
+use casework::seed::{self, SeedActor, SeedClass, SeedSuspect, Seeding};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use rules::access::{Actor, Role};
@@ -23,18 +23,32 @@ use super::{Year, moment};
 const LEAVE: usize = 40;
 
 /// An act that waits for its turn: when, who, what.
-struct Waiting {
-    at: Timestamp,
-    by: Actor,
-    act: Act,
+pub(super) struct Waiting {
+    pub(super) at: Timestamp,
+    pub(super) by: Actor,
+    pub(super) act: Act,
 }
 
-enum Act {
+pub(super) enum Act {
     Contact(String, ContactForm),
     Report(String, Verified),
     /// Receives the report about the child with this row on the list.
     Receive(String),
     Leave(String, LeaveForm, Option<Actor>),
+    /// Sets what the school with this id calls.
+    Calling(String, Calling),
+    /// 晚点名.
+    Evening(Submission),
+}
+
+/// Who holds this role, by the unit.
+pub(super) fn holders(actors: &BTreeMap<String, SeedActor>, role: Role) -> BTreeMap<&str, &Actor> {
+    let active = actors.values().filter(|one| one.active);
+    let posts = active.flat_map(|one| {
+        let of_role = one.actor.posts.iter().filter(move |post| post.role == role);
+        of_role.map(|post| (post.unit.as_str(), &one.actor))
+    });
+    posts.collect()
 }
 
 /// What was found: where, why, and in whose words.
@@ -70,6 +84,7 @@ impl Year {
         let (suspects, classes) =
             db.read(|tx| Ok::<_, DbError>((seed::suspects(tx, &county)?, seed::classes(tx, &county)?)))?;
         let mut waiting = self.waiting(&suspects, &classes);
+        waiting.extend(self.evenings(db, plan, &classes)?);
         let now = self.now.timestamp();
         waiting.retain(|one| one.at < now);
         waiting.sort_by_key(|one| one.at);
@@ -92,16 +107,7 @@ impl Year {
 
     fn waiting(&mut self, suspects: &[SeedSuspect], classes: &[SeedClass]) -> Vec<Waiting> {
         let actors = Arc::clone(&self.actors);
-        let holds = |role: Role| -> BTreeMap<&str, &Actor> {
-            let posts = actors.values().filter(|one| one.active).flat_map(|one| {
-                one.actor
-                    .posts
-                    .iter()
-                    .filter(|post| post.role == role)
-                    .map(|post| (post.unit.as_str(), &one.actor))
-            });
-            posts.collect()
-        };
+        let holds = |role: Role| holders(&actors, role);
         let (teachers, heads, townships) = (holds(Role::Teacher), holds(Role::Head), holds(Role::Township));
         let bureau = holds(Role::Bureau).into_values().next();
         let mut waiting = Vec::new();
@@ -214,6 +220,12 @@ fn done(tx: &mut Tx<'_>, with: (&Keys, &Plan, &casework::now::Now), one: &Waitin
                 _ => Ok(()),
             }
         }
+        Act::Calling(school, new) => {
+            seed::acted(tx, with, &one.by, |desk| attendance::set_calling(desk, school, *new))
+        }
+        Act::Evening(sheet) => {
+            seed::acted(tx, with, &one.by, |desk| attendance::submit(desk, sheet)).map(drop)
+        }
     }
 }
 
@@ -225,7 +237,7 @@ fn receive(desk: &mut Desk<'_, '_>, suspected: &str) -> Result<(), Refused> {
     }
 }
 
-fn said(refused: Refused) -> DbError {
+pub(super) fn said(refused: Refused) -> DbError {
     match refused {
         Refused::Storage(error) => error,
         other => DbError::Other(other.to_string()),

@@ -1,8 +1,9 @@
 //! The year behind the demo county as its officers left it: the record, sign-ins of the last weeks, imports, announcements.
 //! Who does what is drawn by the seed; what stands in the ledger already is told by those who did it; all of it is sealed
-//! by the real sealer.
+//! by the real sealer, and each month when it was over.
 
 mod days;
+mod evenings;
 mod followed;
 mod registers;
 mod sign_ins;
@@ -10,14 +11,16 @@ mod sign_ins;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use casework::audit;
+use casework::audit::{self, Vault};
 use casework::db::{Db, DbError};
+use casework::jobs::Means;
 use casework::keys::Keys;
 use casework::now::Now;
 use casework::seed::{self, SeedAct, SeedActor, SeedImport, Seeding};
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use rules::access::{Action, Post};
+use rules::plan::Plan;
 
 use super::world::WorldSettings;
 use super::world::roles;
@@ -58,10 +61,37 @@ struct Year {
     acts: Vec<Act>,
 }
 
+/// The night in which a month is sealed: what that is done with.
+struct Night<'a> {
+    db: &'a Db,
+    keys: &'a Keys,
+    plan: &'a Plan,
+    vault: &'a Vault,
+    now: Now,
+}
+
+impl Means for Night<'_> {
+    fn db(&self) -> &Db {
+        self.db
+    }
+    fn keys(&self) -> &Keys {
+        self.keys
+    }
+    fn plan(&self) -> &Plan {
+        self.plan
+    }
+    fn vault(&self) -> &Vault {
+        self.vault
+    }
+    fn now(&self) -> Now {
+        self.now.clone()
+    }
+}
+
 /// Writes the year.
 pub(super) fn write(
     db: &Db,
-    keys: &Keys,
+    (keys, vault): (&Keys, &Vault),
     now: &Now,
     settings: &WorldSettings<'_>,
     semesters: &Semesters,
@@ -101,7 +131,7 @@ pub(super) fn write(
     year.followed(db, (keys, settings.plan))?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;
-    year.record(db)
+    year.record(Night { db, keys, plan: settings.plan, vault, now: now.clone() })
 }
 
 impl Year {
@@ -291,43 +321,59 @@ impl Year {
         })
     }
 
-    /// Puts everything on the record in the order of time, and has it sealed.
-    fn record(mut self, db: &Db) -> Result<(), DbError> {
+    /// Puts everything on the record in the order of time, and has each month sealed in the night after it.
+    fn record(mut self, mut night: Night<'_>) -> Result<(), DbError> {
         let now = self.now.timestamp();
-        let first = moment(self.today.saturating_sub(365.days()), 0, 0, 0);
-        self.acts.retain(|act| act.at >= first && act.at < now);
+        let first = self.today.saturating_sub(365.days());
+        let begins = moment(first, 0, 0, 0);
+        self.acts.retain(|act| act.at >= begins && act.at < now);
         self.acts.sort_by(|a, b| (a.at, &a.account).cmp(&(b.at, &b.account)));
-        let mut acts = self.acts.into_iter().peekable();
-        while acts.peek().is_some() {
-            let some: Vec<Act> = acts.by_ref().take(AT_ONCE).collect();
-            let (county, now, actors) = (self.county.clone(), self.now.clone(), Arc::clone(&self.actors));
-            db.write(move |tx| {
-                let with = Seeding { county: &county, now: &now };
-                for act in &some {
-                    let Some(actor) = actors.get(&act.account).map(|one| &one.actor) else { continue };
-                    let post = actor.posts.first();
-                    let row = SeedAct {
-                        at: act.at,
-                        actor,
-                        post,
-                        action: act.action,
-                        refused: act.refused,
-                        subject: (act.subject.0, &act.subject.1),
-                        purpose: act.purpose,
-                        detail: &act.detail,
-                    };
-                    seed::act(tx, &with, &row)?;
-                }
-                Ok::<(), DbError>(())
-            })?;
+        let mut acts = std::mem::take(&mut self.acts).into_iter().peekable();
+        let mut month = first.first_of_month();
+        loop {
+            month = month.saturating_add(1.month());
+            let over = moment(month, 0, 0, 0);
+            while let Some(act) = acts.next_if(|act| act.at < over) {
+                let rest = std::iter::from_fn(|| acts.next_if(|act| act.at < over));
+                self.put(night.db, std::iter::once(act).chain(rest.take(AT_ONCE)).collect())?;
+            }
+            if month > self.today {
+                break;
+            }
+            night.now = self.now.at_moment(moment(month, 0, 20, 0));
+            audit::seal_months(&night).map_err(followed::said)?;
         }
         let most = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
         loop {
             let county = self.county.clone();
-            if db.write(move |tx| audit::seal_due(tx, &county, most))? == 0 {
+            if night.db.write(move |tx| audit::seal_due(tx, &county, most))? == 0 {
                 return Ok(());
             }
         }
+    }
+
+    /// Some of it, in one transaction.
+    fn put(&self, db: &Db, some: Vec<Act>) -> Result<(), DbError> {
+        let (county, now, actors) = (self.county.clone(), self.now.clone(), Arc::clone(&self.actors));
+        db.write(move |tx| {
+            let with = Seeding { county: &county, now: &now };
+            for act in &some {
+                let Some(actor) = actors.get(&act.account).map(|one| &one.actor) else { continue };
+                let post = actor.posts.first();
+                let row = SeedAct {
+                    at: act.at,
+                    actor,
+                    post,
+                    action: act.action,
+                    refused: act.refused,
+                    subject: (act.subject.0, &act.subject.1),
+                    purpose: act.purpose,
+                    detail: &act.detail,
+                };
+                seed::act(tx, &with, &row)?;
+            }
+            Ok::<(), DbError>(())
+        })
     }
 }
 

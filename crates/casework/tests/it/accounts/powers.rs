@@ -1,7 +1,7 @@
 //! Three separated powers (A14–A16), and the settings of one of them.
 
 use casework::accounts::security::{self, SecondFactor, Settings};
-use casework::accounts::{keep, sign_ins};
+use casework::accounts::{directory, sign_ins};
 use casework::password::Profile;
 use casework::refused::Refused;
 use casework::units::may_hold;
@@ -67,17 +67,21 @@ fn settings_and_lists_by_power() {
                 sign_ins::export(desk, &sign_ins::Filter::default(), ListPurpose::Inspect)
             }),
         );
-        denied(house.act(&clerk, |desk| keep::list(desk, &keep::Filter::default(), 10)));
+        denied(house.act(&clerk, |desk| directory::list(desk, &directory::Filter::default(), 10)));
         let rows = house
             .act(&auditor, |desk| sign_ins::export(desk, &sign_ins::Filter::default(), ListPurpose::Inspect))
             .unwrap();
         assert!(rows.bytes.starts_with(b"PK"));
         let accounts = house
-            .act(&auditor, |desk| keep::export(desk, &keep::Filter::default(), ListPurpose::Check))
+            .act(&auditor, |desk| directory::export(desk, &directory::Filter::default(), ListPurpose::Check))
             .unwrap();
         assert_eq!(accounts.rows, 4);
         assert!(accounts.bytes.starts_with(b"PK"));
-        denied(house.act(&admin, |desk| keep::export(desk, &keep::Filter::default(), ListPurpose::Check)));
+        denied(
+            house.act(&admin, |desk| {
+                directory::export(desk, &directory::Filter::default(), ListPurpose::Check)
+            }),
+        );
 
         house.act(&guard, move |desk| security::set(desk, wanted)).unwrap();
         assert_eq!(house.act(&guard, security::show).unwrap().settings, wanted);
@@ -108,27 +112,31 @@ fn the_list_of_accounts() {
         house.person("stranger", Role::Township, "west", false);
         house.person("guard", Role::Security, "office", false);
         let (keeper, guard) = (house.signed_in("keeper"), house.signed_in("guard"));
-        let names = |who: &casework::desk::SignedIn, filter: keep::Filter| -> String {
-            let list = house.act(who, move |desk| keep::list(desk, &filter, 2)).unwrap();
+        let names = |who: &casework::desk::SignedIn, filter: directory::Filter| -> String {
+            let list = house.act(who, move |desk| directory::list(desk, &filter, 2)).unwrap();
             let names: Vec<String> = list.accounts.iter().map(|one| one.username.clone()).collect();
             format!("{} of {}{}", names.join(" "), list.total, list.next.map_or("", |_| " …"))
         };
-        let filter = |search: &str| keep::Filter { search: search.to_owned(), ..keep::Filter::default() };
+        let filter =
+            |search: &str| directory::Filter { search: search.to_owned(), ..directory::Filter::default() };
         assert_eq!(names(&keeper, filter("")), "keeper teacher of 2");
         assert_eq!(names(&guard, filter("")), "guard keeper of 4 …");
-        let after = keep::Filter { after: "keeper".to_owned(), ..filter("") };
+        let after = directory::Filter { after: "keeper".to_owned(), ..filter("") };
         assert_eq!(names(&guard, after), "stranger teacher of 4");
         assert_eq!(names(&guard, filter("each")), "teacher of 1");
         assert_eq!(names(&guard, filter("%")), " of 0");
-        let role = keep::Filter { role: Some(Role::Township), ..filter("") };
+        let role = directory::Filter { role: Some(Role::Township), ..filter("") };
         assert_eq!(names(&guard, role.clone()), "stranger of 1");
         assert_eq!(names(&keeper, role), " of 0");
-        let unit = keep::Filter { unit: "sch".to_owned(), ..filter("") };
+        let unit = directory::Filter { unit: "sch".to_owned(), ..filter("") };
         assert_eq!(names(&guard, unit), "teacher of 1");
-        assert_eq!(house.act(&keeper, |desk| keep::detail(desk, "teacher")).unwrap().account.name, "teacher");
-        denied(house.act(&keeper, |desk| keep::detail(desk, "stranger")));
-        denied(house.act(&keeper, |desk| keep::detail(desk, "nobody")));
-        let own = house.act(&keeper, |desk| keep::detail(desk, "keeper")).unwrap();
+        assert_eq!(
+            house.act(&keeper, |desk| directory::detail(desk, "teacher")).unwrap().account.name,
+            "teacher"
+        );
+        denied(house.act(&keeper, |desk| directory::detail(desk, "stranger")));
+        denied(house.act(&keeper, |desk| directory::detail(desk, "nobody")));
+        let own = house.act(&keeper, |desk| directory::detail(desk, "keeper")).unwrap();
         assert!(own.own && own.may.is_empty());
     });
 }

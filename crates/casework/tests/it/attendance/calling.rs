@@ -22,9 +22,11 @@ fn due(school: &School, on: &str) -> Vec<Part> {
 fn which_parts_are_due() {
     on_each_engine(|db| {
         let school = School::new(db);
-        school.pupils("c1", &["李小明"]);
+        school.pupils("c1", &["走小明"]);
         assert_eq!(due(&school, "2026-11-24"), [Part::Whole]);
         set(&school, true, Evenings::Nights);
+        assert_eq!(due(&school, "2026-11-24"), [Part::Morning, Part::Afternoon], "nobody boards");
+        school.pupils("c1", &["住小红"]);
         school.at("2026-11-24T08:00:01+08:00");
         assert_eq!(due(&school, "2026-11-24"), [Part::Morning, Part::Afternoon, Part::Evening]);
         assert_eq!(
@@ -70,6 +72,10 @@ fn boarders_in_the_evening() {
         assert_eq!((sunday.size, sunday.missing), (2, 1), "two board");
         assert_eq!(school.clock(&ids[0]).away, 0, "no lessons were missed yet");
         let register = school.register(&teacher(), "2026-11-22").expect("the register");
+        let next = school.register(&teacher(), "2026-11-23").expect("Monday's register");
+        let not_back: Vec<&str> =
+            next.pupils.iter().filter(|pupil| pupil.not_back).map(|pupil| pupil.child.as_str()).collect();
+        assert_eq!(not_back, [ids[0].as_str()], "the morning begins with who had not come back");
         let settled = |child: &str| {
             let pupil = register.pupils.iter().find(|pupil| pupil.child == child).expect("on the roll");
             pupil.settled.clone()
@@ -77,9 +83,16 @@ fn boarders_in_the_evening() {
         assert_eq!(settled(&ids[0]), [(Part::Evening, Settled::Says(NotReturned))]);
         assert!(settled(&ids[2]).is_empty(), "the day pupil was not called");
         school.at("2026-11-23");
+        let waits = || -> Vec<Part> {
+            let register = school.register(&teacher(), "2026-11-23").expect("the register");
+            register.parts.iter().filter(|line| line.waits).map(|line| line.part).collect()
+        };
+        assert_eq!(waits(), [Part::Whole], "nobody is asked for the evening in the morning");
         school.call(&[(&ids[0], NotReturned), (&ids[2], Truant)]);
+        assert!(waits().is_empty());
         assert_eq!((school.clock(&ids[0]).away, school.clock(&ids[2]).away), (1, 1));
         school.at("2026-11-23T20:00:00+08:00");
+        assert_eq!(waits(), [Part::Evening]);
         // The board waits for whom the list of the uncalled names: of day pupils for no evening.
         let waiting = school.act(&head(), |desk| {
             let own = board(desk, "")?.waiting().classes;

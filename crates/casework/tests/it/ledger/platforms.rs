@@ -143,7 +143,9 @@ fn who_must_stand_there() {
         assert_eq!(scene.names(&head("s1"), "rescue", ""), ["罗小二", "罗小一"]);
         assert_eq!(scene.names(&head("s2"), "rescue", ""), ["白小四"]);
         assert_eq!(scene.list(&bureau(), "rescue", "").counts[0], (Stand::Missing, 4));
-        for other in [township("t1"), who("t", Role::Teacher, "c1"), who("m", Role::Civil, "min")] {
+        for other in
+            [who("v", Role::Village, "v1"), who("t", Role::Teacher, "c1"), who("m", Role::Civil, "min")]
+        {
             let said = scene.town.act(&other, |desk| platform::list(desk, &Query::default(), 50));
             assert!(matches!(said, Err(Refused::Denied { .. })), "{}", other.actor.account);
         }
@@ -155,6 +157,51 @@ fn who_must_stand_there() {
             platform::list(desk, &Query { q: "小一".to_owned(), ..Query::default() }, 50)
         });
         assert_eq!(found.expect("a list").rows.len(), 1);
+    });
+}
+
+/// 五(八): a township sees and keeps its own children, those without a school among them; not who only goes to school there,
+/// not on the list, not on the sheet, not in what differs (A02, A03).
+#[test]
+fn a_township_keeps_its_own() {
+    on_each_engine(|db| {
+        let mut scene = scene(db);
+        let mut away = pupil("鲁小六");
+        away.places.township = Some("t2".to_owned());
+        away.places.village = Some("v2".to_owned());
+        away.places.group = None;
+        away.standing = Standing::Absent;
+        scene.ids.extend(scene.town.enter(vec![away]));
+        let (east, west) = (township("t1"), township("t2"));
+        assert_eq!(scene.names(&head("s1"), "rescue", ""), ["罗小二", "罗小一", "鲁小六"]);
+        assert_eq!(scene.names(&east, "rescue", ""), ["罗小二", "罗小一"]);
+        assert_eq!(scene.names(&west, "rescue", ""), ["白小四", "鲁小六", "鲁小五"]);
+        assert_eq!(scene.list(&east, "rescue", "").counts[0], (Stand::Missing, 2));
+        assert!(matches!(scene.sheet(&east, 5), Err(Refused::Denied { .. })), "only goes to school there");
+        assert!(matches!(scene.keep(&east, 5, Step::Enter, "", 0), Err(Refused::Denied { .. })));
+        let sheet = scene.sheet(&west, 4).expect("who never came has no school to enter it");
+        assert_eq!((sheet.name.as_str(), sheet.steps.as_slice()), ("鲁小五", [Step::Enter].as_slice()));
+        scene.keep(&west, 4, Step::Enter, "YN-26-0005", 0).expect("entered");
+        // Each compares with the platform's list what is its own, under its own name.
+        let list = column("YN-26-0005,鲁小五,,2017-05-04,已销号\nYN-26-0001,罗小一,,2017-05-04,在办");
+        assert_eq!(scene.check(&west, &list), 2, "one closed there, one that is not the township's");
+        let own = scene.differences(&west, "open");
+        let named: Vec<(&str, bool)> =
+            own.rows.iter().map(|row| (row.name.as_str(), row.child.is_some())).collect();
+        assert!(named.contains(&("鲁小五", true)) && named.contains(&("罗小一", false)), "{named:?}");
+        assert!(scene.differences(&east, "open").rows.is_empty());
+        // What the bureau finds of a child without a school can be sent to its township.
+        scene.check(&bureau(), &list);
+        let found = scene.differences(&bureau(), "open");
+        let one = found.rows.iter().find(|row| row.name == "鲁小五").expect("found").clone();
+        assert!(one.receivers.iter().any(|(unit, _)| unit == "t2"), "{:?}", one.receivers);
+        assert!(one.receivers.iter().all(|(unit, _)| unit != "t1"), "{:?}", one.receivers);
+        scene
+            .town
+            .act(&bureau(), move |desk| platform::send(desk, &one.id, "t2", "请核实", one.version))
+            .expect("sent");
+        assert_eq!(scene.differences(&west, "sent").rows.len(), 1);
+        assert!(scene.differences(&east, "sent").rows.is_empty());
     });
 }
 
@@ -236,7 +283,7 @@ fn their_number_is_kept_as_facts() {
 fn nobody_else_s_children() {
     on_each_engine(|db| {
         let scene = scene(db);
-        for by in [head("s2"), township("t1"), who("t", Role::Teacher, "c1"), who("a", Role::Admin, "ju")] {
+        for by in [head("s2"), township("t2"), who("t", Role::Teacher, "c1"), who("a", Role::Admin, "ju")] {
             let own = scene.sheet(&by, 0).err().map(|refused| refused.to_string());
             let none = scene.town.act(&by, |desk| platform::sheet(desk, "nobody", "rescue"));
             assert_eq!(own, none.err().map(|refused| refused.to_string()));
@@ -313,7 +360,10 @@ fn the_workbook_for_uploading() {
         let mut stale = head("s1");
         stale.confirmed = None;
         assert!(matches!(export(&stale, false), Err(Refused::StepUp { .. })));
-        assert!(matches!(export(&township("t1"), false), Err(Refused::Denied { .. })));
+        let village = who("v", Role::Village, "v1");
+        assert!(matches!(export(&village, false), Err(Refused::Denied { .. })));
+        let own = export(&township("t1"), false).expect("a township's own");
+        assert_eq!(own.rows, 3, "罗小一, 罗小二 and =1+2, and nobody of the other township");
         let names_and_numbers = |bytes: &[u8]| {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("表.xlsx");
@@ -357,7 +407,7 @@ fn the_workbook_for_uploading() {
         let said = scene.town.count(
             "select count(*) from audit where county = $1 and action = 'export_platform' and detail like '%3人%'",
         );
-        assert_eq!(said, 2);
+        assert_eq!(said, 3, "masked, whole, and the township's");
     });
 }
 
@@ -454,7 +504,12 @@ fn each_within_its_own() {
         assert_eq!((all.rows[0].kind, all.rows[0].child.as_ref()), (Some(Kind::Number), Some(&scene.ids[3])));
         assert!(scene.differences(&head("s2"), "open").rows.is_empty());
         let row = &all.rows[0];
-        assert_eq!(row.receivers, [("s2".to_owned(), "西乡小学".to_owned())], "only its own school");
+        let named = |unit: &str, name: &str| (unit.to_owned(), name.to_owned());
+        assert_eq!(
+            row.receivers,
+            [named("s2", "西乡小学"), named("t2", "西乡")],
+            "only its own school and township"
+        );
         let send = |by: &SignedIn, unit: &'static str, id: &str, version: i64| {
             let id = id.to_owned();
             scene.town.act(by, move |desk| platform::send(desk, &id, unit, "请核对", version))

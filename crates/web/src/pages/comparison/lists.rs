@@ -1,5 +1,7 @@
 //! `/comparison/{id}/lists`: choosing the lists of a campaign, what a run will be able to say with them, and starting it.
 
+use std::io::Write as _;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::multipart::MultipartRejection;
@@ -197,10 +199,31 @@ pub(super) async fn take(
 
 async fn take_up(app: &App, session: &Session, id: &str, form: TakeForm) -> Result<(), Failed> {
     let (own, value) = (id.to_owned(), form.earlier);
+    if value == campaign::THE_LEDGER {
+        return take_ledger(app, session, (own, form.slot)).await;
+    }
     let offered = app.read(session, move |desk| campaign::offered(desk, &own, &value)).await?;
     let (means, wish, before) = (app.clone(), form.slot, offered.clone());
     let looked = app.apart(move || campaign::look_again(&means, &before, &wish)).await?;
     let (id, source) = (id.to_owned(), Source::Before(offered));
+    app.write(session, move |desk| campaign::choose(desk, &id, &looked, &source).map(drop)).await
+}
+
+/// The ledger as it is now, written down and looked at like a file.
+async fn take_ledger(app: &App, session: &Session, (id, slot): (String, String)) -> Result<(), Failed> {
+    let own = id.clone();
+    let text = app.read(session, move |desk| campaign::ledger_list(desk, &own)).await?;
+    let means = app.clone();
+    let (looked, stored) = app
+        .apart(move || {
+            let fault = |error: std::io::Error| Refused::Fault(format!("a temporary file: {}", error.kind()));
+            let mut file = tempfile::NamedTempFile::new().map_err(fault)?;
+            file.write_all(&text).map_err(fault)?;
+            let looked = campaign::look_at_ledger(&means, file.path(), &slot)?;
+            Ok((looked, files::store(&means, file.path(), campaign::LEDGER)?))
+        })
+        .await?;
+    let source = Source::Ledger(stored);
     app.write(session, move |desk| campaign::choose(desk, &id, &looked, &source).map(drop)).await
 }
 

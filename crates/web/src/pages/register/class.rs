@@ -37,6 +37,7 @@ struct Line {
     name: String,
     boards: bool,
     leave: Option<String>,
+    not_back: bool,
     away: u16,
     days_tone: Tone,
     tone: Tone,
@@ -218,10 +219,10 @@ async fn show(
     Ok((status, html(&page)).into_response())
 }
 
-/// The part that was asked for, else the first that nobody called yet, else the first.
+/// The part that was asked for, else the first that should have been called by now, else the first.
 fn part_of(book: &Register, asked: &str) -> Part {
     let wanted = Part::from_code(asked).filter(|part| book.parts.iter().any(|line| line.part == *part));
-    let waiting = || book.parts.iter().find(|line| line.due && line.sheets.is_empty());
+    let waiting = || book.parts.iter().find(|line| line.waits);
     wanted.or_else(|| waiting().or_else(|| book.parts.first()).map(|line| line.part)).unwrap_or(Part::Whole)
 }
 
@@ -272,6 +273,7 @@ fn line_of(pupil: &Pupil, part: Part, typed: &[Tapped]) -> Line {
             .leave
             .as_ref()
             .map(|leave| format!("{}到{}月{}日", leave.kind.label(), leave.until.month(), leave.until.day())),
+        not_back: pupil.not_back,
         away: pupil.away,
         days_tone: days_tone(pupil),
         tone: tone(kind),
