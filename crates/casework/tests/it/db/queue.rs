@@ -199,17 +199,18 @@ fn the_log_is_copied_and_begins_anew_while_one_writes() {
         let size = |suffix: &str| {
             std::fs::metadata(format!("{}{suffix}", path.display())).map_or(0, |file| file.len())
         };
-        let written = 100 * (64_u64 << 10);
-        for number in 1..=100_i64 {
+        let written = 300 * (64_u64 << 10);
+        for number in 1..=300_i64 {
             let added: Result<u64, DbError> = db.write(move |tx| {
                 let sql = "insert into note (county, number, text, sealed) values ($1, $2, $3, $4)";
                 tx.execute(sql, &params![C, number, format!("{number}"), vec![7_u8; 64 << 10]])
             });
             assert_eq!(added, Ok(1));
         }
-        // Three times as long as it may be before it is copied, and one commit more.
+        // However much is written, it stays at a few times what it may be before it is copied: longer only while both threads
+        // want to copy at once, or a machine is busy.
         assert!(size("-wal") < written / 4, "the log has {} bytes", size("-wal"));
         assert!(size("") > written / 2, "the file has {} bytes", size(""));
-        assert_eq!(numbers(&db).len(), 100);
+        assert_eq!(numbers(&db).len(), 300);
     });
 }
