@@ -133,7 +133,8 @@ test("from the lists to a decision with one key", async () => {
   assert.equal(await child.count(), 1, "a suspected child stands in the ledger");
   await child.click();
   await page.waitForURL(/\/children\//);
-  assert.match(await page.locator("main").innerText(), /疑似辍学学生台账/);
+  // The decision has opened its case, and the file says whose move it is, 五(十).
+  assert.match(await page.locator("main").innerText(), /轮到：县教体局\s+确定劝返主体，下发劝返指令/);
   assert.deepEqual(watch.take(), []);
   await window.close();
 });
