@@ -44,7 +44,7 @@ pub fn look(means: &dyn Means, path: &Path, title: &str, slot: &str) -> Result<L
     Ok(Looked { errors, ..looked })
 }
 
-/// Looks at the ledger as it was written down ([`ledger_list`](super::ledger_list)). What is wrong in it is put right in
+/// Looks at the ledger as it was written down ([`ledger_list`](super::ledger_list())). What is wrong in it is put right in
 /// the ledger itself: no workbook with numbers is made of it.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! 个案, 五(九)(十)(十一): a child that is out of school, until it stays. What happened is kept; where the case stands follows from
-//! it by `rules::case` and is written beside it. One way to move a case: [`act`]. Why it is so: docs/adr/0020-the-case.md.
+//! it by `rules::case` and is written beside it. One way to move a case: [`act()`]. Why it is so: docs/adr/0020-the-case.md.
 
 mod act;
 mod events;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What a [`Db`] is opened for.
+/// What a [`Db`](super::Db) is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// To serve: reads and writes, and nobody else may serve the same SQLite file.

@@ -1,5 +1,5 @@
 //! 学籍变动: asked for by one school, answered by the other, approved by the county; done when all have acted and the day
-//! has come. Who has not acted yet is shown by [`super::waiting`].
+//! has come. Who has not acted yet is shown by [`super::waiting()`].
 
 use jiff::civil::Date;
 use rules::access::{Action, Subject, Tie};

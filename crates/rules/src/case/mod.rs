@@ -1,6 +1,6 @@
 //! 个案: from the first doubt to a child who stays (五(三)(六)(九)(十)(十一)). One state machine: what happened is a list of
 //! [`Event`]s, a [`Case`] is what follows from them, and from the same value follow exactly one unit that must act, one
-//! next act and one deadline ([`duty`]). Why it is so: `docs/adr/0020-the-case.md`.
+//! next act and one deadline ([`duty()`]). Why it is so: `docs/adr/0020-the-case.md`.
 //!
 //! Beside it, each usable alone: who must persuade ([`persuader`]), the four steps ([`ladder`]), legal periods
 //! ([`period`]) and service ([`service`]), the penalty's gate ([`penalty`]), deferral and suspension ([`pause`]), the grade
