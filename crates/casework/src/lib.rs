@@ -28,6 +28,7 @@ pub mod papers;
 pub mod password;
 pub mod platform;
 pub mod refused;
+pub mod requests;
 pub mod reseal;
 pub mod safeguarding;
 pub mod scope;

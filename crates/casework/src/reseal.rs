@@ -57,6 +57,7 @@ pub const SEALED: &[Sealed] = &[
     of("warning_note", &["id"], &[("did_sealed", "did")]),
     of("child_case", &["id"], &[("why_sealed", "why")]),
     of("case_event", &["case_id", "seq"], &[("words_sealed", "words")]),
+    of("request", &["id"], &[("words_sealed", "words"), ("answer_sealed", "answer")]),
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.
     Sealed { table: "file_part", key: &["file", "part"], fields: &[("body_sealed", "body")], at_once: 4 },

@@ -34,6 +34,13 @@ impl<'a> Scope<'a> {
         self
     }
 
+    /// Without those of one tie.
+    #[must_use]
+    pub fn but(mut self, tie: Tie) -> Self {
+        self.arms.retain(|arm| arm.tie != tie);
+        self
+    }
+
     /// Whether nothing can be found.
     #[must_use]
     pub fn is_empty(&self) -> bool {

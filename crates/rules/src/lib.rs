@@ -21,6 +21,7 @@ pub mod identity;
 pub mod mask;
 pub mod plan;
 pub mod purpose;
+pub mod request;
 pub mod roll;
 pub mod safeguard;
 pub mod standing;

@@ -34,6 +34,7 @@ const MENU: &[Entry] = &[
     entry("缺课跟进", "/absences", "inbox", &[Action::ReadAbsences]),
     entry("疑似辍学", "/suspects", "warn", &[Action::ReadSuspects]),
     entry("个案", "/cases", "case", &[Action::ReadCase]),
+    entry("部门协助", "/requests", "send", &[Action::ReadRequests]),
     entry("抽样考勤", "/samples", "check", &[Action::CountSample]),
     entry("保护线索", "/safeguarding", "bell", &[Action::ReadSafeguarding]),
     entry("早期提醒", "/warnings", "bell", &[Action::ReadWarnings]),

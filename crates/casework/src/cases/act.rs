@@ -2,7 +2,7 @@
 //! and record are written together.
 
 use jiff::civil::Date;
-use rules::access::{Action, Subject};
+use rules::access::{Action, Role, Subject};
 use rules::case::{By, Case, Event, Kind, Person, Stage};
 
 use super::events::{Columns, Kept, columns, event, last, load};
@@ -74,6 +74,27 @@ pub fn act(desk: &mut Desk<'_, '_>, id: &str, told: &Told, version: i64) -> Resu
         is_out(desk, &kept.child, id)?;
     }
     desk.record(action, Some(post), ("child", &kept.child), "", &format!("个案：{}", told.kind.label()))
+}
+
+/// Writes help that a member unit gave into the case of the child, on that unit's post; nothing where the case has ended meanwhile.
+///
+/// # Errors
+/// [`Refused::Rule`], [`Refused::Changed`], [`Refused::Storage`].
+pub(crate) fn helped(
+    desk: &mut Desk<'_, '_>,
+    case: Option<&str>,
+    code: &str,
+    words: &str,
+    (unit, role): (&str, Role),
+) -> Result<(), Refused> {
+    let Some(case) = case else { return Ok(()) };
+    let Some(kept) = load(desk, case)? else { return Ok(()) };
+    if matches!(kept.case, Case::Ended(_)) {
+        return Ok(());
+    }
+    let event = Event::Help { code: code.to_owned(), on: desk.now.day(), words: words.to_owned() };
+    let person = Person { account: desk.actor().account.clone(), unit: unit.to_owned(), role };
+    happen(desk, &kept, event, By::Person(person), None).map(|_| ())
 }
 
 /// Whether the move is still to be made: nobody was quicker (H03, H04). The very same by the same person, word by word, sent twice, is made

@@ -10,6 +10,7 @@ mod order;
 mod read;
 mod write;
 
+pub(crate) use act::helped;
 pub use act::{Told, act};
 pub use follow::nightly;
 pub use list::{CaseLine, Shown, cases, mine};

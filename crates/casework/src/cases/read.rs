@@ -20,6 +20,7 @@ use crate::desk::Desk;
 use crate::ledger::{Sees, ties_of};
 use crate::params;
 use crate::refused::Refused;
+use crate::requests::{ForChild, of_child};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +127,8 @@ pub struct CaseFile {
     pub progress: Option<Progress>,
     /// When 专班 studies it.
     pub escalates: Option<String>,
+    /// What member units were asked to do for the child.
+    pub requests: ForChild,
     /// Other cases of the child, the latest first.
     pub others: Vec<Earlier>,
 }
@@ -210,6 +213,7 @@ pub fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<CaseFile, Refused> {
         },
         progress: progress(desk, &kept, open)?,
         escalates: open.and_then(|open| escalates(open, desk.plan)).map(stored),
+        requests: of_child(desk, &kept.child)?,
         others: cases_of(desk, &kept.child, Some(id))?,
         line,
     };

@@ -21,6 +21,13 @@ const FOLLOW: &[(&str, &str)] = &[
     ("platform_entry", "update platform_entry set child = $3 where county = $1 and child = $2 returning id"),
     ("child_case", "update child_case set child = $3 where county = $1 and child = $2 returning id"),
     (
+        "request",
+        "update request set child = $3 where county = $1 and child = $2
+           and not (state = 'asked' and exists (select 1 from request own where own.county = $1 and own.child = $3
+                                                   and own.kind = request.kind and own.state = 'asked'))
+         returning id",
+    ),
+    (
         "suspected",
         "update suspected set child = $3 where county = $1 and child = $2
            and not exists (select 1 from suspected own where own.county = $1 and own.child = $3 and own.cleared_at is null)

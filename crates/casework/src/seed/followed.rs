@@ -101,7 +101,9 @@ pub fn told_so_far(tx: &mut Tx<'_>, county: &str) -> Result<Vec<Fact>, DbError> 
     Ok(rows
         .into_iter()
         .filter_map(|(at, by, action, kind, subject, detail)| {
-            let kind = ["child", "report", "leave", "class", "unit"].into_iter().find(|own| *own == kind)?;
+            let kind = ["child", "report", "request", "leave", "class", "unit"]
+                .into_iter()
+                .find(|own| *own == kind)?;
             Some(Fact {
                 at: moment(&at)?,
                 by,

@@ -20,6 +20,7 @@ pub(super) fn tasks(
 ) -> Result<(), Refused> {
     uncalled(desk, tasks)?;
     turns(desk, tasks)?;
+    requests(desk, tasks)?;
     let today = desk.now.day().to_string();
     if allowed(desk, Action::VerifyReport) {
         let many = attendance::waiting_for_report(desk)?;
@@ -76,6 +77,30 @@ fn turns(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> 
         };
         let due = due.get(..10).unwrap_or_default().to_owned();
         tasks.push(Task { title, why, act: act.label().to_owned(), due, href });
+    }
+    Ok(())
+}
+
+/// Requests that wait for the actor's unit, and those of its own that nobody answered in time.
+fn requests(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refused> {
+    let (count, due, late) = crate::requests::waiting(desk)?;
+    if count > 0 {
+        tasks.push(Task {
+            title: format!("{count}件协助请求"),
+            why: "请本单位协助，四".to_owned(),
+            act: "办理，答复".to_owned(),
+            due: due.get(..10).unwrap_or_default().to_owned(),
+            href: "/requests".to_owned(),
+        });
+    }
+    if late > 0 {
+        tasks.push(Task {
+            title: format!("{late}件协助请求超期没有答复"),
+            why: "本单位请的，五(二)".to_owned(),
+            act: "催一催，或者提请联席会议".to_owned(),
+            due: desk.now.day().to_string(),
+            href: "/requests?show=late".to_owned(),
+        });
     }
     Ok(())
 }

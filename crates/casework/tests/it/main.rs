@@ -39,6 +39,7 @@ mod limit;
 #[cfg(test)]
 mod password;
 #[cfg(test)]
+mod requests;
 mod reseal;
 #[cfg(test)]
 mod running;

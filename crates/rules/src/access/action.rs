@@ -83,6 +83,11 @@ codes! {
         TakeStep = "take_step" "办理四步法" [],
         AskCase = "ask_case" "登记返校、提请复核" [],
         AgreeCase = "agree_case" "复核个案" [],
+        // what the departments do (四(五)–(十八))
+        AskRequest = "ask_request" "转请部门协助" [],
+        ReadRequests = "read_requests" "看协助请求" [],
+        AnswerRequest = "answer_request" "答复协助请求" [],
+        CountRequests = "count_requests" "看各单位协助情况" [],
         // what is reported apart (未成年人保护法 11)
         RaiseSign = "raise_sign" "转交保护线索" [],
         ReadSafeguarding = "read_safeguarding" "看保护线索" [],
@@ -174,7 +179,9 @@ impl Action {
             | Self::WorkCase
             | Self::TakeStep
             | Self::AskCase
-            | Self::AgreeCase => Object::Child,
+            | Self::AgreeCase
+            | Self::AskRequest
+            | Self::ReadRequests => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
             | Self::AppointPost
@@ -199,8 +206,10 @@ impl Action {
             | Self::ReconcileAttendance
             | Self::ReadSafeguarding
             | Self::AnswerSafeguarding
+            | Self::AnswerRequest
             | Self::ExportList => Object::Unit,
             Self::RunComparison
+            | Self::CountRequests
             | Self::BreakGlass
             | Self::ApproveBreakGlass
             | Self::SetSecurity
@@ -450,6 +459,15 @@ impl Action {
             Self::WorkCase => {
                 allowed(&[R::Bureau, R::Township, R::Village, R::Cadre, R::Head, R::Teacher], Children)
             }
+            // 五(二)(六)：教体局、乡镇、学校请成员单位协助；被请的单位只看请它的（hazard A10）。
+            Self::AskRequest => allowed(&[R::Bureau, R::Township, R::Head], Children),
+            Self::ReadRequests => match role {
+                R::Director | R::Bureau | R::Township | R::Head => Some(Children),
+                role if role.is_department() && role != R::Planning => Some(Children),
+                _ => None,
+            },
+            Self::AnswerRequest => (role.is_department() && role != R::Planning).then_some(OwnUnit),
+            Self::CountRequests => allowed(&[R::Director, R::Bureau], County),
             // Nobody whose unit is measured by it (五(七)(十二)).
             Self::AgreeCase => allowed(&[R::Director, R::Bureau], Children),
             Self::ReadSuspects | Self::ReadCase => allowed(

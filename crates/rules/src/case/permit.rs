@@ -84,9 +84,11 @@ impl Kind {
         })
     }
 
-    /// Whether somebody of this role makes moves of that kind at all.
+    /// Whether somebody of this role makes moves of that kind at all. Help that a member unit gave when it was asked (四(五)–(十八))
+    /// stands in the case by its answer.
     fn is_of(self, role: Role) -> bool {
-        self.action().is_some_and(|action| action.policy(role, Standing::Serves).is_some())
+        let by_answer = matches!(self, Self::Help) && role.is_department();
+        by_answer || self.action().is_some_and(|action| action.policy(role, Standing::Serves).is_some())
     }
 }
 

@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{Plan, case, clause, load_columns, load_places, platform, warning};
+use super::{Plan, case, clause, load_columns, load_places, platform, request, warning};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;
@@ -128,6 +128,8 @@ impl Loader<'_> {
         let placements = self.codes("placement");
         let steps = self.steps();
         let case = case::case(self);
+        let helps: &[Code] = case.as_ref().map_or(&[], |case| &case.helps);
+        let requests = request::requests(self, &causes, helps);
         let findings = self.findings();
         let named_lists = self.named_lists();
         let platforms = platform::platforms(self);
@@ -155,6 +157,7 @@ impl Loader<'_> {
             placements,
             steps,
             case: case?,
+            requests,
             findings: findings?,
             named_lists,
             platforms,

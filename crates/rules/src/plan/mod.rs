@@ -15,6 +15,7 @@ mod model;
 mod platform;
 mod problem;
 mod read;
+mod request;
 mod warning;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub use model::{
 };
 pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
+pub use request::{AnswerRule, RequestRule};
 pub use warning::{WarningKind, WarningRule};
 
 use crate::age::SchoolAge;
@@ -63,6 +65,7 @@ pub struct Plan {
     placements: Vec<Code>,
     steps: Vec<LegalStep>,
     case: CaseRules,
+    requests: Vec<RequestRule>,
     findings: [FindingRule; FindingKind::ALL.len()],
     named_lists: Vec<NamedList>,
     platforms: Vec<Platform>,
@@ -223,6 +226,12 @@ impl Plan {
     #[must_use]
     pub fn steps(&self) -> &[LegalStep] {
         &self.steps
+    }
+
+    /// What member units can be asked to do for a child, 四(五)–(十八), in the order of the plan.
+    #[must_use]
+    pub fn requests(&self) -> &[RequestRule] {
+        &self.requests
     }
 
     /// What the county sets for cases, 五(十)(十一).

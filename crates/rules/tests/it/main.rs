@@ -29,6 +29,7 @@ mod nanjian;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod request;
 mod roll;
 #[cfg(test)]
 mod twin;

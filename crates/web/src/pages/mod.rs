@@ -23,6 +23,7 @@ mod platform;
 mod posts;
 mod proofs;
 mod register;
+mod requests;
 mod safeguarding;
 mod search;
 mod security;
@@ -34,6 +35,8 @@ mod units;
 mod warnings;
 
 use crate::route::Route;
+
+pub(crate) use requests::tone as request_tone;
 
 /// Every route of the program, those of the JSON API too.
 #[must_use]
@@ -60,6 +63,7 @@ pub fn routes() -> Vec<Route> {
         posts::routes(),
         proofs::routes(),
         register::routes(),
+        requests::routes(),
         safeguarding::routes(),
         search::routes(),
         security::routes(),

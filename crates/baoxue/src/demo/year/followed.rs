@@ -10,6 +10,7 @@ use casework::db::{Db, DbError, Tx};
 use casework::desk::Desk;
 use casework::keys::Keys;
 use casework::refused::Refused;
+use casework::requests;
 use casework::seed::{self, SeedActor, SeedClass, SeedSuspect, Seeding};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -35,6 +36,8 @@ pub(super) enum Act {
     /// Receives the report about the child with this row on the list.
     Receive(String),
     Leave(String, LeaveForm, Option<Actor>),
+    /// Asks a unit for a child, and what it answers, if it has.
+    Ask(Asked),
     /// Sets what the school with this id calls.
     Calling(String, Calling),
     /// 晚点名.
@@ -50,6 +53,55 @@ pub(super) fn holders(actors: &BTreeMap<String, SeedActor>, role: Role) -> BTree
     });
     posts.collect()
 }
+
+/// What a unit is asked for a child.
+pub(super) struct Asked {
+    child: String,
+    kind: &'static str,
+    words: &'static str,
+    /// Who answers when, by which answer, in which words; `None` while nobody has.
+    answered: Option<(Actor, Timestamp, &'static str, &'static str)>,
+}
+
+/// By cause: what is asked, with which words; the answer, with which words.
+const ASKED: [(&str, &str, &str, &str, &str); 6] = [
+    (
+        "learning",
+        "mentor",
+        "孩子跟不上功课，不愿到校，请安排人结对，做做心理辅导。",
+        "paired",
+        "县团委志愿者每周六上门一次",
+    ),
+    (
+        "work",
+        "labour",
+        "孩子跟着亲戚做工，未满十六岁，请查处招用的单位，让孩子回来。",
+        "outside",
+        "随同乡在省外，厂名待务工地核实",
+    ),
+    (
+        "guardianship",
+        "left_behind",
+        "母亲住院，父亲在外务工，家里没有大人照看，请落实照护。",
+        "settled",
+        "由姑母照护，已签委托照护书",
+    ),
+    (
+        "lost_contact",
+        "search",
+        "家里没有人，电话停机，请查一查全家去了哪里。",
+        "found",
+        "随父母在邻县做工，住址已告乡镇",
+    ),
+    (
+        "illness",
+        "health",
+        "孩子说身上不舒服，请安排检查，说明能不能上学。",
+        "can",
+        "体检无大碍，建议走读，按时吃药",
+    ),
+    ("poverty", "relief", "家里欠着医药费，请看能不能救助。", "granted", "临时救助1200元"),
+];
 
 /// What was found: where, why, and in whose words.
 const FOUND: [(&str, &str, &str); 6] = [
@@ -83,7 +135,7 @@ impl Year {
         let county = self.county.clone();
         let (suspects, classes) =
             db.read(|tx| Ok::<_, DbError>((seed::suspects(tx, &county)?, seed::classes(tx, &county)?)))?;
-        let mut waiting = self.waiting(&suspects, &classes);
+        let mut waiting = self.waiting(&suspects, &classes, plan);
         waiting.extend(self.evenings(db, plan, &classes)?);
         let now = self.now.timestamp();
         waiting.retain(|one| one.at < now);
@@ -105,11 +157,12 @@ impl Year {
         Ok(())
     }
 
-    fn waiting(&mut self, suspects: &[SeedSuspect], classes: &[SeedClass]) -> Vec<Waiting> {
+    fn waiting(&mut self, suspects: &[SeedSuspect], classes: &[SeedClass], plan: &Plan) -> Vec<Waiting> {
         let actors = Arc::clone(&self.actors);
         let holds = |role: Role| holders(&actors, role);
         let (teachers, heads, townships) = (holds(Role::Teacher), holds(Role::Head), holds(Role::Township));
         let bureau = holds(Role::Bureau).into_values().next();
+        let mut received = Vec::new();
         let mut waiting = Vec::new();
         for one in suspects {
             let Some(head) = heads.get(one.school.as_str()) else { continue };
@@ -165,6 +218,9 @@ impl Year {
             for (hour, by) in [9, 10].into_iter().zip(receivers) {
                 let minute = i8::try_from(self.chance.below(50)).unwrap_or_default();
                 if let Some(by) = by.filter(|_| self.chance.happens(0.85)) {
+                    if hour == 10 {
+                        received.push((one.child.clone(), cause, next));
+                    }
                     let act = Act::Receive(one.id.clone());
                     waiting.push(Waiting { at: moment(next, hour, minute, 0), by: by.clone(), act });
                 }
@@ -197,7 +253,36 @@ impl Year {
             let act = Act::Leave(child.clone(), form, answers);
             waiting.push(Waiting { at: moment(yesterday, 16, 40, 0), by: (*teacher).clone(), act });
         }
+        waiting.extend(self.asked(received, bureau, plan));
         waiting
+    }
+
+    /// What 教体局 asked of the units for children whose report it had received, by the cause, and their answers of the days after.
+    fn asked(
+        &mut self,
+        received: Vec<(String, &'static str, Date)>,
+        bureau: Option<&Actor>,
+        plan: &Plan,
+    ) -> Vec<Waiting> {
+        let actors = Arc::clone(&self.actors);
+        let mut asked = Vec::new();
+        for (child, cause, day) in received {
+            let (Some(by), Some((_, kind, words, answer, said))) =
+                (bureau, ASKED.iter().find(|one| one.0 == cause))
+            else {
+                continue;
+            };
+            let rule = plan.requests().iter().find(|rule| rule.code == *kind);
+            let unit = rule.and_then(|rule| holders(&actors, rule.to).into_values().next());
+            let later = Self::working(day.saturating_add(3.days()));
+            let minute = i8::try_from(self.chance.below(50)).unwrap_or_default();
+            let at = moment(later, 15, minute, 0);
+            let answers = self.chance.happens(0.7) && at < self.now.timestamp();
+            let answered = unit.filter(|_| answers).map(|unit| (unit.clone(), at, *answer, *said));
+            let act = Act::Ask(Asked { child, kind, words, answered });
+            asked.push(Waiting { at: moment(day, 11, minute, 0), by: by.clone(), act });
+        }
+        asked
     }
 }
 
@@ -222,6 +307,19 @@ fn done(tx: &mut Tx<'_>, with: (&Keys, &Plan, &casework::now::Now), one: &Waitin
         }
         Act::Calling(school, new) => {
             seed::acted(tx, with, &one.by, |desk| attendance::set_calling(desk, school, *new))
+        }
+        Act::Ask(asked) => {
+            let id = seed::acted(tx, with, &one.by, |desk| {
+                requests::ask(desk, &asked.child, asked.kind, asked.words)
+            })?;
+            match &asked.answered {
+                Some((by, at, answer, words)) => {
+                    let now = with.2.at_moment(*at);
+                    let then = (with.0, with.1, &now);
+                    seed::acted(tx, then, by, |desk| requests::answer(desk, &id, answer, words))
+                }
+                None => Ok(()),
+            }
         }
         Act::Evening(sheet) => {
             seed::acted(tx, with, &one.by, |desk| attendance::submit(desk, sheet)).map(drop)

@@ -195,8 +195,9 @@ impl School {
     }
 
     /// A statement, with the county as `$1`.
-    pub(crate) fn run(&self, sql: &'static str) {
-        let done: Result<u64, Refused> = self.db.write(move |tx| Ok(tx.execute(sql, &params![COUNTY])?));
+    pub(crate) fn run(&self, sql: impl Into<String>) {
+        let sql = sql.into();
+        let done: Result<u64, Refused> = self.db.write(move |tx| Ok(tx.execute(&sql, &params![COUNTY])?));
         done.expect("a statement");
     }
 

@@ -6,6 +6,7 @@ use axum::response::Response;
 use casework::cases::{self, Earlier};
 use casework::ledger::{self, File, Line, Look};
 use casework::refused::Refused;
+use casework::requests::{self, ForChild};
 use casework::units::Slot;
 use casework::warnings::{self, OfChild};
 use rules::access::{Action, Field};
@@ -29,6 +30,7 @@ struct FilePage {
     child: File,
     warned: OfChild,
     cases: Vec<Earlier>,
+    requests: ForChild,
     may_open: bool,
     standing: Option<(&'static str, Tone)>,
     whose: String,
@@ -82,12 +84,13 @@ pub(super) async fn page(
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
     let shell = app.shell(&session, "/children").await?;
-    let (mut child, warned, cases) = app
+    let (mut child, warned, cases, requests) = app
         .look(&session, move |desk| {
             let file = ledger::read(desk, &id)?;
             let warned = warnings::of_child(desk, &file.id)?;
             let cases = cases::case_of(desk, &file.id)?;
-            Ok((file, warned, cases))
+            let requests = requests::of_child(desk, &file.id)?;
+            Ok((file, warned, cases, requests))
         })
         .await?;
     let today = app.now().day();
@@ -179,6 +182,7 @@ pub(super) async fn page(
         child,
         warned,
         cases,
+        requests,
     }))
 }
 
