@@ -27,8 +27,8 @@ check: ## formatting, lints, documentation, licences and sources, directions bet
 	scripts/deny
 	cargo test --workspace --locked --quiet --test it directions::
 
-bench: build ## the figures of README's table, and target/bench.json (BENCH=quick|full|serve|"serve 20k 100k"|"20k 1m", RUNS=n, PARTS=start,load,register,import, README=README.md)
-	@scripts/packages wrk=wrk
+bench: build ## the figures of README's table, and target/bench.json (BENCH=quick|full|serve|"serve 20k 100k"|"20k 1m", RUNS=n, PARTS=start,load,register,overload,import,years,postgres, YEARS=1,5,10, README=README.md)
+	@scripts/packages wrk=wrk pg_ctlcluster=postgresql psql=postgresql-client
 	scripts/bench
 
 e2e: packages build ## the journeys in real Chromium, as a part of `make test` (JOURNEY=part of a file name)

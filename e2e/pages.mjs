@@ -64,6 +64,7 @@ export const ALL = [
   { name: "requests-units", role: "director", path: "/requests/units" },
   { name: "leave", role: "head", path: "/leave" },
   { name: "school-days", role: "head", path: "/school-days" },
+  { name: "markets", role: "bureau", path: "/school-days" },
   { name: "samples", role: "bureau", path: "/samples" },
   { name: "calling", role: "head", path: "/calling" },
   { name: "callings", role: "bureau", path: "/calling" },

@@ -1,10 +1,11 @@
 -- What wrk sends and what it counts. usage: wrk … -s load.lua URL -- REQUESTS [PAUSE] [once]
 -- REQUESTS: a file of lines "METHOD path<TAB>cookie[<TAB>form]", sent in a random order, or with `once` each of them once,
 -- in order, whereupon it ends; PAUSE: milliseconds between an answer and the next request of a connection, on average.
--- The last line printed is JSON; a GET that is not answered by 200, or a POST that is not by 303, counts as refused.
+-- The last line printed is JSON; what is answered by 503 with Retry-After counts as shed, and is asked again after that time;
+-- of the others a GET that is not answered by 200, or a POST that is not by 303, counts as refused.
 
 local threads = {}
-refused, answered = 0, 0
+refused, shed, answered = 0, 0, 0
 
 function setup(thread)
     thread:set("number", #threads)
@@ -12,6 +13,8 @@ function setup(thread)
 end
 
 local requests, pause, once, at = {}, 0, false, 0
+-- Seconds after which those who were shed come again, in the order in which they were told.
+local again, first = {}, 1
 -- Longer than any run: a connection that has nothing left to send.
 local NEVER = 600000
 
@@ -42,21 +45,34 @@ function request()
 end
 
 function delay()
+    if first <= #again then
+        first = first + 1
+        return again[first - 1] * 1000
+    end
     if once and at >= #requests then return NEVER end
     return pause > 0 and math.random(2 * pause) or 0
 end
 
-function response(status)
-    if status ~= 200 and status ~= 303 then refused = refused + 1 end
+function response(status, headers)
+    local wait = status == 503 and tonumber(headers["retry-after"])
+    if wait then
+        shed = shed + 1
+        again[#again + 1] = wait
+    elseif status ~= 200 and status ~= 303 then
+        refused = refused + 1
+    end
     answered = answered + 1
     if once and answered == #requests then wrk.thread:stop() end
 end
 
 function done(summary, latency)
-    local sum = 0
-    for _, thread in ipairs(threads) do sum = sum + thread:get("refused") end
+    local sum, off = 0, 0
+    for _, thread in ipairs(threads) do
+        sum = sum + thread:get("refused")
+        off = off + thread:get("shed")
+    end
     local lost = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
-    io.write(string.format('{"requests": %d, "seconds": %.3f, "bytes": %d, "refused": %d, "lost": %d, "p50": %.3f, ' ..
-        '"p99": %.3f, "p999": %.3f, "most": %.3f}\n', summary.requests, summary.duration / 1e6, summary.bytes, sum, lost,
-        latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, latency.max / 1e3))
+    io.write(string.format('{"requests": %d, "seconds": %.3f, "bytes": %d, "refused": %d, "shed": %d, "lost": %d, ' ..
+        '"p50": %.3f, "p99": %.3f, "p999": %.3f, "most": %.3f}\n', summary.requests, summary.duration / 1e6, summary.bytes,
+        sum, off, lost, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, latency.max / 1e3))
 end

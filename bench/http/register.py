@@ -1,13 +1,14 @@
-"""A school morning: hundreds of class teachers open their register and submit it, thirty-two at a time."""
+"""A school morning: hundreds of class teachers open their register and submit it, thirty-two at a time or more."""
 
 import re
 import sys
+import time
 import uuid
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from county import Server
-from load import Load, ended, started, written
+from load import CONNECTIONS, Load, ended, started, written
 
 # Classes whose teachers submit, at most; a small county has fewer.
 CLASSES = 2_000
@@ -17,10 +18,13 @@ HIDDEN = re.compile(r'<input type="hidden" name="(day|part|roll_at|corrects)" va
 
 @dataclass(frozen=True)
 class Morning:
-    """Registers opened for some seconds, and each class submitted once, answered when it was durable."""
+    """Registers opened for some seconds, and each class submitted once, answered when it was durable; and what one of each
+    took of the server's processor, microseconds."""
 
     opened: Load
     submitted: Load
+    to_open: float
+    to_submit: float
 
 
 def teachers(server: Server) -> list[tuple[str, str]]:
@@ -48,17 +52,51 @@ def filled_in(server: Server, session: str, address: str) -> str:
     return urlencode(form)
 
 
-def morning(server: Server, seconds: int) -> Morning:
+def morning(server: Server, seconds: int, connections: int = CONNECTIONS) -> Morning:
     """All teachers."""
-    found = teachers(server)
-    if not found:
-        sys.exit("Nobody could open a register.")
+    found = called_by(server)
     pages = written([(f"GET {address}", session) for session, address in found])
     forms = written([(f"POST {address}", session, filled_in(server, session, address)) for session, address in found])
     try:
         ended(started(server.url, pages, seconds=1))
-        return Morning(ended(started(server.url, pages, seconds=seconds)),
-                       ended(started(server.url, forms, seconds=600, once=True)))
+        before = server.worked()
+        opened = ended(started(server.url, pages, seconds=seconds, connections=connections))
+        between = server.worked()
+        submitted = ended(started(server.url, forms, seconds=600, once=True, connections=connections))
+        after = server.worked()
+        return Morning(opened, submitted, (between - before) / opened.requests * 1e6,
+                       (after - between) / submitted.requests * 1e6)
     finally:
         pages.unlink()
         forms.unlink()
+
+
+def called_by(server: Server) -> list[tuple[str, str]]:
+    """Sessions of class teachers with their registers, some at least."""
+    return teachers(server) or sys.exit("Nobody could open a register.")
+
+
+def opened(server: Server, found: list[tuple[str, str]], seconds: int, connections: int) -> Load:
+    """Registers opened for some seconds by so many at a time; whoever is told to come again later does."""
+    pages = written([(f"GET {address}", session) for session, address in found])
+    try:
+        return ended(started(server.url, pages, seconds=seconds, connections=connections), shedding=True)
+    finally:
+        pages.unlink()
+
+
+def seen_by_others(server: Server, most: int = 20) -> list[float]:
+    """Milliseconds from the moment at which somebody taps 提交 until the register that is opened at another desk shows what
+    was submitted."""
+    head, other, took = server.sign_in("head"), server.sign_in("head"), []
+    classes = re.findall(r'href="(/register/[^"?/]+)"', server.ask("GET", "/register", Cookie=head).body.decode())
+    for address in sorted(set(classes) - {"/register/phone"})[:most]:
+        form = filled_in(server, head, address)
+        sheet = re.search(r"sheet=([0-9a-f-]{36})", form)[1].encode()
+        begun = time.perf_counter()
+        server.act(address, head, form.encode())
+        # What was submitted stands in the page as that which the next submission corrects.
+        while sheet not in server.ask("GET", address, Cookie=other).body:
+            pass
+        took.append((time.perf_counter() - begun) * 1000)
+    return took or sys.exit("The head has no class whose register could be submitted.")

@@ -1,9 +1,11 @@
 """Measures baoxue as a server with wrk, on a demo county, and adds the figures to target/bench.json.
 
-usage: run.py --target DIR [--runs N] [--seconds N] [--parts start,load,register,import] [--readme FILE] SIZE …
+usage: run.py --target DIR [--runs N] [--seconds N] [--parts start,load,register,overload,import,years] [--years 1,5,10]
+              [--database URL] [--readme FILE] SIZE …
 
-Start, memory, lists and files under 32 connections, what a page weighs, and an import while others read and write.
-Everybody asks with a session of an own role, each for children of an own scope. wrk and the server share the machine;
+Start, memory, lists and files under 32 connections, what a page weighs, a school morning and five times as many people as
+that, and an import while others read and write; and of the first size the morning with several school years behind it.
+With --database the morning alone, on that PostgreSQL, which is empty. Everybody asks with a session of an own role, each for children of an own scope. wrk and the server share the machine;
 the processor time of a page is the server's alone, and hardly changes when the machine is busy.
 """
 
@@ -13,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,9 +23,9 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from county import TODAY, PASSWORD, Server, running
-from figures import entry, loads, merged, put, table
+from figures import POSTGRES, curve, entry, loads, merged, of_years, put, table
 from load import CONNECTIONS, ended, started, written
-from register import morning
+from register import called_by, morning, opened, seen_by_others
 
 SEED = 7
 STARTS = 10
@@ -35,6 +38,10 @@ REST = 2.0
 PAUSE = 100
 # Rows of the list that is imported.
 ROWS = 100_000
+# So many times the connections that already keep the server busy,
+TOO_MANY = 5
+# and so many that not all of them may wait: casework::db::Settings::queue lets 1,024.
+FLOOD = 2_048
 # Whose lists and files are asked for.
 ROLES = ["director", "bureau", "township", "village", "head", "teacher", "cadre", "inspector"]
 # Who imports.
@@ -63,12 +70,13 @@ def made(target: Path, home: Path, command: list) -> bool:
     return True
 
 
-def county(target: Path, size: str) -> Path:
+def county(target: Path, size: str, years: int = 1) -> Path:
     """The demo county, made once for each build; a copy of it, so that every run begins with the same."""
-    home, begun = target / "bench-county" / size, time.perf_counter()
-    if made(target, home, [*demo(target, home / "data", size), "--no-serve"]):
-        say(f"made a county of {size} in {time.perf_counter() - begun:.0f} s")
-    work = target / "bench-county" / f"{size}-work"
+    name = size if years == 1 else f"{size}-{years}-years"
+    home, begun = target / "bench-county" / name, time.perf_counter()
+    if made(target, home, [*demo(target, home / "data", size), "--years", years, "--no-serve"]):
+        say(f"made a county of {name} in {time.perf_counter() - begun:.0f} s")
+    work = target / "bench-county" / f"{name}-work"
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(home / "data", work)
     os.sync()
@@ -89,8 +97,8 @@ def demo(target: Path, data: Path, size: str) -> list:
             "--today", TODAY, "--password", PASSWORD]
 
 
-def serve(target: Path, data: Path, size: str):
-    return running(*demo(target, data, size), log=data.with_suffix(".log"))
+def serve(target: Path, data: Path, size: str, *more: str):
+    return running(*demo(target, data, size), *more, log=data.with_suffix(".log"))
 
 
 def cold_start(target: Path, data: Path, size: str) -> list[float]:
@@ -102,10 +110,10 @@ def cold_start(target: Path, data: Path, size: str) -> list[float]:
     return took
 
 
-def addresses(server: Server) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def addresses(server: Server, roles: list[str] = ROLES) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Lists and files that each role may see, with the session."""
     lists, files = [], []
-    for role in ROLES:
+    for role in roles:
         session = server.sign_in(role)
         page = "/children"
         seen = set()
@@ -212,23 +220,115 @@ def imported(server: Server, size: str, rows: Path, seconds: int):
     yield entry(size, "memory after the import", [server.megabytes()])
 
 
+# Pages of the morning beside the register itself, and who asks for them.
+LOOKS = {"boards of who has not called": "/register?waiting=1", "lists of the absent": "/absences"}
+LOOKERS = ("head", "bureau")
+
+
 def called(server: Server, size: str, seconds: int):
     """A school morning: registers opened and submitted, durable when answered; and the board of who has not."""
     found = morning(server, seconds)
-    yield entry(size, "registers a second", [found.submitted.requests / found.submitted.seconds])
+    yield entry(size, "registers a second", [found.submitted.goodput])
     yield entry(size, "a register submitted p50", [found.submitted.p50])
     yield entry(size, "a register submitted p99", [found.submitted.p99])
-    yield entry(size, "registers opened a second", [found.opened.requests / found.opened.seconds])
+    yield entry(size, "registers opened a second", [found.opened.goodput])
     yield entry(size, "a register opened p50", [found.opened.p50])
-    for what, path in {"boards of who has not called": "/register?waiting=1", "lists of the absent": "/absences"}.items():
-        asked = [(f"GET {path}", server.sign_in(role)) for role in ("head", "bureau")]
+    for what, path in LOOKS.items():
+        asked = [(f"GET {path}", server.sign_in(role)) for role in LOOKERS]
         loads, _ = under_load(server, asked, 1, seconds)
         yield entry(size, f"{what} a second", [each.requests / each.seconds for each in loads])
     yield entry(size, "memory after the morning", [server.megabytes()])
+    took = seen_by_others(server)
+    yield entry(size, "a register saved until others see it p50", took)
+    yield entry(size, "a register saved until others see it, most", [max(took)])
+
+
+def overloaded(server: Server, size: str, seconds: int):
+    """Registers opened by 32 at a time, by five times as many, and by more than may wait; what is still done of what was."""
+    found = called_by(server)
+    opened(server, found, 1, CONNECTIONS)
+    usual = opened(server, found, seconds, CONNECTIONS).goodput
+    many, flood = (opened(server, found, seconds, each) for each in (TOO_MANY * CONNECTIONS, FLOOD))
+    yield entry(size, "registers opened at five times the connections", [many.goodput / usual])
+    yield entry(size, "registers opened at more connections than may wait", [flood.goodput / usual])
+    amiss = flood.shed + flood.refused + flood.lost
+    say(f"of {flood.requests} at {FLOOD} connections {flood.shed} were told to come again, {amiss - flood.shed} refused or lost")
+    yield entry(size, "of those turned away: told to come again later", [flood.shed / amiss if amiss else 0.0])
+
+
+def mornings(asked, size: str):
+    """Registers submitted by 32 at a time and by five times as many, each by all classes of a county of their own."""
+    done = []
+    for connections in (CONNECTIONS, TOO_MANY * CONNECTIONS):
+        data = county(asked.target, size)
+        with serve(asked.target, data, size) as server:
+            server.ready()
+            at_rest(server)
+            done.append(morning(server, 1, connections).submitted.goodput)
+        shutil.rmtree(data)
+    yield entry(size, "registers at five times the connections", [done[1] / done[0]])
+
+
+def with_years(asked, size: str, years: int):
+    """What the morning and the night cost with so many school years of registers behind them."""
+    data = county(asked.target, size, years)
+    with sqlite3.connect(data / "baoxue.db") as db:
+        counts = {"pupils called": "coalesce(sum(size), 0) from sheet", "sheets": "count(*) from sheet",
+                  "marks stored": "count(*) from mark"}
+        for what, sql in counts.items():
+            yield of_years(years, what, db.execute(f"select {sql}").fetchone()[0])
+    db.close()
+    yield of_years(years, "database", (data / "baoxue.db").stat().st_size / 1e6)
+    with serve(asked.target, data, size) as server:
+        server.ready()
+        at_rest(server)
+        yield of_years(years, "processor for the night's work", server.worked())
+        found = morning(server, asked.seconds)
+        yield of_years(years, "processor for a register submitted", found.to_submit)
+        yield of_years(years, "a register submitted p50", found.submitted.p50)
+        yield of_years(years, "processor for a register opened", found.to_open)
+        yield of_years(years, "a register opened p50", found.opened.p50)
+        _, files = addresses(server, ["head", "teacher", "bureau"])
+        looks = {f"a {what}": [(f"GET {path}", server.sign_in(role)) for role in LOOKERS]
+                 for what, path in zip(("board of who has not called", "list of the absent"), LOOKS.values())}
+        looks |= {"a child's file": files, "a child's absences": [(f"{path}/absence", session) for path, session in files]}
+        for what, asks in looks.items():
+            yield of_years(years, f"processor for {what}", under_load(server, asks, 1, asked.seconds)[1])
+    shutil.rmtree(data)
+
+
+def on_postgres(asked, size: str):
+    """The morning on a PostgreSQL that is empty: its county is made there."""
+    data = asked.target / "bench-county" / f"{size}-work"
+    shutil.rmtree(data, ignore_errors=True)
+    subprocess.run([str(part) for part in demo(asked.target, data, size)] + ["--database", asked.database, "--no-serve"],
+                   check=True, stdout=subprocess.DEVNULL)
+    # What the server's own autovacuum does within minutes: it plans by what it knows of the tables.
+    subprocess.run(["psql", "--quiet", "--dbname", asked.database, "--command", "vacuum analyze"], check=True)
+    with serve(asked.target, data, size, "--database", asked.database) as server:
+        server.ready()
+        at_rest(server)
+        yield from called(server, size + POSTGRES, asked.seconds)
+        yield from overloaded(server, size + POSTGRES, asked.seconds)
+    shutil.rmtree(data)
 
 
 def measured(asked, size: str):
     """All figures of one size."""
+    if asked.database:
+        yield from on_postgres(asked, size)
+        return
+    if {"start", "load", "register", "overload", "import"} & set(asked.parts):
+        yield from served(asked, size)
+    if "overload" in asked.parts:
+        yield from mornings(asked, size)
+    if "years" in asked.parts and size == asked.sizes[0]:
+        for years in asked.years:
+            yield from with_years(asked, size, years)
+
+
+def served(asked, size: str):
+    """The figures that one server after another gives on one county."""
     data = county(asked.target, size)
     if "start" in asked.parts:
         yield entry(size, "start to /readyz", cold_start(asked.target, data, size))
@@ -244,6 +344,8 @@ def measured(asked, size: str):
             yield from loaded(server, size, asked.runs, asked.seconds)
         if "register" in asked.parts:
             yield from called(server, size, asked.seconds)
+        if "overload" in asked.parts:
+            yield from overloaded(server, size, asked.seconds)
         if "import" in asked.parts:
             yield from imported(server, size, household_list(asked.target), asked.seconds)
     shutil.rmtree(data)
@@ -267,7 +369,10 @@ def main() -> None:
     ask.add_argument("--target", type=Path, required=True)
     ask.add_argument("--runs", type=int, default=3)
     ask.add_argument("--seconds", type=int, default=8)
-    ask.add_argument("--parts", type=lambda text: text.split(","), default=["start", "load", "register", "import"])
+    ask.add_argument("--parts", type=lambda text: text.split(","),
+                     default=["start", "load", "register", "overload", "import", "years"])
+    ask.add_argument("--years", type=lambda text: [int(each) for each in text.split(",")], default=[1, 5, 10])
+    ask.add_argument("--database")
     ask.add_argument("--readme", type=Path)
     ask.add_argument("sizes", nargs="+")
     asked = ask.parse_args()
@@ -283,9 +388,16 @@ def main() -> None:
     kept.write_text(json.dumps(every, ensure_ascii=False, indent=1) + "\n")
     shown = (f"{table(every, asked.sizes)}\n\n{os.cpu_count()} cores, shared with wrk; {CONNECTIONS} connections; medians of "
              f"{asked.runs} runs of {asked.seconds} s. In brackets: how much of the aim it takes.")
-    print(f"\n{busy}\n\n{shown}")
+    years = (f"{curve(every, asked.years)}\n\nA county of {asked.sizes[0]} children; {os.cpu_count()} cores, shared with wrk; "
+             f"{CONNECTIONS} connections; one run of {asked.seconds} s. In brackets: how many times the cost with one year.")
+    print(f"\n{busy}\n\n{shown}\n\n{years}")
     if asked.readme:
-        asked.readme.write_text(put(asked.readme.read_text(), shown))
+        text = asked.readme.read_text()
+        if any(each["name"].startswith("serve/") for each in fresh):
+            text = put(text, shown)
+        if any(each["name"].startswith("years/") for each in fresh):
+            text = put(text, years, "years")
+        asked.readme.write_text(text)
 
 
 if __name__ == "__main__":

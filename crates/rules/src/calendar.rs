@@ -113,12 +113,46 @@ pub struct CountyHoliday {
     pub source: String,
 }
 
+/// 街天: a market that a township holds every so many days, to which boarders go home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Market {
+    /// Code of the township.
+    pub township: String,
+    /// What it is called: 南涧街.
+    pub name: String,
+    /// A day on which it was held; the others follow from it, before and after.
+    pub first: Date,
+    /// Days from one to the next: 5 or 6 by the old count, 7 for a weekday; 1 to 30.
+    pub every: u8,
+    /// How sure it is and where it comes from.
+    pub source: String,
+}
+
+impl Market {
+    /// Longest rhythm, in days.
+    pub const MOST: u8 = 30;
+
+    /// Whether it is held on a day.
+    #[must_use]
+    pub fn is_on(&self, day: Date) -> bool {
+        let since = i64::from((day - self.first).get_days());
+        self.every > 0 && since.rem_euclid(i64::from(self.every)) == 0
+    }
+
+    /// The first day from `day` on on which it is held; `None` for one that is held no more.
+    #[must_use]
+    pub fn next(&self, day: Date) -> Option<Date> {
+        day.series(jiff::ToSpan::days(1)).take(usize::from(self.every)).find(|day| self.is_on(*day))
+    }
+}
+
 /// The calendar of a county's schools.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SchoolCalendar {
     years: BTreeMap<i16, HolidayYear>,
     terms: Vec<Term>,
     county: Vec<CountyHoliday>,
+    markets: Vec<Market>,
 }
 
 impl SchoolCalendar {
@@ -126,7 +160,15 @@ impl SchoolCalendar {
     #[must_use]
     pub fn new(years: Vec<HolidayYear>, mut terms: Vec<Term>, county: Vec<CountyHoliday>) -> Self {
         terms.sort_by_key(|term| term.first);
-        Self { years: years.into_iter().map(|year| (year.year, year)).collect(), terms, county }
+        let years = years.into_iter().map(|year| (year.year, year)).collect();
+        Self { years, terms, county, markets: Vec::new() }
+    }
+
+    /// The same with these markets.
+    #[must_use]
+    pub fn with_markets(mut self, markets: Vec<Market>) -> Self {
+        self.markets = markets;
+        self
     }
 
     /// What a day is.
@@ -188,6 +230,12 @@ impl SchoolCalendar {
     #[must_use]
     pub fn county_holidays(&self) -> &[CountyHoliday] {
         &self.county
+    }
+
+    /// The markets that the plan knows; an office may have entered others.
+    #[must_use]
+    pub fn markets(&self) -> &[Market] {
+        &self.markets
     }
 
     /// The calendar years whose holidays are known, in order.

@@ -39,6 +39,10 @@ pub(crate) struct DemoArgs {
     /// 种子：同一个种子造出同一个县；不写为 1
     #[arg(long, value_name = "数", default_value_t = 1, hide_default_value = true)]
     seed: u64,
+    /// 考勤记录有几个学年；不写为 1。往年的点名册只用来测量速度
+    #[arg(long, value_name = "学年数", default_value_t = 1, hide_default_value = true,
+          value_parser = clap::value_parser!(u16).range(1..=20))]
+    years: u16,
     /// 演示里的今天，如 2026-11-24；不写为真的今天
     #[arg(long, value_name = "日期", value_parser = day)]
     today: Option<Date>,
@@ -90,7 +94,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         let hash = hasher
             .hash(&password, now.random())
             .map_err(|_| Failure::machine("密码没有算出来", "密码", "再试一次"))?;
-        let settings = WorldSettings { children: args.children, seed: args.seed, today, plan: &plan };
+        let settings =
+            WorldSettings { children: args.children, seed: args.seed, today, years: args.years, plan: &plan };
         // The watermark is nought before the first row of the record, and follows when the year is sealed.
         let seal = || {
             let sealed = seal_up(&db, &keys, &house.vault(), &plan.county().code, &now);

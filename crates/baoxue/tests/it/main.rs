@@ -34,3 +34,5 @@ mod sealed;
 mod served;
 #[cfg(test)]
 mod truth;
+#[cfg(test)]
+mod years;

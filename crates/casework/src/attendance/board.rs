@@ -8,7 +8,8 @@ use rules::access::{Action, Subject, may};
 use rules::attendance::{Part, SchoolDays};
 
 use super::calling::{BOARDS, Calling, EVENING};
-use super::days::{school_days, why_none};
+use super::days::why_none;
+use super::markets::days_with_markets;
 use super::uncalled::{callings, uncalled};
 use crate::db::Value;
 use crate::desk::Desk;
@@ -98,17 +99,17 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
     let rows = desk.tx.query(
         &format!(
             "select class.unit, unit.name, class.school, school.name,
-                    coalesce((select account.name from post
-                       join tenure on tenure.county = post.county and tenure.post = post.id
-                            and tenure.from_day <= $2 and (tenure.until_day is null or tenure.until_day > $2)
-                       join account on account.county = tenure.county and account.id = tenure.account
+                    coalesce((select account.name from post cross join tenure cross join account
                        where post.county = class.county and post.unit = class.unit and post.role = 'teacher'
                          and post.closed_at is null
+                         and tenure.county = post.county and tenure.post = post.id
+                         and tenure.from_day <= $2 and (tenure.until_day is null or tenure.until_day > $2)
+                         and account.county = tenure.county and account.id = tenure.account
                        order by tenure.from_day, account.id limit 1), ''), {BOARDS}
-             from class
-             join unit on unit.county = class.county and unit.id = class.unit
+             from unit
+             join class on class.county = unit.county and class.unit = unit.id
              join unit school on school.county = class.county and school.id = class.school
-             where class.county = $1 and unit.until_day is null and {reached}{narrowed}
+             where unit.county = $1 and unit.kind = 'class' and unit.until_day is null and {reached}{narrowed}
              order by school.sort, school.id, unit.sort, unit.id"
         ),
         &params,
@@ -124,7 +125,7 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
         },
     )?;
     let today = desk.now.day();
-    let days = school_days(desk, today, today.tomorrow().unwrap_or(today))?;
+    let days = days_with_markets(desk, today, today.tomorrow().unwrap_or(today))?;
     let calls = callings(desk)?;
     let sent = sent(desk, today)?;
     let mut lines: Vec<(Row, BoardLine)> = Vec::with_capacity(rows.len());

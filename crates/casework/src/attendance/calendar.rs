@@ -110,12 +110,13 @@ pub fn set_school_day(desk: &mut Desk<'_, '_>, form: &DayForm) -> Result<usize, 
 /// Children whose clock depends on the day: those that were away on it or since.
 fn concerned(desk: &mut Desk<'_, '_>, form: &DayForm) -> Result<Vec<String>, Refused> {
     Ok(desk.tx.query(
-        "select distinct clock.child from clock
-         join class_member member on member.county = clock.county and member.child = clock.child
+        "select distinct away.child
+         from (select child from clock where county = $1 and open = 1
+               union all select child from clock where county = $1 and open = 0 and day >= $2) away
+         join class_member member on member.county = $1 and member.child = away.child
            and member.from_day <= $2 and (member.until_day is null or member.until_day > $2)
-         where clock.county = $1 and (clock.open = 1 or clock.day >= $2)
-           and (cast($3 as text) is null or member.school = $3)
-         order by clock.child",
+         where cast($3 as text) is null or member.school = $3
+         order by away.child",
         &params![desk.county(), form.day, form.school.as_deref()],
         |row| row.get(0),
     )?)

@@ -20,7 +20,10 @@ pub(super) const EVENING: i8 = 17;
 pub enum Evenings {
     /// On none.
     None,
-    /// 返校点名: on the eve of the first school day after days off.
+    /// 返校点名: on the eve of the first school day after days off, and on the evening of a market ([`set_market`]) before a
+    /// school day.
+    ///
+    /// [`set_market`]: super::set_market
     Returns,
     /// On every evening before a school day.
     Nights,
@@ -130,13 +133,16 @@ impl Calling {
             (true, false) => vec![Part::Whole],
             (true, true) => vec![Part::Morning, Part::Afternoon],
         };
-        let eve = match day.tomorrow() {
-            Ok(next) if boards && self.evenings != Evenings::None => {
-                days.lessons(school, next).map_err(unknown_year)?
-            }
-            _ => false,
-        };
-        if eve && (self.evenings == Evenings::Nights || !lessons) {
+        let eve = boards
+            && match self.evenings {
+                Evenings::None => false,
+                Evenings::Returns => days.come_back(school, day).map_err(unknown_year)?,
+                Evenings::Nights => match day.tomorrow() {
+                    Ok(next) => days.lessons(school, next).map_err(unknown_year)?,
+                    Err(_) => false,
+                },
+            };
+        if eve {
             due.push(Part::Evening);
         }
         Ok(due)

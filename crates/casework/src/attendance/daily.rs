@@ -99,12 +99,28 @@ fn moved(desk: &mut Desk<'_, '_>) -> Result<Vec<(String, Date)>, Refused> {
     let at = desk.now.timestamp().saturating_sub(jiff::SignedDuration::from_hours(24 * BACK));
     let at = at.map(now::stamp).unwrap_or_default();
     Ok(desk.tx.query(
-        "select child, min(case when made_at >= $3 then from_day else until_day end) as since from class_member member
-         where county = $1 and (made_at >= $3 or until_day >= $2)
-           and exists (select 1 from sheet where sheet.county = member.county and sheet.class = member.class
+        "select child, min(case when made_at >= $3 then from_day else until_day end) as since
+         from (select id from class_member where county = $1 and made_at >= $3
+               union select id from class_member where county = $1 and until_day >= $2) lately
+         join class_member member on member.county = $1 and member.id = lately.id
+         where exists (select 1 from sheet where sheet.county = member.county and sheet.class = member.class
                          and sheet.day >= member.from_day)
          group by child order by since, min(member.class), child",
         &params![desk.county(), day, at],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?)
+}
+
+/// What the night and the hours of a school day read before they touch a child, for a test of what that costs.
+///
+/// # Errors
+/// [`Refused::Storage`].
+#[cfg(any(test, feature = "testing"))]
+pub fn read_by_the_clock(desk: &mut Desk<'_, '_>) -> Result<(), Refused> {
+    away(desk)?;
+    moved(desk)?;
+    report::run_out(desk)?;
+    uncalled::remind(desk)?;
+    crate::warnings::candidates(desk)?;
+    Ok(())
 }

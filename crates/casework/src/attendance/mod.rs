@@ -14,6 +14,7 @@ mod export;
 mod file;
 mod follow;
 mod leave;
+mod markets;
 mod pace;
 mod phone;
 mod province;
@@ -37,10 +38,13 @@ pub use calling::{Calling, Evenings, Source, calling, calling_of, callings_set, 
 pub(crate) use count::files_changed;
 pub use count::recount;
 pub use daily::nightly;
+#[cfg(any(test, feature = "testing"))]
+pub use daily::read_by_the_clock;
 pub use export::{export_absent, export_suspects};
 pub use file::{Follow, follow};
 pub use follow::{ContactForm, ContactLine, contacts, log_contact};
 pub use leave::{LeaveForm, LeaveLine, answer_leave, ask_leave, end_leave, leave_of, leave_waiting};
+pub use markets::{MarketForm, MarketLine, market_places, markets, set_market};
 pub use phone::{PhoneClass, PhoneDay, phone_book, phone_key};
 pub use province::{
     Differing, DifferingPage, Handed, How, LARGEST, Looked, OneSide, ProvinceDay, ProvinceFile, ProvinceLine,

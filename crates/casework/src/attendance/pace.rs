@@ -26,9 +26,9 @@ fn entered(desk: &mut Desk<'_, '_>, school: &str, since: SignedDuration) -> Resu
     Ok(desk.tx.one(
         "select cast(count(*) as bigint), cast(coalesce(sum(case when missing = 0 then 1 else 0 end), 0) as bigint)
          from sheet
-         where county = $1 and school = $2 and day < $3 and by_account = $4 and at >= $5 and late = 1 and child is null
+         where county = $1 and school = $2 and by_account = $3 and at >= $4 and late = 1 and child is null
            and source is null",
-        &params![desk.county(), school, desk.now.day(), &desk.actor().account, from],
+        &params![desk.county(), school, &desk.actor().account, from],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?)
 }

@@ -7,7 +7,7 @@ use rules::access::{Action, Role, Subject};
 use rules::attendance::Part;
 
 use super::calling::calling;
-use super::days::school_days;
+use super::markets::days_with_markets;
 use super::register::{Pupil, register};
 use crate::desk::Desk;
 use crate::refused::Refused;
@@ -68,7 +68,7 @@ pub fn phone_book(desk: &mut Desk<'_, '_>) -> Result<Vec<PhoneClass>, Refused> {
     for class in own {
         let book = register(desk, &class, today)?;
         let calls = calling(desk, &book.school)?;
-        let all = school_days(desk, today, last)?;
+        let all = days_with_markets(desk, today, last)?;
         let mut days = Vec::new();
         let mut day = today;
         while day < last {

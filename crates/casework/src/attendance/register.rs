@@ -14,6 +14,7 @@ use super::calling::{EVENING, Evenings, calling};
 use super::class::Class;
 use super::count::{COLUMNS, clock};
 use super::days::{school_days, why_none};
+use super::markets::days_with_markets;
 use super::sheets::{self, Stored};
 use crate::db::Value;
 use crate::desk::Desk;
@@ -168,11 +169,16 @@ struct Row {
 pub fn register(desk: &mut Desk<'_, '_>, class: &str, day: Date) -> Result<Register, Refused> {
     let (class, grant) = Class::find(desk, Action::ReadRegister, class)?;
     let sees = grant.post.map(|post| class.sees(post));
-    let days = school_days(desk, day, day.tomorrow().unwrap_or(day))?;
-    let no_lessons = why_none(desk, &days, &class.school, day)?;
     let rows = roll(desk, &class, day)?;
     let boards = rows.iter().any(|row| row.boards);
     let calling = calling(desk, &class.school)?;
+    let next = day.tomorrow().unwrap_or(day);
+    let days = if boards && calling.evenings == Evenings::Returns {
+        days_with_markets(desk, day, next)?
+    } else {
+        school_days(desk, day, next)?
+    };
+    let no_lessons = why_none(desk, &days, &class.school, day)?;
     let due = calling.due(&days, &class.school, day, boards)?;
     let sheets = sheets::of_day(desk, &class.id, day)?;
     let eve = match day.yesterday() {

@@ -8,7 +8,7 @@ use rules::access::{Action, Role, Subject};
 use rules::attendance::Part;
 
 use super::calling::{BOARDS, Calling, Source};
-use super::days::school_days;
+use super::markets::days_with_markets;
 use crate::accounts::tell;
 use crate::db::Value;
 use crate::desk::Desk;
@@ -42,7 +42,7 @@ pub struct SchoolDay {
     pub missing: Vec<Uncalled>,
 }
 
-/// Which registers of a day are due and not there, in the reader's schools and classes.
+/// Which registers of a day are due and not there, in the reader's schools and in those of their classes that are not over.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Rule`] for a year that the calendar does not know, [`Refused::Storage`].
@@ -77,11 +77,11 @@ fn of(desk: &mut Desk<'_, '_>, within: Option<Action>, day: Date) -> Result<Vec<
     let classes = desk.tx.query(
         &format!(
             "select class.school, school.name, class.unit, unit.name, {BOARDS}
-             from class
-             join unit on unit.county = class.county and unit.id = class.unit
-               and unit.from_day <= $2 and (unit.until_day is null or unit.until_day > $2)
+             from unit
+             join class on class.county = unit.county and class.unit = unit.id
              join unit school on school.county = class.county and school.id = class.school
-             where class.county = $1 and {reached}
+             where unit.county = $1 and unit.kind = 'class' and unit.until_day is null and unit.from_day <= $2
+               and {reached}
                and exists (select 1 from class_member member
                            where member.county = class.county and member.class = class.unit and member.from_day <= $2
                              and (member.until_day is null or member.until_day > $2))
@@ -107,7 +107,7 @@ fn of(desk: &mut Desk<'_, '_>, within: Option<Action>, day: Date) -> Result<Vec<
         )?
         .into_iter()
         .collect();
-    let (callings, days) = (callings(desk)?, school_days(desk, day, day.tomorrow().unwrap_or(day))?);
+    let (callings, days) = (callings(desk)?, days_with_markets(desk, day, day.tomorrow().unwrap_or(day))?);
     let mut schools: Vec<SchoolDay> = Vec::new();
     for (school, school_name, class, name, boards) in classes {
         let calling = callings.get(&school).copied().unwrap_or_default();

@@ -1,5 +1,6 @@
-//! What the ledger does by date, every night: changes of the roll take effect, proofs of studying elsewhere run out. Each
-//! child is a transaction of its own, so that one that cannot be done holds up no other; done twice, it is done once.
+//! What the ledger does by date, every night: changes of the roll take effect, proofs of studying elsewhere run out, classes
+//! of past years are closed. Each child, and each class, is a transaction of its own, so that one that cannot be done holds up
+//! no other; done twice, it is done once.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use rules::standing::Standing;
 
 use super::care::stand;
 use super::history::touched;
-use super::moves;
+use super::{moves, over};
 use crate::desk::Desk;
 use crate::jobs::{Means, Registry, Schedule, as_program};
 use crate::params;
@@ -23,6 +24,15 @@ pub fn nightly(registry: Registry) -> Registry {
             let due = as_program(means, moves::due)?;
             each(means, &due, "项学籍变动生效", moves::take_effect)
         }))
+        .schedule(Schedule::daily(
+            "close_classes",
+            "往年没有学生的班撤销",
+            time(0, 7, 0, 0),
+            |means| {
+                let classes = as_program(means, over::over)?;
+                each(means, &classes, "个往年的班撤销", over::close)
+            },
+        ))
         .schedule(Schedule::daily(
             "expire_proofs",
             "外出就读证明到期的回到待核实",

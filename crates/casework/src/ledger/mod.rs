@@ -15,6 +15,7 @@ mod merge;
 mod moves;
 mod named;
 mod next;
+mod over;
 mod places;
 mod read;
 mod reveal;

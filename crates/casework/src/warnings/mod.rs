@@ -9,4 +9,6 @@ mod renew;
 pub use note::{NoteForm, note_warning};
 pub(crate) use read::due;
 pub use read::{Note, OfChild, One, PAGE, Said, Warned, of_child, one, warnings};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use renew::candidates;
 pub use renew::{nightly, renew};

@@ -57,7 +57,7 @@ fn lately(desk: &Desk<'_, '_>, kind: WarningKind) -> Date {
 }
 
 /// Everybody of whom anything could be said, class by class, so that children of one class are read together.
-pub(super) fn candidates(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused> {
+pub(crate) fn candidates(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused> {
     let term = term(desk).map_or(Date::MAX, |(first, _)| first);
     let (boarding, school) =
         (lately(desk, WarningKind::StoppedBoarding), lately(desk, WarningKind::FartherSchool));

@@ -1,9 +1,9 @@
 //! 哪天上课: the national and county calendar with what one school does differently: closed for weather, lessons made up
-//! on a Saturday, a day off of the county that came after the plan was written.
+//! on a Saturday, a day off of the county that came after the plan was written; and the evenings on which boarders come back.
 
 use jiff::civil::Date;
 
-use crate::calendar::{NoData, SchoolCalendar};
+use crate::calendar::{Market, NoData, SchoolCalendar};
 
 /// A day that is otherwise than the calendar says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct DayChange {
 pub struct SchoolDays<'a> {
     calendar: &'a SchoolCalendar,
     changes: Vec<DayChange>,
+    /// Schools with the markets of their townships.
+    markets: Vec<(String, Market)>,
 }
 
 impl<'a> SchoolDays<'a> {
@@ -31,7 +33,14 @@ impl<'a> SchoolDays<'a> {
     #[must_use]
     pub fn new(calendar: &'a SchoolCalendar, mut changes: Vec<DayChange>) -> Self {
         changes.sort_by_key(|change| change.day);
-        Self { calendar, changes }
+        Self { calendar, changes, markets: Vec::new() }
+    }
+
+    /// The same with the markets of the townships in which schools lie.
+    #[must_use]
+    pub fn with_markets(mut self, markets: Vec<(String, Market)>) -> Self {
+        self.markets = markets;
+        self
     }
 
     /// Whether there are lessons at a school on a day.
@@ -43,6 +52,22 @@ impl<'a> SchoolDays<'a> {
             Some(change) => Ok(change.lessons),
             None => Ok(self.calendar.day(day)?.is_teaching()),
         }
+    }
+
+    /// Whether boarders come back to a school on the evening of a day: there are lessons on the next, and on this there were
+    /// none, or a market was held to which they went home (五(五) 返校点名: Sunday evening, after market days).
+    ///
+    /// # Errors
+    /// [`NoData`] when the calendar does not know the year of one of the days and no change settles it.
+    pub fn come_back(&self, school: &str, day: Date) -> Result<bool, NoData> {
+        let Ok(next) = day.tomorrow() else { return Ok(false) };
+        Ok(self.lessons(school, next)? && (!self.lessons(school, day)? || self.is_market(school, day)))
+    }
+
+    /// Whether a market is held in the township of a school on a day.
+    #[must_use]
+    pub fn is_market(&self, school: &str, day: Date) -> bool {
+        self.markets.iter().any(|(own, market)| own == school && market.is_on(day))
     }
 
     /// What makes a day otherwise than the calendar says at a school.

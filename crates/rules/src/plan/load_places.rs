@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::problem::PlanProblem;
 use super::read::{Day, File};
 use crate::age::{school_year, school_year_label};
-use crate::calendar::{CountyHoliday, HolidayYear, SchoolCalendar, Term};
+use crate::calendar::{CountyHoliday, HolidayYear, Market, SchoolCalendar, Term};
 use crate::divisions::{Divisions, Township};
 
 #[derive(Deserialize)]
@@ -65,6 +65,16 @@ struct RawCountyHoliday {
     first: Day,
     last: Day,
     decided: bool,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMarket {
+    township: String,
+    name: String,
+    first: Day,
+    every: u8,
     source: String,
 }
 
@@ -167,8 +177,21 @@ pub(super) fn calendar(
             CountyHoliday { name, first, last, decided, source }
         })
         .collect();
+    let mut markets: Vec<Market> = Vec::new();
+    for raw in file.any::<RawMarket>("market") {
+        let (at, RawMarket { township, name, first: Day(first), every, source }) =
+            (raw.span(), raw.into_inner());
+        if !is_code(&township, 9) || name.is_empty() || !(1..=Market::MOST).contains(&every) {
+            let todo = "township 填乡镇9位代码，every 填隔几天一次（1到30）";
+            file.problem(at.clone(), format!("街天“{name}”的乡镇代码、名称或间隔不对"), todo);
+        }
+        if markets.iter().any(|known| known.township == township && known.name == name) {
+            file.problem(at, format!("街天“{name}”写了两次"), "请合并成一段");
+        }
+        markets.push(Market { township, name, first, every, source });
+    }
     problems.extend(file.close());
-    Some(SchoolCalendar::new(years, terms, county))
+    Some(SchoolCalendar::new(years, terms, county).with_markets(markets))
 }
 
 fn is_code(text: &str, digits: usize) -> bool {

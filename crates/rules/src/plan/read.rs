@@ -66,6 +66,11 @@ impl<'a> File<'a> {
         }
     }
 
+    /// The tables `[[key]]` of what a plan may leave out.
+    pub(super) fn any<T: DeserializeOwned>(&mut self, key: &'static str) -> Vec<Spanned<T>> {
+        if self.table.contains_key(key) { self.many(key) } else { Vec::new() }
+    }
+
     fn piece<T: DeserializeOwned>(&mut self, key: &str, value: Spanned<DeValue<'a>>) -> Option<Spanned<T>> {
         let span = value.span();
         match T::deserialize(ValueDeserializer::from(value)) {

@@ -32,6 +32,27 @@ fn check(file: &str, old: &str, new: &str, what: &str) {
 }
 
 /// Each mistake is found on its line.
+/// 街天 stand in the plan only where somebody has written them down with their source; a wrong one is named.
+#[test]
+fn markets_are_read_and_none_is_invented() {
+    let with = |market: &str| {
+        let mut files = files();
+        files.get_mut("calendar.toml").unwrap().push_str(market);
+        Plan::load(&files)
+    };
+    assert!(with("").unwrap().calendar().markets().is_empty());
+    let one = "[[market]]\ntownship = \"532926101\"\nname = \"东街\"\nfirst = \"2026-11-20\"\nevery = 5\nsource = \"低\"\n";
+    let plan = with(one).unwrap();
+    let [market] = plan.calendar().markets() else { panic!("one market") };
+    assert_eq!((market.name.as_str(), market.every, market.source.as_str()), ("东街", 5, "低"));
+    for wrong in
+        [one.repeat(2), one.replace("= 5", "= 31"), one.replace("= 5", "= 0"), one.replace("101", "")]
+    {
+        let problems = with(&wrong).unwrap_err();
+        assert!(problems.iter().any(|problem| problem.what.contains("街天“东街”")), "{problems:#?}");
+    }
+}
+
 #[test]
 fn mistakes_are_found_where_they_are() {
     for (file, old, new, what) in [

@@ -13,6 +13,7 @@ mod moves;
 mod openapi;
 mod phone;
 mod problem;
+mod province;
 mod registers;
 mod session;
 mod take;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         moves::routes(),
         registers::routes(),
         phone::routes(),
+        province::routes(),
         imports::routes(),
         comparisons::routes(),
         findings::routes(),

@@ -11,7 +11,9 @@ use utoipa::openapi::{
 use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
-use super::{audit, children, comparisons, findings, imports, me, moves, phone, registers, session, units};
+use super::{
+    audit, children, comparisons, findings, imports, me, moves, phone, province, registers, session, units,
+};
 use crate::route::{Policy, Route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -49,6 +51,15 @@ pub(super) fn routes() -> Vec<Route> {
         phone::key,
         phone::unseal,
         phone::book,
+        province::list,
+        province::upload,
+        province::one,
+        province::errors,
+        province::apply,
+        province::drop_one,
+        province::undo,
+        province::differences,
+        province::decide,
         imports::list,
         imports::upload,
         imports::one,

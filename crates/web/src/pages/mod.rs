@@ -22,7 +22,7 @@ mod online;
 mod platform;
 mod posts;
 mod proofs;
-mod register;
+pub(crate) mod register;
 mod requests;
 mod safeguarding;
 mod search;

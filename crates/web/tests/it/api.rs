@@ -17,7 +17,7 @@ use crate::schema::misfits;
 const PASSWORD: &str = "Mu-guo-cha-2026";
 
 /// A call as a script makes it: no cookie, no Origin.
-fn call(app: &TestApp, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) fn call(app: &TestApp, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -28,11 +28,11 @@ fn call(app: &TestApp, method: &str, path: &str, headers: &[(&str, &str)], body:
     app.raw(request.body(Body::from(body.to_owned())).expect("a request"))
 }
 
-fn bearer(token: &str) -> String {
+pub(crate) fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
-fn said(answer: &Answer) -> Value {
+pub(crate) fn said(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or(Value::Null)
 }
 

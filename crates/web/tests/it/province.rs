@@ -6,6 +6,7 @@ use casework::db::testing::on_each_engine;
 use casework::db::{DbError, Value};
 use rules::access::Role;
 
+use crate::api::{bearer, call, said};
 use crate::app::{Answer, Ask, HERE, TestApp};
 
 fn text(answer: &Answer) -> String {
@@ -154,5 +155,61 @@ fn the_head_sets_what_is_called_and_where_marks_come_from() {
         assert_eq!(app.get("/calling/h-SQ", Some(&head)).status, 404);
         assert_eq!(app.get("/calling", Some(&teacher)).status, 404);
         assert!(text(&app.get("/calling", Some(&token(&app, Role::Bureau)))).contains("SQ单位"));
+    });
+}
+
+/// The same by JSON, for an office that hands its exports in by a script: looked at, once under a key, taken over, decided.
+#[test]
+fn a_program_hands_in_and_reconciles() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let (registrar, head) = (token(&app, Role::Registrar), token(&app, Role::Head));
+        let own = app.here.child("own").expect("a child").to_owned();
+        // As a script sends it: no cookie, no page of ours.
+        let ask = |method: &str, path: &str, token: &str, body: &str| {
+            let kind =
+                if body.starts_with("--") { "multipart/form-data; boundary=x" } else { "application/json" };
+            let bearer = bearer(token);
+            let headers = [("authorization", bearer.as_str()), ("content-type", kind)];
+            call(&app, method, &format!("/api/v1/province{path}"), &headers, body)
+        };
+        let file = format!("{HEADINGS}\n2026-11-24,SP单位,,段小一,{},旷课,\n", number(0));
+        let form = format!(
+            "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"e.csv\"\r\n\r\n{file}\r\n--x--\r\n"
+        );
+        let taken = ask("POST", "", &registrar, &form);
+        assert_eq!(taken.status, 201, "{}", text(&taken));
+        let export = format!("/{}", said(&taken)["id"].as_str().expect("an id"));
+        let again = ask("POST", "", &registrar, &form);
+        assert_eq!(
+            (again.status, &said(&again)["id"]),
+            (200, &said(&taken)["id"]),
+            "the same file is one export"
+        );
+        let shown = said(&ask("GET", &export, &registrar, ""));
+        assert_eq!(
+            (shown["state"].as_str(), shown["items"][0]["missing"][0]["mark"].as_str()),
+            (Some("待写入"), Some("旷课"))
+        );
+        assert_eq!(ask("GET", &export, &token(&app, Role::Teacher), "").status, 404);
+        assert_eq!(said(&ask("GET", "/differences", &head, ""))["items"], serde_json::json!([]));
+        for _ in 0..2 {
+            assert_eq!(ask("POST", &format!("{export}/apply"), &registrar, "").status, 204);
+        }
+        let differ = said(&ask("GET", "/differences", &head, ""));
+        let (one, total) = (&differ["items"][0], &differ["total"]);
+        assert_eq!(
+            (one["child"].as_str(), one["there"].as_str(), total.as_i64()),
+            (Some(own.as_str()), Some("旷课"), Some(1))
+        );
+        let decide = format!("/differences/{own}/2026-11-24");
+        assert_eq!(ask("POST", &decide, &head, r#"{"how":"both","why":"x"}"#).status, 422);
+        assert_eq!(ask("POST", &decide, &registrar, r#"{"how":"ours","why":"x"}"#).status, 404);
+        assert_eq!(ask("POST", &decide, &head, r#"{"how":"ours","why":"打过电话"}"#).status, 204);
+        assert_eq!(ask("GET", "/differences?state=theirs", &head, "").status, 422);
+        let ours = said(&ask("GET", "/differences?state=ours", &head, ""));
+        assert_eq!(ours["items"][0]["why"].as_str(), Some("打过电话"));
+        assert_eq!(ask("POST", &format!("{export}/undo"), &registrar, "").status, 204);
+        assert_eq!(said(&ask("GET", "", &registrar, ""))["items"][0]["state"].as_str(), Some("已撤销"));
     });
 }

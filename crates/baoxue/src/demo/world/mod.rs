@@ -47,6 +47,8 @@ pub(crate) struct WorldSettings<'a> {
     pub(crate) seed: u64,
     /// The day that the demo calls today; nothing in the world is later, but ends of leaves and proofs.
     pub(crate) today: Date,
+    /// School years of registers, that which ends today among them.
+    pub(crate) years: u16,
     /// The county plan.
     pub(crate) plan: &'a Plan,
 }
@@ -120,7 +122,7 @@ pub(crate) fn world<E>(
     settings: &WorldSettings,
     hand_on: &mut dyn FnMut(Part) -> Result<(), E>,
 ) -> Result<(), E> {
-    let WorldSettings { children, seed, today, plan } = *settings;
+    let WorldSettings { children, seed, today, plan, .. } = *settings;
     let semesters = Semesters::before(plan, today);
     let county = County::new(plan, seed);
     let years =

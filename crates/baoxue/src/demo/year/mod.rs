@@ -2,6 +2,7 @@
 //! Who does what is drawn by the seed; what stands in the ledger already is told by those who did it; all of it is sealed
 //! by the real sealer, and each month when it was over.
 
+mod before;
 mod days;
 mod evenings;
 mod followed;
@@ -128,6 +129,7 @@ pub(super) fn write(
     year.announcements(db, semesters)?;
     year.days(db, settings.children / 3, since)?;
     year.registers(db, (keys, settings.plan), since)?;
+    year.before(db, settings.plan, since, settings.years)?;
     year.followed(db, (keys, settings.plan))?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;

@@ -19,7 +19,7 @@ const ILLNESS: i64 = 28;
 const AT_ONCE: usize = 1_000;
 
 /// Who was not simply there in one register.
-type Away = Vec<(String, Kind, Option<Reason>)>;
+pub(super) type Away = Vec<(String, Kind, Option<Reason>)>;
 
 /// Why somebody stays away, and for how many school days.
 struct Spell {
@@ -143,7 +143,7 @@ impl Year {
 }
 
 /// The days with lessons from `since` to the day before `today`.
-fn school_days(plan: &Plan, since: Date, today: Date) -> Vec<Date> {
+pub(super) fn school_days(plan: &Plan, since: Date, today: Date) -> Vec<Date> {
     since
         .series(1.day())
         .take_while(|day| *day < today)

@@ -50,6 +50,12 @@ pub struct Looked {
 }
 
 impl Looked {
+    /// What the file is, whatever it is called: the same for the same bytes.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.file.hash
+    }
+
     /// The rows to correct, for the workbook.
     #[must_use]
     pub fn rejected(&self) -> &documents::rejects::RejectedList {

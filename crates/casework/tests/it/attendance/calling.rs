@@ -1,12 +1,14 @@
 //! 点名时段: once a day by default, halves and evenings where the school wants it; 返校点名 of boarders on Sunday evening.
 
-use casework::attendance::{Calling, Evenings, Source, board, calling, set_calling, uncalled};
+use casework::attendance::{
+    Calling, Evenings, MarketForm, Source, board, calling, markets, set_calling, set_market, uncalled,
+};
 use casework::db::testing::on_each_engine;
 use casework::refused::Refused;
 use rules::attendance::Kind::{NotReturned, Truant};
 use rules::attendance::{Part, Settled};
 
-use super::school::{School, head, teacher, words};
+use super::school::{School, bureau, day, head, teacher, words};
 
 fn set(school: &School, halves: bool, evenings: Evenings) {
     let new = Calling { halves, evenings, source: Source::Here };
@@ -47,6 +49,64 @@ fn which_parts_are_due() {
             school.act(&teacher(), move |desk| set_calling(desk, "s1", other)),
             Err(Refused::Denied { .. })
         ));
+    });
+}
+
+/// 五(五): boarders come back on Sunday evening and after market days; a school asks for it on the evening of a market of its
+/// township, before a school day. Nothing is known until the bureau enters it, and what it enters later holds.
+#[test]
+fn after_a_market_boarders_are_asked_for() {
+    on_each_engine(|db| {
+        let school = School::new(db);
+        school.pupils("c1", &["住小红"]);
+        let (wednesday, thursday, friday) = ("2026-11-25", "2026-11-26", "2026-11-27");
+        let market = |by: &casework::desk::SignedIn, township: &str, first: &str, every: u8| {
+            let form = MarketForm {
+                township: township.to_owned(),
+                name: "东街".to_owned(),
+                first: day(first),
+                every,
+            };
+            school.act(by, move |desk| set_market(desk, &form))
+        };
+        set(&school, false, Evenings::Returns);
+        assert_eq!(due(&school, wednesday), [Part::Whole], "no market is known");
+        market(&bureau(), "t2", "2026-11-20", 5).expect("entered");
+        assert_eq!(due(&school, wednesday), [Part::Whole], "it is another township's");
+        school.at("2026-11-24T08:00:01+08:00");
+        market(&bureau(), "t1", "2026-11-20", 5).expect("entered");
+        assert_eq!(due(&school, wednesday), [Part::Whole, Part::Evening], "every fifth day");
+        assert_eq!(due(&school, thursday), [Part::Whole]);
+        assert_eq!(due(&school, "2026-11-29"), [Part::Evening], "Sunday evening as ever");
+        school.at("2026-11-25T20:00:00+08:00");
+        let waiting = |desk: &mut casework::desk::Desk<'_, '_>| {
+            Ok((uncalled(desk, desk.now.day())?.remove(0).due, board(desk, "")?.classes.remove(0).waiting))
+        };
+        assert_eq!(school.act(&head(), waiting).expect("both"), (2, 2), "the board waits for it");
+        // Moved to Fridays: there are no lessons on the next day, so nobody comes back that evening.
+        market(&bureau(), "t1", friday, 7).expect("entered anew");
+        assert_eq!(due(&school, wednesday), [Part::Whole]);
+        assert_eq!(due(&school, friday), [Part::Whole]);
+        let held = school.act(&head(), markets).expect("the markets");
+        let lines: Vec<(&str, u8, Option<String>)> = held
+            .iter()
+            .map(|one| (one.township_name.as_str(), one.every, one.next.map(|next| next.to_string())))
+            .collect();
+        assert_eq!(
+            lines,
+            [("东镇", 7, Some(friday.to_owned())), ("西乡", 5, Some(wednesday.to_owned()))],
+            "the next day on which each is held"
+        );
+        school.at("2026-11-25T20:00:01+08:00");
+        market(&bureau(), "t1", friday, 0).expect("no longer held");
+        assert_eq!(school.act(&head(), markets).expect("the markets").len(), 1);
+        for refused in [market(&head(), "t1", friday, 7), market(&teacher(), "t1", friday, 7)] {
+            assert!(matches!(refused, Err(Refused::Denied { .. })), "the bureau enters it");
+        }
+        for (township, every) in [("s1", 7), ("t1", 31)] {
+            let refused = market(&bureau(), township, friday, every);
+            assert!(matches!(refused, Err(Refused::Invalid(_))), "{refused:?}");
+        }
     });
 }
 

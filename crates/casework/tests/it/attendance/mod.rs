@@ -4,6 +4,7 @@ mod calling;
 mod class_change;
 mod clock;
 mod following;
+mod history;
 mod lists;
 mod papers;
 mod province;

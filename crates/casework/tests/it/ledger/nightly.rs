@@ -1,15 +1,17 @@
 //! What the ledger does by date without anybody: changes of the roll on their day, proofs of studying elsewhere that run
-//! out (五(四)); in the program's name (A24), once, and also after the machine was off.
+//! out (五(四)), classes of past years; in the program's name (A24), once, and also after the machine was off.
 
 use std::sync::Arc;
 
 use casework::db::testing::on_each_engine;
 use casework::jobs::{Registry, Runner};
 use casework::ledger::{self, ElsewhereForm, MoveForm};
+use casework::params;
+use casework::refused::Refused;
 use rules::roll::Side;
 use rules::standing::Standing;
 
-use super::town::{Town, bureau, head, out, pupil, second_bureau, township};
+use super::town::{COUNTY, Town, bureau, head, out, pupil, second_bureau, township};
 use crate::jobs::Machine;
 
 /// The nights of a town.
@@ -121,5 +123,72 @@ fn a_proof_that_runs_out_brings_the_child_back_to_the_list() {
         nights.at(&town, "2027-01-21T02:00:00Z");
         assert_eq!(standing(&town, &id), Some(Standing::Unknown));
         town.ties_are_true();
+    });
+}
+
+/// 往年的班: once the school year is over and the last pupil has left its roll, a class is closed in the night, and nobody holds a
+/// post of it from that day on; one with pupils, and one of this year, stay.
+#[test]
+fn classes_of_past_years_are_closed_when_they_are_empty() {
+    on_each_engine(|db| {
+        let town = Town::new(db);
+        town.enter(vec![pupil("李小明")]);
+        let nights = Nights::of(&town);
+        let done: Result<(), Refused> = town.db.write(|tx| {
+            // c1 has a pupil; c2, and two more of its school, have none.
+            tx.execute("update class set school_year = 2025 where county = $1 and unit <> 'c2'", &params![COUNTY])?;
+            for (class, year) in [("old", 2025_i64), ("new", 2026)] {
+                tx.execute(
+                    "insert into unit (county, id, kind, line, name, short, parent, township, sort, from_day)
+                     values ($1, $2, 'class', 'education', $2, $2, 's2', 't2', 1, '2020-01-01')",
+                    &params![COUNTY, class],
+                )?;
+                tx.execute(
+                    "insert into class (county, unit, school, grade, number, school_year) values ($1, $2, 's2', 4, 1, $3)",
+                    &params![COUNTY, class, year],
+                )?;
+                tx.execute(
+                    "insert into post (county, id, unit, role, standing, duty, title, sort)
+                     values ($1, $2 || '-post', $2, 'teacher', 'serves', 'staff', '班主任', 1)",
+                    &params![COUNTY, class],
+                )?;
+                tx.execute(
+                    "insert into tenure (county, id, post, account, from_day, by_account, made_at)
+                     values ($1, $2 || '-tenure', $2 || '-post', 'somebody', '2025-09-01', 'demo', '2025-09-01')",
+                    &params![COUNTY, class],
+                )?;
+            }
+            Ok(())
+        });
+        done.expect("the classes");
+        nights.at(&town, "2026-11-24T16:06:00Z");
+        let closed =
+            "select cast(count(*) as bigint) from unit where county = $1 and until_day = '2026-11-25'";
+        assert_eq!(town.count(closed), 0, "a minute before its hour");
+        for moment in ["2026-11-24T16:07:00Z", "2026-11-25T16:07:00Z"] {
+            nights.at(&town, moment);
+            for (sql, what) in [
+                (closed, "one class"),
+                (
+                    "select cast(count(*) as bigint) from unit where county = $1 and id = 'old' and until_day is not null",
+                    "the empty one of last year",
+                ),
+                (
+                    "select cast(count(*) as bigint) from post where county = $1 and closed_at is not null",
+                    "its post",
+                ),
+                (
+                    "select cast(count(*) as bigint) from tenure where county = $1 and until_day = '2026-11-25'",
+                    "whoever held it",
+                ),
+                (
+                    "select cast(count(*) as bigint) from audit where county = $1 and account = 'program'
+                     and action = 'write_units' and subject = 'old'",
+                    "on the record, once",
+                ),
+            ] {
+                assert_eq!(town.count(sql), 1, "{what} at {moment}");
+            }
+        }
     });
 }

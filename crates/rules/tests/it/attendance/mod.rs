@@ -1,5 +1,6 @@
 //! 考勤的钟, 五(九): tables of a child's autumn, one sign a school day, and what must hold for any marks at all.
 
+mod markets;
 mod marks;
 mod properties;
 mod province;

@@ -108,7 +108,12 @@ async fn show(
         ],
         evenings: vec![
             choice("none", Evenings::None.label(), "", &sent.evenings),
-            choice("returns", Evenings::Returns.label(), "放假后返校的那个晚上，如星期日", &sent.evenings),
+            choice(
+                "returns",
+                Evenings::Returns.label(),
+                "放假后返校的那个晚上，如星期日；登记了街天的，赶街那天晚上也点",
+                &sent.evenings,
+            ),
             choice("nights", Evenings::Nights.label(), "第二天上课的每个晚上", &sent.evenings),
         ],
         saved,

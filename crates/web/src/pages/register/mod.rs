@@ -16,6 +16,8 @@ use rules::access::Action;
 
 use crate::route::{Policy, Route};
 
+pub(crate) use province::{REQUEST, errors_file, looked_at};
+
 pub(crate) fn routes() -> Vec<Route> {
     let needs = Policy::Needs;
     vec![
@@ -41,6 +43,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/reports/{id}/receive", needs(Action::ReceiveReport), reports::receive),
         Route::get("/school-days", needs(Action::ReadRegister), calendar::page),
         Route::post("/school-days", needs(Action::SetSchoolDays), calendar::change),
+        Route::post("/school-days/markets", needs(Action::SetSchoolDays), calendar::market),
         Route::get("/samples", needs(Action::CountSample), samples::list),
         Route::post("/samples", needs(Action::DrawSample), samples::draw),
         Route::get("/samples/{id}", needs(Action::CountSample), samples::one),

@@ -6,9 +6,10 @@ use axum::extract::{Form, Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casework::attendance::{
-    self, DifferingPage, Handed, How, LARGEST, OneSide, ProvinceLine, ProvincePage, ProvinceState,
+    self, DifferingPage, Handed, How, LARGEST, Looked, OneSide, ProvinceLine, ProvincePage, ProvinceState,
     read_province,
 };
+use casework::files::Stored;
 use casework::lists;
 use casework::refused::Refused;
 use jiff::civil::Date;
@@ -24,7 +25,7 @@ use crate::session::Session;
 use crate::upload::{self, Came};
 
 /// Longest request with an export, in bytes: the file and the form around it.
-pub(super) const REQUEST: usize = LARGEST + 65_536;
+pub(crate) const REQUEST: usize = LARGEST + 65_536;
 
 #[derive(Template)]
 #[template(path = "register/provinces.html")]
@@ -101,8 +102,18 @@ pub(super) async fn upload(
     }
 }
 
-/// Reads beside the threads that answer, looks without writing, keeps in one transaction.
-async fn take(app: &App, session: &Session, mut came: upload::Upload) -> Result<Handed, Failed> {
+/// Keeps in one transaction what was looked at.
+async fn take(app: &App, session: &Session, came: upload::Upload) -> Result<Handed, Failed> {
+    let (looked, errors) = looked_at(app, session, came).await?;
+    app.write(session, move |desk| attendance::hand_in_province(desk, &looked, errors.as_ref())).await
+}
+
+/// Reads an export beside the threads that answer, and looks without writing; the workbook of rows to correct is kept.
+pub(crate) async fn looked_at(
+    app: &App,
+    session: &Session,
+    mut came: upload::Upload,
+) -> Result<(Looked, Option<Stored>), Failed> {
     let Some((file, name)) = came.file.take() else {
         return Err(Refused::field("file", "请选择文件").into());
     };
@@ -111,7 +122,7 @@ async fn take(app: &App, session: &Session, mut came: upload::Upload) -> Result<
     let looked = app.read(session, move |desk| attendance::look_province(desk, read.clone())).await?;
     let (means, rejected) = (app.clone(), looked.rejected().clone());
     let errors = app.apart(move || lists::corrections(&means, rejected)).await?;
-    app.write(session, move |desk| attendance::hand_in_province(desk, &looked, errors.as_ref())).await
+    Ok((looked, errors))
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -208,7 +219,7 @@ pub(super) async fn undo(
     Ok(see_other(&back))
 }
 
-pub(super) async fn errors_file(
+pub(crate) async fn errors_file(
     State(app): State<App>,
     session: Session,
     Path(id): Path<String>,

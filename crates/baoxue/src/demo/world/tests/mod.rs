@@ -32,7 +32,7 @@ impl Whole {
     fn of(children: usize, seed: u64, today: Date) -> Self {
         let plan = plan();
         let (mut county, mut zones) = (None, Vec::new());
-        let settings = WorldSettings { children, seed, today, plan: &plan };
+        let settings = WorldSettings { children, seed, today, years: 1, plan: &plan };
         let done: Result<(), Infallible> = world(&settings, &mut |part| {
             match part {
                 Part::County(part) => assert!(county.replace(*part).is_none() && zones.is_empty()),
@@ -104,7 +104,7 @@ fn the_same_settings_make_the_same_world() {
 #[test]
 fn parts_stay_small() {
     let plan = plan();
-    let settings = WorldSettings { children: 20_000, seed: 4, today: DAYS[0], plan: &plan };
+    let settings = WorldSettings { children: 20_000, seed: 4, today: DAYS[0], years: 1, plan: &plan };
     let start = std::time::Instant::now();
     let (mut children, mut largest) = (0, 0);
     let done: Result<(), Infallible> = world(&settings, &mut |part| {
