@@ -1,6 +1,6 @@
 -- What wrk sends and what it counts. usage: wrk … -s load.lua URL -- REQUESTS [PAUSE] [once]
 -- REQUESTS: a file of lines "METHOD path<TAB>cookie[<TAB>form]", sent in a random order, or with `once` each of them once,
--- in order, whereupon it ends; PAUSE: milliseconds between an answer and the next request of a connection, on average.
+-- in order, whereupon it says `all` and waits to be interrupted; PAUSE: milliseconds between an answer and the next request of a connection, on average.
 -- The last line printed is JSON; what is answered by 503 with Retry-After counts as shed, and is asked again after that time;
 -- of the others a GET that is not answered by 200, or a POST that is not by 303, counts as refused.
 
@@ -12,7 +12,8 @@ function setup(thread)
     table.insert(threads, thread)
 end
 
-local requests, pause, once, at = {}, 0, false, 0
+-- wrk asks for one request that it does not send, to see how many a script writes at a time.
+local requests, pause, once, at, given = {}, 0, false, -1, 0
 -- Seconds after which those who were shed come again, in the order in which they were told.
 local again, first = {}, 1
 -- Longer than any run: a connection that has nothing left to send.
@@ -39,7 +40,7 @@ end
 function request()
     if once then
         at = math.min(at + 1, #requests)
-        return requests[at]
+        return requests[math.max(at, 1)]
     end
     return requests[math.random(#requests)]
 end
@@ -49,7 +50,11 @@ function delay()
         first = first + 1
         return again[first - 1] * 1000
     end
-    if once and at >= #requests then return NEVER end
+    -- It is asked for before each request, so that what is still to be sent is given away here.
+    if once then
+        given = given + 1
+        if given > #requests then return NEVER end
+    end
     return pause > 0 and math.random(2 * pause) or 0
 end
 
@@ -62,7 +67,10 @@ function response(status, headers)
         refused = refused + 1
     end
     answered = answered + 1
-    if once and answered == #requests then wrk.thread:stop() end
+    if once and answered == #requests then
+        io.write("all\n")
+        io.flush()
+    end
 end
 
 function done(summary, latency)

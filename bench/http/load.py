@@ -62,8 +62,10 @@ def started(url: str, requests: Path, *, seconds: int, pause: int = 0, once: boo
     return subprocess.Popen(command(url, requests, seconds, pause, once, connections), stdout=subprocess.PIPE, text=True)
 
 
-def ended(wrk: subprocess.Popen, now: bool = False, shedding: bool = False) -> Load:
-    """What wrk counted, once its time is over, or up to now; only where it is meant may anybody be turned away."""
+def ended(wrk: subprocess.Popen, now: bool = False, shedding: bool = False, once: bool = False) -> Load:
+    """What wrk counted, once its time is over, or up to now, or until all of it was answered `once`; only where it is meant may anybody be turned away."""
+    if once:
+        now = any(line == "all\n" for line in wrk.stdout)
     if now:
         wrk.send_signal(signal.SIGINT)
     said, _ = wrk.communicate()

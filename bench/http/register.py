@@ -62,7 +62,7 @@ def morning(server: Server, seconds: int, connections: int = CONNECTIONS) -> Mor
         before = server.worked()
         opened = ended(started(server.url, pages, seconds=seconds, connections=connections))
         between = server.worked()
-        submitted = ended(started(server.url, forms, seconds=600, once=True, connections=connections))
+        submitted = ended(started(server.url, forms, seconds=60, once=True, connections=connections), once=True)
         after = server.worked()
         return Morning(opened, submitted, (between - before) / opened.requests * 1e6,
                        (after - between) / submitted.requests * 1e6)

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::civil::Date;
 use rules::access::{Action, Subject, may};
 use rules::attendance::{Part, SchoolDays};
 
@@ -13,7 +12,6 @@ use super::markets::days_with_markets;
 use super::uncalled::{callings, uncalled};
 use crate::db::Value;
 use crate::desk::Desk;
-use crate::params;
 use crate::refused::Refused;
 use crate::units;
 
@@ -127,7 +125,9 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
     let today = desk.now.day();
     let days = days_with_markets(desk, today, today.tomorrow().unwrap_or(today))?;
     let calls = callings(desk)?;
-    let sent = sent(desk, today)?;
+    let mut params = vec![Value::from(desk.county()), Value::from(today)];
+    let called = units::within(desk.actor(), Action::ReadRegister, "sheet.class", &mut params);
+    let sent = sent(desk, &called, &params)?;
     let mut lines: Vec<(Row, BoardLine)> = Vec::with_capacity(rows.len());
     for row in rows {
         let calling = calls.get(&row.school).copied().unwrap_or_default();
@@ -176,12 +176,19 @@ fn schools(desk: &mut Desk<'_, '_>) -> Result<Vec<SchoolLine>, Refused> {
     Ok(schools)
 }
 
-/// For each class the parts that were called on the day, with how many were missing at the last call of each.
-fn sent(desk: &mut Desk<'_, '_>, day: Date) -> Result<HashMap<String, BTreeMap<String, i64>>, Refused> {
+/// For each class within reach the parts that were called on the day, with how many were missing at the last call of each.
+fn sent(
+    desk: &mut Desk<'_, '_>,
+    reached: &str,
+    params: &[Value<'_>],
+) -> Result<HashMap<String, BTreeMap<String, i64>>, Refused> {
     let rows = desk.tx.query(
-        "select class, part, missing from sheet
-         where county = $1 and day = $2 and child is null and taken_back_at is null order by class, at, id",
-        &params![desk.county(), day],
+        &format!(
+            "select class, part, missing from sheet
+             where county = $1 and day = $2 and child is null and taken_back_at is null and {reached}
+             order by class, at, id"
+        ),
+        params,
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?)),
     )?;
     let mut sent: HashMap<String, BTreeMap<String, i64>> = HashMap::new();

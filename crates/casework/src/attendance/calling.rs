@@ -149,8 +149,10 @@ impl Calling {
     }
 }
 
-/// Whether somebody of `class` boards on the day `$2`, as a column.
-pub(super) const BOARDS: &str = "case when exists (select 1 from class_member member
+/// Whether somebody of `class` boards on the day `$2`, as a column; not asked of a school that has never called an evening.
+pub(super) const BOARDS: &str = "case when exists (select 1 from calling where calling.county = class.county
+                         and calling.school = class.school and calling.evenings <> 'none')
+                     and exists (select 1 from class_member member
                        join child on child.county = member.county and child.id = member.child
                        where member.county = class.county and member.class = class.unit
                          and member.from_day <= $2 and (member.until_day is null or member.until_day > $2)
