@@ -57,6 +57,8 @@ export const ALL = [
   { name: "reports", role: "bureau", path: "/reports" },
   { name: "cases", role: "bureau", path: "/cases" },
   { name: "case", role: "bureau", from: "/cases", link: first },
+  { name: "case-papers", role: "bureau", from: "/cases", link: first, then: "/papers" },
+  { name: "penalty", role: "bureau", path: "/penalty" },
   { name: "requests", role: "bureau", path: "/requests" },
   { name: "request", role: "bureau", from: "/requests", link: first },
   { name: "requests-ended", role: "bureau", path: "/requests?show=ended" },

@@ -57,6 +57,8 @@ pub const SEALED: &[Sealed] = &[
     of("warning_note", &["id"], &[("did_sealed", "did")]),
     of("child_case", &["id"], &[("why_sealed", "why")]),
     of("case_event", &["case_id", "seq"], &[("words_sealed", "words")]),
+    of("case_paper", &["id"], &[("said_sealed", "said")]),
+    of("case_track", &["id"], &[("words_sealed", "words")]),
     of("request", &["id"], &[("words_sealed", "words"), ("answer_sealed", "answer")]),
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.

@@ -4,12 +4,14 @@
 use jiff::civil::Date;
 use rules::access::{Action, Role, Subject};
 use rules::case::{By, Case, Event, Kind, Person, Stage};
+use rules::plan::LegalStepKind;
 
 use super::events::{Columns, Kept, columns, event, last, load};
 use super::open::is_out;
 use super::write::{happen, overtaken};
 use crate::desk::Desk;
 use crate::ledger::{plain, ties_of};
+use crate::papers::case::current_ground;
 use crate::params;
 use crate::refused::Refused;
 
@@ -150,7 +152,14 @@ fn made(desk: &mut Desk<'_, '_>, kept: &Kept, told: &Told) -> Result<Event, Refu
         flag: told.flag,
         words: told.words.trim().to_owned(),
     };
-    event(told.kind, columns).ok_or_else(|| Refused::field("code", "请从表中选择"))
+    let mut event = event(told.kind, columns).ok_or_else(|| Refused::field("code", "请从表中选择"))?;
+    // What a penalty rests on is the county's affair, and not of whoever registers the step.
+    if let Event::Step { taken, ground, .. } = &mut event
+        && taken.step == LegalStepKind::Penalty
+    {
+        *ground = current_ground(desk)?;
+    }
+    Ok(event)
 }
 
 fn known(

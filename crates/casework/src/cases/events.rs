@@ -127,16 +127,16 @@ fn ask(code: &str, detail: &str, unit: String, until: Option<Date>, applied: boo
 
 /// A case as it is kept.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
-    pub(super) id: String,
-    pub(super) child: String,
-    pub(super) version: i64,
-    pub(super) order: Option<String>,
-    pub(super) case: Case,
+pub(crate) struct Kept {
+    pub(crate) id: String,
+    pub(crate) child: String,
+    pub(crate) version: i64,
+    pub(crate) order: Option<String>,
+    pub(crate) case: Case,
 }
 
 /// Reads a case from its events; `None` where there is none. Words stay sealed: the case does not follow from them.
-pub(super) fn load(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Kept>, Refused> {
+pub(crate) fn load(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Kept>, Refused> {
     let found = desk.tx.optional(
         "select child, opened_at, against, version, order_id from child_case where county = $1 and id = $2",
         &params![desk.county(), id],

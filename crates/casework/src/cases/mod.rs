@@ -12,9 +12,11 @@ mod write;
 
 pub(crate) use act::helped;
 pub use act::{Told, act};
+pub(crate) use events::load;
 pub use follow::nightly;
 pub use list::{CaseLine, Shown, cases, mine};
 pub(crate) use open::{Opening, open_from};
 pub use open::{Source, open_case, opening};
 pub use order::OrderLine;
 pub use read::{CaseFile, Earlier, Happening, Progress, Rung, case, case_of};
+pub(crate) use write::happen;

@@ -43,7 +43,7 @@ pub(super) fn party(who: &Party) -> (&'static str, &str) {
 ///
 /// # Errors
 /// [`Refused::Rule`] by the rules of the case, [`Refused::Changed`] when somebody was quicker, [`Refused::Storage`].
-pub(super) fn happen(
+pub(crate) fn happen(
     desk: &mut Desk<'_, '_>,
     kept: &Kept,
     event: Event,

@@ -1,6 +1,7 @@
 //! 文书: what an official document says, taken from facts as they were when the act was done; that it was made, by whom and
 //! with which digest, is on the record. Laying it out is the affair of `documents::paper`, outside of any transaction.
 
+pub mod case;
 mod facts;
 mod suspect_report;
 
@@ -79,6 +80,21 @@ fn allowed<'a>(
 /// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`].
 pub fn record(desk: &mut Desk<'_, '_>, draft: &Draft, made: &Made) -> Result<(), Refused> {
     let grant = allowed(desk, &draft.child, ("paper", &draft.subject))?;
+    put(desk, (draft.kind, &draft.subject), &draft.child, &draft.paper.number, made, draft.masked)?;
+    let hidden = if draft.masked { "，部分信息已隐去" } else { "" };
+    let said = format!("{} {}，SHA-256 {}{hidden}", draft.paper.number, made.form.code(), made.sha256);
+    desk.record(Action::MakePaper, grant.post, ("child", &draft.child), "", &said)
+}
+
+/// The file's row in the register of papers: once, however often the same is made.
+fn put(
+    desk: &mut Desk<'_, '_>,
+    (kind, subject): (&str, &str),
+    child: &str,
+    number: &str,
+    made: &Made,
+    masked: bool,
+) -> Result<(), Refused> {
     let bytes = i64::try_from(made.bytes.len()).unwrap_or(i64::MAX);
     desk.tx.execute(
         "insert into paper (county, id, kind, subject, child, number, form, sha256, bytes, masked, by_account, at)
@@ -87,21 +103,19 @@ pub fn record(desk: &mut Desk<'_, '_>, draft: &Draft, made: &Made) -> Result<(),
         &params![
             desk.county(),
             desk.now.id(),
-            draft.kind,
-            &draft.subject,
-            &draft.child,
-            &draft.paper.number,
+            kind,
+            subject,
+            child,
+            number,
             made.form.code(),
             &made.sha256,
             bytes,
-            i64::from(draft.masked),
+            i64::from(masked),
             &desk.actor().account,
             desk.now.stamp()
         ],
     )?;
-    let hidden = if draft.masked { "，部分信息已隐去" } else { "" };
-    let said = format!("{} {}，SHA-256 {}{hidden}", draft.paper.number, made.form.code(), made.sha256);
-    desk.record(Action::MakePaper, grant.post, ("child", &draft.child), "", &said)
+    Ok(())
 }
 
 /// The files that were made of a paper about the child, the first before the others; `None` for whoever may make none.
@@ -119,13 +133,18 @@ pub fn filed(
     if may(desk.actor(), Action::MakePaper, &Subject::Child(&ties)).is_err() {
         return Ok(None);
     }
+    files(desk, kind, subject).map(Some)
+}
+
+/// The same for whoever is known to may.
+fn files(desk: &mut Desk<'_, '_>, kind: &str, subject: &str) -> Result<Vec<Filed>, Refused> {
     desk.tx.query(
         "select paper.number, paper.form, paper.sha256, paper.masked, coalesce(account.name, ''), paper.at
          from paper
          left join account on account.county = paper.county and account.id = paper.by_account
-         where paper.county = $1 and paper.kind = $2 and paper.subject = $3 and paper.child = $4
+         where paper.county = $1 and paper.kind = $2 and paper.subject = $3
          order by paper.at, paper.id limit 50",
-        &params![desk.county(), kind, subject, child],
+        &params![desk.county(), kind, subject],
         |row| {
             Ok(Filed {
                 number: row.get(0)?,
@@ -137,7 +156,6 @@ pub fn filed(
             })
         },
     )
-    .map(Some)
     .map_err(Refused::from)
 }
 

@@ -118,6 +118,7 @@ fn paper(desk: &Desk<'_, '_>, report: &Report, facts: &Facts, view: View) -> Pap
         note: String::new(),
         copies: rule.map(|rule| rule.copies.clone()).unwrap_or_default(),
         printed: (facts.school.clone(), day),
+        ..Paper::default()
     }
 }
 

@@ -27,15 +27,15 @@ use crate::jobs::Machine;
 
 const WEEK: [&str; 3] = ["2026-11-23", "2026-11-24", "2026-11-25"];
 
-fn colleague() -> SignedIn {
+pub(crate) fn colleague() -> SignedIn {
     who("bureau-2", Role::Bureau, "ju")
 }
 
-fn township() -> SignedIn {
+pub(crate) fn township() -> SignedIn {
     who("x1", Role::Township, "t1")
 }
 
-fn director() -> SignedIn {
+pub(crate) fn director() -> SignedIn {
     who("director", Role::Director, "office")
 }
 
@@ -51,7 +51,7 @@ fn short() -> Plan {
 }
 
 /// The school with its short plan, and a machine with the same for the nights.
-fn school(db: casework::db::Db) -> (School, Arc<Machine>) {
+pub(crate) fn school(db: casework::db::Db) -> (School, Arc<Machine>) {
     let mut school = School::new(db.clone());
     school.plan = short();
     let mut machine = Machine::with(db, Keys::for_tests());
@@ -91,13 +91,13 @@ fn open_of(school: &School, child: &str) -> String {
     line.expect("an open case").id
 }
 
-fn file(school: &School, by: &SignedIn, id: &str) -> Result<CaseFile, Refused> {
+pub(crate) fn file(school: &School, by: &SignedIn, id: &str) -> Result<CaseFile, Refused> {
     let id = id.to_owned();
     school.act(by, move |desk| case(desk, &id))
 }
 
 /// A move from the page as it stands.
-fn told(school: &School, by: &SignedIn, id: &str, told: Told) -> Result<(), Refused> {
+pub(crate) fn told(school: &School, by: &SignedIn, id: &str, told: Told) -> Result<(), Refused> {
     let version = file(school, &bureau(), id).expect("the file").version;
     stale(school, by, id, told, version)
 }
@@ -108,7 +108,7 @@ fn stale(school: &School, by: &SignedIn, id: &str, told: Told, version: i64) -> 
     school.act(by, move |desk| act(desk, &id, &told, version))
 }
 
-fn with_words(kind: Kind) -> Told {
+pub(crate) fn with_words(kind: Kind) -> Told {
     Told { words: "家访核实，孩子在家，没有上学".to_owned(), ..Told::new(kind) }
 }
 
@@ -116,7 +116,7 @@ fn to(kind: Kind, unit: &str) -> Told {
     Told { unit: unit.to_owned(), ..with_words(kind) }
 }
 
-fn on(kind: Kind, on: &str) -> Told {
+pub(crate) fn on(kind: Kind, on: &str) -> Told {
     Told { on: Some(day(on)), flag: true, ..with_words(kind) }
 }
 
@@ -124,12 +124,12 @@ fn ask(code: &str, detail: &str) -> Told {
     Told { code: code.to_owned(), detail: detail.to_owned(), flag: true, ..with_words(Kind::Ask) }
 }
 
-fn state(school: &School, id: &str) -> State {
+pub(crate) fn state(school: &School, id: &str) -> State {
     file(school, &bureau(), id).expect("the file").line.state
 }
 
 /// Verified, ordered, received, visited, on 26 and 27 November.
-fn persuading(school: &School, child: &str) -> String {
+pub(crate) fn persuading(school: &School, child: &str) -> String {
     let id = reported(school, child);
     school.at("2026-11-26");
     told(school, &bureau(), &id, with_words(Kind::Confirm)).expect("confirmed");

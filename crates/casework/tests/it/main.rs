@@ -8,6 +8,7 @@ mod attendance;
 mod audit;
 #[cfg(test)]
 mod campaign;
+mod case_papers;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]

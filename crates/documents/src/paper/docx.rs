@@ -104,6 +104,8 @@ type Values = [(&'static str, String)];
 fn values(paper: &Paper) -> Vec<(&'static str, String)> {
     let issuer =
         if paper.issuer.is_empty() { String::new() } else { format!("签发人：{}", paper.issuer) };
+    let checked =
+        if paper.check.is_empty() { String::new() } else { format!("核验网址：{}", paper.check) };
     vec![
         ("发文机关", paper.organ.clone()),
         ("标记", paper.mark.clone()),
@@ -113,7 +115,7 @@ fn values(paper: &Paper) -> Vec<(&'static str, String)> {
         ("主送", paper.to.join("、")),
         ("署名", paper.signed.clone()),
         ("日期", paper.date.clone()),
-        ("附注", paper.note.clone()),
+        ("附注", if paper.note.is_empty() { checked } else { paper.note.clone() }),
         ("抄送", paper.copies.join("，")),
         ("印发机关", paper.printed.0.clone()),
         ("印发日期", paper.printed.1.clone()),

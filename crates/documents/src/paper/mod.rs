@@ -8,7 +8,7 @@ mod pdf;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use docx::Template;
@@ -20,9 +20,10 @@ pub const OFFICIAL_TYP: &str = include_str!("../../../../plans/nanjian/papers/of
 pub const OFFICIAL_DOCX: &[u8] = include_bytes!("../../../../plans/nanjian/papers/official.docx");
 
 /// An official document. Every text is text: nothing in it is markup, a field or a formula of any format.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Paper {
-    /// 发文机关: stands red at the head.
+    /// 发文机关: stands red at the head; empty for a paper without a red head, as one to a court.
     pub organ: String,
     /// 密级或提示, at the head's left: 含未成年人个人信息.
     pub mark: String,
@@ -44,12 +45,31 @@ pub struct Paper {
     pub note: String,
     /// 抄送机关.
     pub copies: Vec<String>,
-    /// 印发机关 and 印发日期.
+    /// 印发机关 and 印发日期; both empty for a paper without 版记.
     pub printed: (String, String),
+    /// 二维码 of the address at which the paper can be checked: a line of `0` and `1` for each row; none where it cannot.
+    pub squares: Vec<String>,
+    /// The same address in words.
+    pub check: String,
+}
+
+/// 卷宗: papers in one file, with a cover and a catalogue, and pages numbered through.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Bundle {
+    /// Who has made it.
+    pub organ: String,
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// What stands on the cover: what, and its value.
+    pub about: Vec<(String, String)>,
+    /// The papers, in order.
+    pub papers: Vec<Paper>,
 }
 
 /// A piece of the body.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Block {
     /// 一级标题: 一、学生基本情况.
@@ -116,6 +136,13 @@ pub struct Made {
     pub sha256: String,
 }
 
+impl Made {
+    fn of(form: Form, bytes: Vec<u8>) -> Self {
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { form, bytes, sha256 }
+    }
+}
+
 /// Why a paper was not made, in words for the person who wanted it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unmade {
@@ -178,19 +205,60 @@ impl Press {
     pub fn make(&self, paper: &Paper, form: Form) -> Result<Made, Unmade> {
         let paper = paper.visible();
         let bytes = match form {
-            Form::Pdf => pdf::make(&self.typ, &self.fonts, &paper)?,
+            Form::Pdf => {
+                let texts =
+                    paper.clone().texts().into_iter().map(|text| text.clone()).collect::<Vec<String>>();
+                pdf::make(&self.typ, &self.fonts, (&paper.number, &texts), &paper)?
+            }
             Form::Docx => Template::read(&self.docx)?.fill(&paper)?,
         };
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Made { form, bytes, sha256 })
+        Ok(Made::of(form, bytes))
+    }
+
+    /// Binds papers into one PDF, one at a time as [`Press::make`].
+    ///
+    /// # Errors
+    /// [`Unmade`].
+    pub fn bind(&self, bundle: &Bundle) -> Result<Made, Unmade> {
+        let mut bundle = bundle.clone();
+        let Bundle { organ, number, title, about, .. } = &mut bundle;
+        let cover = [organ, number, title]
+            .into_iter()
+            .chain(about.iter_mut().flat_map(|(what, value)| [what, value]));
+        let mut texts = Vec::new();
+        for text in cover {
+            *text = seen(text);
+            texts.push(text.clone());
+        }
+        for paper in &mut bundle.papers {
+            *paper = paper.visible();
+            texts.extend(paper.texts().into_iter().map(|text| text.clone()));
+        }
+        let bytes = pdf::make(&self.typ, &self.fonts, (&bundle.number, &texts), &bundle)?;
+        Ok(Made::of(Form::Pdf, bytes))
     }
 }
 
 impl Paper {
     /// Every text of it, to look at or to change.
     fn texts(&mut self) -> Vec<&mut String> {
-        let Self { organ, mark, number, issuer, title, to, body, signed, date, note, copies, printed } = self;
-        let mut texts = vec![organ, mark, number, issuer, title, signed, date, note];
+        let Self {
+            organ,
+            mark,
+            number,
+            issuer,
+            title,
+            to,
+            body,
+            signed,
+            date,
+            note,
+            copies,
+            printed,
+            squares: _,
+            check,
+        } = self;
+        let mut texts = vec![organ, mark, number, issuer, title, signed, date, note, check];
         texts.extend([&mut printed.0, &mut printed.1]);
         texts.extend(to.iter_mut().chain(copies));
         for block in body {
@@ -211,19 +279,21 @@ impl Paper {
     fn visible(&self) -> Self {
         let mut paper = self.clone();
         for text in paper.texts() {
-            if text.chars().any(|sign| sign.is_control() || is_hidden(sign)) {
-                *text = text
-                    .chars()
-                    .map(|sign| match sign {
-                        '\n' | '\t' | '\r' => ' ',
-                        sign if sign.is_control() || is_hidden(sign) => '□',
-                        sign => sign,
-                    })
-                    .collect();
-            }
+            *text = seen(text);
         }
         paper
     }
+}
+
+/// A text with □ for every sign that is not seen.
+fn seen(text: &str) -> String {
+    text.chars()
+        .map(|sign| match sign {
+            '\n' | '\t' | '\r' => ' ',
+            sign if sign.is_control() || is_hidden(sign) => '□',
+            sign => sign,
+        })
+        .collect()
 }
 
 /// Signs of no width, marks that turn the direction of writing, and code points that are no characters.

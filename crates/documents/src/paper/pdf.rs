@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Serialize;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -13,8 +14,8 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt, comemo};
 use typst_pdf::PdfOptions;
 
+use super::Unmade;
 use super::fonts::{Catalogue, Fonts};
-use super::{Paper, Unmade};
 
 /// Names of the two files that there are.
 const TEMPLATE: &str = "official.typ";
@@ -23,16 +24,22 @@ const DATA: &str = "paper.json";
 /// One paper at a time: a compilation takes memory, and its caches are emptied behind it.
 static ONE: Mutex<()> = Mutex::new(());
 
-pub(super) fn make(template: &str, fonts: &Fonts, paper: &Paper) -> Result<Vec<u8>, Unmade> {
+/// Sets `data`, a paper or a bundle of them, whose texts are `texts` and whose number is `number`.
+pub(super) fn make(
+    template: &str,
+    fonts: &Fonts,
+    (number, texts): (&str, &[String]),
+    data: &impl Serialize,
+) -> Result<Vec<u8>, Unmade> {
     let catalogue = fonts.catalogue().ok_or_else(|| Unmade::NoFont(fonts.folders().to_vec()))?;
-    let lacking = catalogue.lacking(paper.clone().texts().into_iter().map(|text| &**text));
+    let lacking = catalogue.lacking(texts.iter().map(String::as_str));
     if !lacking.is_empty() {
         return Err(Unmade::NoGlyph(lacking));
     }
-    let data = serde_json::to_vec(paper).map_err(|error| Unmade::Template(error.to_string()))?;
+    let data = serde_json::to_vec(data).map_err(|error| Unmade::Template(error.to_string()))?;
     let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let page = Page::new(template, data, catalogue)?;
-    let done = set(&page, paper);
+    let done = set(&page, number);
     drop(page);
     // What was remembered holds on to the fonts.
     comemo::evict(0);
@@ -40,11 +47,11 @@ pub(super) fn make(template: &str, fonts: &Fonts, paper: &Paper) -> Result<Vec<u
     done
 }
 
-fn set(page: &Page, paper: &Paper) -> Result<Vec<u8>, Unmade> {
+fn set(page: &Page, number: &str) -> Result<Vec<u8>, Unmade> {
     let wrong = |problems: &[SourceDiagnostic]| Unmade::Template(said(page, problems));
     let document = typst::compile(page).output.map_err(|problems| wrong(&problems))?;
     let options = PdfOptions {
-        ident: Smart::Custom(paper.number.clone()),
+        ident: Smart::Custom(number.to_owned()),
         creator: Smart::Custom(Some("保学".to_owned())),
         ..PdfOptions::default()
     };
@@ -123,5 +130,120 @@ impl World for Page {
 
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use typst::layout::{Frame, FrameItem};
+
+    use super::super::{Block, Bundle, OFFICIAL_TYP, Paper};
+    use super::*;
+
+    fn words(frame: &Frame, out: &mut String) {
+        for (_, item) in frame.items() {
+            match item {
+                FrameItem::Text(text) => out.push_str(&text.text),
+                FrameItem::Group(group) => words(&group.frame, out),
+                _ => {}
+            }
+        }
+    }
+
+    /// The text of each page as it is laid out, without blanks.
+    fn pages(data: &impl Serialize) -> Vec<String> {
+        let fonts = Fonts::default();
+        let catalogue = fonts.catalogue().expect("a Chinese font");
+        let page = Page::new(OFFICIAL_TYP, serde_json::to_vec(data).unwrap(), catalogue).unwrap();
+        let document =
+            typst::compile(&page).output.unwrap_or_else(|problems| panic!("{}", said(&page, &problems)));
+        typst_pdf::pdf(&document, &PdfOptions::default()).expect("a PDF");
+        let text = |frame: &Frame| {
+            let mut out = String::new();
+            words(frame, &mut out);
+            out.retain(|sign| !sign.is_whitespace());
+            out
+        };
+        document.pages().iter().map(|page| text(&page.frame)).collect()
+    }
+
+    fn paper(number: &str) -> Paper {
+        let text = |text: &str| text.to_owned();
+        Paper {
+            organ: text("东镇人民政府"),
+            mark: text("含未成年人个人信息，不得外传"),
+            number: text(number),
+            title: text("责令送被监护人接受义务教育通知书"),
+            to: vec![text("杨某某（父亲）")],
+            body: vec![
+                Block::Pairs {
+                    rows: vec![(text("监护人"), text("杨某某")), (text("住址"), text("上村十二号"))],
+                },
+                Block::Heading { text: text("一、事实") },
+                Block::Text {
+                    text: text("自十一月二十三日起没有正当理由未到校。").repeat(30)
+                },
+                Block::Table {
+                    heads: vec![text("日期"), text("事项")],
+                    rows: vec![vec![text("二十四日"), text("家访")]],
+                },
+            ],
+            signed: text("东镇人民政府"),
+            date: text("2026年11月24日"),
+            printed: (text("东镇人民政府"), text("2026年11月24日")),
+            squares: vec![text("1011"), text("0101"), text("1111"), text("0001")],
+            check: text("http://127.0.0.1/check/0"),
+            ..Paper::default()
+        }
+    }
+
+    /// Every word of a paper stands on its pages; a QR code takes nothing away, and a paper without red head is one.
+    #[test]
+    fn every_word_is_on_the_page() {
+        let whole = paper("东镇政责改〔2026〕1号");
+        for paper in [
+            Paper { organ: String::new(), printed: <(String, String)>::default(), ..whole.clone() },
+            Paper {
+                squares: Vec::new(),
+                issuer: "普某某".to_owned(),
+                copies: vec!["县专班".to_owned()],
+                ..whole.clone()
+            },
+            whole,
+        ] {
+            // What goes on to the next page goes on behind the number of this one.
+            let pages = pages(&paper).into_iter().enumerate();
+            let all: String = pages.map(|(at, page)| page.replace(&format!("—{}—", at + 1), "")).collect();
+            for text in paper.clone().texts() {
+                let lacks = !all.contains(&*text) && *text != paper.check;
+                assert!(!lacks, "{text} is not in {all}");
+            }
+            assert_eq!(all.contains("扫码核验"), !paper.squares.is_empty());
+        }
+    }
+
+    /// 卷宗: cover, catalogue with the page of each paper, and the papers; pages are numbered through.
+    #[test]
+    fn a_bundle_has_a_catalogue() {
+        let papers: Vec<Paper> = (1..=3).map(|at| paper(&format!("东镇政责改〔2026〕{at}号"))).collect();
+        let bundle = Bundle {
+            organ: "东镇人民政府".to_owned(),
+            number: "甲县控辍个案〔2026〕1号".to_owned(),
+            title: "控辍保学个案卷宗".to_owned(),
+            about: vec![("案由".to_owned(), "没有接受义务教育".to_owned())],
+            papers,
+        };
+        let pages = pages(&bundle);
+        assert!(pages[0].contains("控辍保学个案卷宗") && pages[0].contains("案由没有接受义务教育"));
+        assert!(pages[1].contains("卷内目录") && pages[1].contains("〔2026〕3号"));
+        for (at, page) in pages.iter().enumerate() {
+            assert!(page.contains(&format!("—{}—", at + 1)), "page {}: {page}", at + 1);
+        }
+        for (at, paper) in bundle.papers.iter().enumerate() {
+            let first =
+                pages.iter().skip(2).position(|page| page.contains(&paper.number)).expect("it is there") + 3;
+            let line = format!("{}{}{}{}{first}", at + 1, paper.title, paper.number, paper.date);
+            assert!(pages[1].contains(&line), "{line} is not in {}", pages[1]);
+        }
     }
 }

@@ -31,6 +31,7 @@ fn paper() -> Paper {
         note: String::new(),
         copies: vec!["县控辍保学工作专班".to_owned()],
         printed: ("东镇小学".to_owned(), "2026年11月25日".to_owned()),
+        ..Paper::default()
     }
 }
 

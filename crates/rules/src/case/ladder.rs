@@ -88,37 +88,46 @@ impl Ladder {
         self.rungs.push(Rung::Skipped(step));
     }
 
+    /// Whether the step may be begun, its papers made: none before it is open, it was not left out, and help was offered.
+    ///
+    /// # Errors
+    /// [`Refused`] when a step before it was neither taken nor left out (B04), when it was left out, or when no help was offered.
+    pub fn may_begin(&self, step: LegalStepKind, gate: &HelpGate) -> Result<(), Refused> {
+        let missed = LegalStepKind::ALL
+            .iter()
+            .take_while(|before| **before != step)
+            .find(|before| !self.is_taken(**before) && !self.is_skipped(**before));
+        if let Some(missed) = missed {
+            return Err(Refused::new(
+                format!("还没有{}，不能直接{}", missed.label(), step.label()),
+                "五(三)",
+                format!("请先{}；不适合用的，写明理由跳过这一步", missed.label()),
+            ));
+        }
+        if self.is_skipped(step) {
+            return Err(Refused::new(
+                format!("{}这一步已经写明理由跳过", step.label()),
+                "五(三)",
+                "请办后面的步骤",
+            ));
+        }
+        if step >= gate.before && self.helped == 0 {
+            return Err(Refused::new(
+                format!("还没有给过帮扶，不能{}", step.label()),
+                gate.basis.cited(),
+                "请先登记帮扶：给了什么、家长怎么说；家长不接受的也照实记",
+            ));
+        }
+        Ok(())
+    }
+
     /// Whether the step may be taken now.
     ///
     /// # Errors
     /// [`Refused`] when a step before it was neither taken nor left out (B04), when no help was offered, or when its
     /// days do not fit.
     pub fn may_take(&self, taken: &Taken, gate: &HelpGate) -> Result<(), Refused> {
-        let missed = LegalStepKind::ALL
-            .iter()
-            .take_while(|before| **before != taken.step)
-            .find(|before| !self.is_taken(**before) && !self.is_skipped(**before));
-        if let Some(missed) = missed {
-            return Err(Refused::new(
-                format!("还没有{}，不能直接{}", missed.label(), taken.step.label()),
-                "五(三)",
-                format!("请先{}；不适合用的，写明理由跳过这一步", missed.label()),
-            ));
-        }
-        if self.is_skipped(taken.step) {
-            return Err(Refused::new(
-                format!("{}这一步已经写明理由跳过", taken.step.label()),
-                "五(三)",
-                "请办后面的步骤",
-            ));
-        }
-        if taken.step >= gate.before && self.helped == 0 {
-            return Err(Refused::new(
-                format!("还没有给过帮扶，不能{}", taken.step.label()),
-                gate.basis.cited(),
-                "请先登记帮扶：给了什么、家长怎么说；家长不接受的也照实记",
-            ));
-        }
+        self.may_begin(taken.step, gate)?;
         if self.rungs.iter().any(|rung| matches!(rung, Rung::Taken(before) if before.on > taken.on)) {
             return Err(Refused::new(
                 "日期早于前一步",

@@ -2,7 +2,7 @@
 //! [`Event`]s, a [`Case`] is what follows from them, and from the same value follow exactly one unit that must act, one
 //! next act and one deadline ([`duty()`]). Why it is so: `docs/adr/0020-the-case.md`.
 //!
-//! Beside it, each usable alone: who must persuade ([`persuader`]), the four steps ([`ladder`]), legal periods
+//! Beside it, each usable alone: who must persuade ([`persuader`]), the four steps ([`ladder`]) with their papers ([`paper`]), legal periods
 //! ([`period`]) and service ([`service`]), the penalty's gate ([`penalty`]), deferral and suspension ([`pause`]), the grade
 //! after time away ([`grade`]) and what the register says of a return ([`watch`]).
 
@@ -11,6 +11,7 @@ mod duty;
 mod event;
 pub mod grade;
 pub mod ladder;
+pub mod paper;
 pub mod pause;
 pub mod penalty;
 pub mod period;

@@ -81,6 +81,16 @@ impl Period {
 }
 
 impl Length {
+    /// In words: `5个工作日`.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Working(days) => format!("{days}个工作日"),
+            Self::Days(days) => format!("{days}日"),
+            Self::Months(months) => format!("{months}个月"),
+        }
+    }
+
     /// Its last day, when it begins on `from`.
     ///
     /// # Errors

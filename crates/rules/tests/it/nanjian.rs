@@ -102,6 +102,12 @@ fn four_steps() {
     );
     let report = PLAN.paper("suspect_report").expect("五(九): the written report");
     assert!(report.articles.iter().any(|article| article == "未成年人保护法第二十八条"));
+    // Every other paper of the plan is one of the table of papers (ADR 0022).
+    for paper in
+        PLAN.steps().iter().flat_map(|step| &step.papers).filter(|paper| paper.key != "suspect_report")
+    {
+        assert!(rules::case::paper::PaperKind::from_code(&paper.key).is_some(), "{}", paper.title);
+    }
     assert!(PLAN.paper("").is_none(), "a paper that the program does not make has no key");
 }
 

@@ -19,6 +19,7 @@ pub(crate) mod imports;
 mod jobs;
 mod notices;
 mod online;
+mod papers;
 mod platform;
 mod posts;
 mod proofs;
@@ -59,6 +60,7 @@ pub fn routes() -> Vec<Route> {
         jobs::routes(),
         notices::routes(),
         online::routes(),
+        papers::routes(),
         platform::routes(),
         posts::routes(),
         proofs::routes(),

@@ -12,6 +12,7 @@ mod api;
 mod app;
 mod assets_served;
 mod canary;
+mod case_papers;
 mod comparing;
 mod contrast;
 mod escaping;

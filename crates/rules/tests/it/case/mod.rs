@@ -3,6 +3,7 @@
 mod courts;
 mod gates;
 mod moves;
+mod papers;
 mod periods;
 mod properties;
 mod watching;

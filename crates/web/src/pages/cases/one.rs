@@ -6,6 +6,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::cases::{self, CaseFile, Source, Told};
+use casework::papers::case::{Shelf, glance};
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::access::Action;
@@ -84,6 +85,7 @@ struct OnePage {
     shell: Shell,
     way: [Crumb; 2],
     one: CaseFile,
+    shelf: Shelf,
     whose: String,
     what: String,
     by: String,
@@ -152,7 +154,8 @@ async fn show(
     status: StatusCode,
 ) -> Result<Response, Failed> {
     let asked = id.clone();
-    let one = app.look(session, move |desk| cases::case(desk, &asked)).await?;
+    let (one, shelf) =
+        app.look(session, move |desk| Ok((cases::case(desk, &asked)?, glance(desk, &asked)?))).await?;
     let today = app.now().day();
     let left = days_left(&one.line.due, today);
     let by = match left {
@@ -197,6 +200,7 @@ async fn show(
             Source::Hand => None,
         },
         one,
+        shelf,
         said,
         errors,
         sent,

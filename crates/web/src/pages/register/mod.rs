@@ -14,6 +14,8 @@ mod samples;
 
 use rules::access::Action;
 
+pub(crate) use papers::unmade;
+
 use crate::route::{Policy, Route};
 
 pub(crate) use province::{REQUEST, errors_file, looked_at};

@@ -30,7 +30,7 @@ pub(super) async fn docx(
 async fn make(app: &App, session: &Session, id: String, form: Form) -> Result<Response, Failed> {
     let draft = app.read(session, move |desk| papers::suspect_report(desk, &id)).await?;
     let (press, paper) = (app.clone(), draft.paper.clone());
-    let made = app.apart(move || press.press().make(&paper, form).map_err(|why| refused(&why))).await?;
+    let made = app.apart(move || press.press().make(&paper, form).map_err(|why| unmade(&why))).await?;
     let file = made.clone();
     app.write(session, move |desk| papers::record(desk, &draft, &file)).await?;
     let mut response = made.bytes.into_response();
@@ -45,7 +45,8 @@ async fn make(app: &App, session: &Session, id: String, form: Form) -> Result<Re
     Ok(response)
 }
 
-fn refused(why: &Unmade) -> Refused {
+/// Why a paper was not made, with what to do.
+pub(crate) fn unmade(why: &Unmade) -> Refused {
     let todo = match why {
         Unmade::NoFont(_) | Unmade::NoGlyph(_) => "请下载DOCX；装好字体后再做PDF",
         Unmade::Template(_) => "请系统管理员检查方案文件夹 papers 里的模板",

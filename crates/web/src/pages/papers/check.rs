@@ -1,0 +1,48 @@
+//! `/check/{code}`: what whoever holds a paper learns by its QR code: whether number and content hang together, whether its seal was
+//! registered, whether a file of that digest was made. Nothing of any person; without the code there is nothing to ask about.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use casework::papers::case::{Checked, checked};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::Tone;
+use crate::route::html;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    digest: String,
+}
+
+#[derive(Template)]
+#[template(path = "papers/check.html")]
+struct CheckPage {
+    code: String,
+    county: String,
+    found: Option<Checked>,
+    digest: String,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Path(code): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failed> {
+    let is_code = code.len() == 32 && code.chars().all(|sign| sign.is_ascii_hexdigit());
+    let digest: String = asked.digest.chars().take(200).collect();
+    let found = if is_code {
+        let (at, code, digest) = (app.clone(), code.clone(), digest.clone());
+        app.open_read(move |tx| checked(tx, at.keys(), at.county(), &code, &digest)).await?
+    } else {
+        None
+    };
+    let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    let code = if is_code { code } else { String::new() };
+    let page = CheckPage { code, county: app.plan().county().name.clone(), found, digest };
+    Ok((status, html(&page)).into_response())
+}
