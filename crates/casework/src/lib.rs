@@ -24,6 +24,7 @@ pub mod limit;
 pub mod lists;
 pub mod now;
 pub mod once;
+pub mod pairs;
 pub mod papers;
 pub mod password;
 pub mod platform;

@@ -240,6 +240,41 @@ pub fn pair(tx: &mut Tx<'_>, with: &Seeding<'_>, child: &str, account: &str) -> 
     Ok(())
 }
 
+/// Pairs a child with the holder of a post since a day, as the use case does; who is paired already stays.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn paired(
+    tx: &mut Tx<'_>,
+    with: &Seeding<'_>,
+    child: &str,
+    (account, post): (&str, &str),
+    since: Date,
+) -> Result<(), DbError> {
+    let (id, from) = (with.now.id(), format!("{since}T09:00:00.000+08:00"));
+    let new = tx.execute(
+        "insert into pair (county, id, child, account, post, from_at, by_account, ended_why)
+         select $1, $2, id, $4, $5, $6, '', '' from child where county = $1 and id = $3
+            and not exists (select 1 from pair where pair.county = $1 and pair.child = $3 and pair.ended_at is null)",
+        &params![with.county, &id, child, account, post, &from],
+    )?;
+    if new == 0 { Ok(()) } else { pair(tx, with, child, account) }
+}
+
+/// Who is paired with whom: child, account, and the township of the child's household.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn pairs(tx: &mut Tx<'_>, county: &str) -> Result<Vec<(String, String, String)>, DbError> {
+    tx.query(
+        "select pair.child, pair.account, coalesce(child.township, '') from pair
+         join child on child.county = pair.county and child.id = pair.child
+         where pair.county = $1 and pair.ended_at is null order by pair.account, child.spelling, child.birth, pair.child",
+        &params![county],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )
+}
+
 /// Hands a child to a department for help (转请协助).
 ///
 /// # Errors

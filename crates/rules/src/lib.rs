@@ -19,6 +19,7 @@ mod fold;
 pub mod groups;
 pub mod identity;
 pub mod mask;
+pub mod pairing;
 pub mod plan;
 pub mod purpose;
 pub mod request;

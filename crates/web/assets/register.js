@@ -1,4 +1,4 @@
-// 点名 on a phone: exceptions in taps; without a network a sheet is kept on the phone, sealed, and sent when there is one.
+// 点名 and 走访 on a phone: exceptions in taps; without a network a sheet is kept on the phone, sealed, and sent when there is one.
 // What is kept opens by the key that the server gives to a session, or, off line, by the account's password (hazard H07).
 // Nothing here decides what holds: the server does, and conflicts are shown, never overwritten.
 const make = (tag, className, text) => {
@@ -121,11 +121,14 @@ async function bySession() {
   if (given.account !== safe.account) return false;
   await mine(given);
   const kept = await get('book', account);
-  if (!kept || Date.now() - kept.at > 86400000 / 2) {
-    const whole = await ask('/api/v1/phone/book');
-    await put('book', { id: account, at: Date.now(), ...(await seal(key, whole.book)) });
-  }
+  if (!kept || Date.now() - kept.at > 86400000 / 2) await renew();
   return true;
+}
+
+/** What is kept, anew. */
+async function renew() {
+  const whole = await ask('/api/v1/phone/book');
+  await put('book', { id: account, at: Date.now(), ...(await seal(key, whole.book)) });
 }
 
 /** What is older than a week cannot be read any more, whoever asks; what was not sent stays, sealed. */
@@ -145,7 +148,7 @@ async function counted() {
 /** Puts a sheet into the queue. It is on the phone when this returns. */
 async function queue(sheet) {
   if (!key) throw new Error('locked');
-  await put('queue', { id: sheet.body.sheet, account, at: Date.now(), state: 'waits', ...(await seal(key, sheet)) });
+  await put('queue', { id: sheet.id || sheet.body.sheet, account, at: Date.now(), state: 'waits', ...(await seal(key, sheet)) });
   await counted();
 }
 
@@ -161,12 +164,14 @@ function flush() {
     let sent = 0;
     const waiting = (await all('queue')).sort((a, b) => a.at - b.at);
     for (const one of waiting) {
-      if (one.account !== account) continue;
+      if (one.account !== account || one.at_case) continue;
       const sheet = await open(key, one);
       try {
-        const done = await called(sheet);
+        const done = await (sheet.visit ? visited(sheet) : called(sheet));
         sent += 1;
-        if (done.conflicts.length) {
+        if (sheet.visit && newsOf(done)) {
+          await put('queue', { ...one, state: 'conflict', at_case: done.case, problem: newsOf(done) });
+        } else if (done.conflicts && done.conflicts.length) {
           await put('queue', { ...one, state: 'conflict', problem: `${done.conflicts.map(({ name }) => name).join('、')}：与另一份点名说法不同，请打开这一天定一个` });
         } else {
           await drop('queue', one.id);
@@ -178,7 +183,10 @@ function flush() {
       }
     }
     await counted();
-    if (sent) toast(`${sent} 份点名已上传`);
+    if (sent) {
+      toast(`${sent} 份已上传`);
+      await renew().catch(() => undefined);
+    }
   })().finally(() => { sending = null; });
   return sending;
 }
@@ -282,6 +290,19 @@ async function submit(form, of) {
   }
 }
 
+/** Says above a form why it was not taken. */
+function showFailed(form, text) {
+  let place = form.querySelector('[data-failed]');
+  if (!place) {
+    place = make('div', 'notice late');
+    place.dataset.failed = '';
+    place.setAttribute('role', 'alert');
+    form.prepend(place);
+  }
+  place.replaceChildren(make('b', 'late', text));
+  place.scrollIntoView({ block: 'center' });
+}
+
 function enhance(form, of, done) {
   for (const line of form.querySelectorAll('[data-pupil]')) tap(line);
   sum(form);
@@ -295,15 +316,7 @@ function enhance(form, of, done) {
     try {
       await done(await submit(form, of));
     } catch (failed) {
-      let place = form.querySelector('[data-failed]');
-      if (!place) {
-        place = make('div', 'notice late');
-        place.dataset.failed = '';
-        place.setAttribute('role', 'alert');
-        form.prepend(place);
-      }
-      place.replaceChildren(make('b', 'late', failed instanceof Refused ? failed.message : '没有提交，请再点一次。'));
-      place.scrollIntoView({ block: 'center' });
+      showFailed(form, failed instanceof Refused ? failed.message : '没有提交，请再点一次。');
     } finally {
       button.removeAttribute('aria-busy');
     }
@@ -361,8 +374,8 @@ async function classes() {
   const place = part('open');
   const list = place.querySelector('[data-classes]');
   list.replaceChildren();
-  if (kept) {
-    const book = await open(key, kept);
+  const book = kept && await open(key, kept);
+  if (book) {
     for (const one of book.classes) {
       for (const day of one.days) {
         for (const part of day.parts) {
@@ -376,7 +389,9 @@ async function classes() {
       }
     }
   }
-  place.querySelector('[data-none]').hidden = list.children.length > 0;
+  const way = stops(book);
+  place.querySelector('[data-none]').hidden = list.children.length + way > 0;
+  place.querySelector('[data-calls]').hidden = way > 0 && !list.children.length;
   await waiting();
 }
 
@@ -386,7 +401,9 @@ async function waiting() {
   for (const one of (await all('queue')).sort((a, b) => a.at - b.at)) {
     const line = make('li');
     if (one.account !== account) {
-      line.append(make('b', '', '另一个账号的点名'), make('p', 'soft', '要用那个账号登录后才能上传。'));
+      line.append(make('b', '', '另一个账号的登记'), make('p', 'soft', '要用那个账号登录后才能上传。'));
+    } else if ((await open(key, one)).visit) {
+      await waitingVisit(line, one, await open(key, one));
     } else {
       const sheet = await open(key, one);
       const away = sheet.body.marks.filter(({ kind }) => !CAME.has(kind)).length;
@@ -462,11 +479,12 @@ if (phone) {
     const field = event.target.elements.password;
     wrong('off', '');
     try {
-      const given = await ask('/api/v1/phone', 'POST', { password: field.value });
+      const code = event.target.elements.code;
+      const given = await ask('/api/v1/phone', 'POST', { password: field.value, ...(code.value && { code: code.value }) });
       await keep(given, field.value);
-      field.value = '';
+      field.value = code.value = '';
       if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();
-      toast('这部手机可以离线点名了');
+      toast('这部手机可以离线办了');
       await classes();
     } catch (failed) {
       wrong('off', failed.status === 401 ? '请先登录，再回到这一页开通。' : failed instanceof Offline ? '没有网络，开通要在有网的时候。' : failed.message);
@@ -483,7 +501,7 @@ if (phone) {
       field.value = '';
       await classes();
     } catch (failed) {
-      wrong('locked', '密码不对。请输入开通离线点名时的登录密码。');
+      wrong('locked', '密码不对。请输入开通时的登录密码。');
     }
   });
   phone.querySelector('[data-forget]').addEventListener('click', async () => {

@@ -35,13 +35,14 @@ const PICTURE: &str = "image/svg+xml";
 const SCRIPTS: &str =
     concat!(include_str!("../assets/app.js"), "{\n", include_str!("../assets/keys.js"), "}\n");
 
-/// The same with what the pages of the register gain, so that they, too, ask for one script.
+/// The same with what the pages of the register and of visits gain, so that they, too, ask for one script.
 const REGISTER: &str = concat!(
     include_str!("../assets/app.js"),
     "{\n",
     include_str!("../assets/keys.js"),
     "}\n{\n",
     include_str!("../assets/register.js"),
+    include_str!("../assets/visits.js"),
     "}\n"
 );
 

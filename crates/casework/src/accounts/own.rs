@@ -215,6 +215,23 @@ pub fn confirm_by_code(desk: &mut Desk<'_, '_>, code: &Typed) -> Result<Confirme
     Ok(Confirmed::Yes { token })
 }
 
+/// Proves identity by the password, which was tried, and by a one-time code: each wrong one counts as such.
+///
+/// # Errors
+/// [`Refused::Storage`], [`Refused::Fault`].
+pub fn confirm_by_both(
+    desk: &mut Desk<'_, '_>,
+    checked: &Checked,
+    code: &Typed,
+) -> Result<Confirmed, Refused> {
+    let (county, keys, now, actor) = (desk.county(), desk.keys, desk.now, desk.actor());
+    if !checked.is_for(&actor.account) || !sign_in::settle(desk.tx, keys, now, county, checked)? {
+        return Ok(Confirmed::No);
+    }
+    sign_in::settle_proof(desk.tx, county, checked)?;
+    confirm_by_code(desk, code)
+}
+
 /// What the actor may choose as a new password.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! 离线点名: what a class teacher's own phone keeps for a week to call a register where there is no network, and the key
-//! under which it lies there (hazard H07). The phone decides nothing: what it kept comes in by `submit` like any other.
+//! under which everything that a phone keeps lies there (hazard H07). The phone decides nothing: what it kept comes in by `submit` like any other.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -44,17 +44,17 @@ pub struct PhoneClass {
 /// # Errors
 /// [`Refused::Denied`].
 pub fn phone_key(desk: &mut Desk<'_, '_>) -> Result<[u8; 32], Refused> {
-    desk.require(Action::CallRegister, &Subject::Nothing, ("account", &desk.actor().account))?;
+    desk.require(Action::KeepPhone, &Subject::Nothing, ("account", &desk.actor().account))?;
     let whose = format!("{}\n{}", desk.county(), desk.actor().account);
     Ok(desk.keys.mac("phone", whose.as_bytes()))
 }
 
-/// The registers of one's own classes for a week. Each is read as by [`register`], and on the record.
+/// The registers of one's own classes for a week, for a class teacher; each is read as by [`register`], and on the record.
 ///
 /// # Errors
 /// As [`register`].
 pub fn phone_book(desk: &mut Desk<'_, '_>) -> Result<Vec<PhoneClass>, Refused> {
-    desk.require(Action::CallRegister, &Subject::Nothing, ("account", &desk.actor().account))?;
+    desk.require(Action::KeepPhone, &Subject::Nothing, ("account", &desk.actor().account))?;
     let own: Vec<String> = desk
         .actor()
         .posts

@@ -4,6 +4,7 @@ use rules::access::{Action, Field, Post, Sight, Subject, Tie, may, sight};
 use rules::decision::{Decision, Found};
 use rules::plan::FindingKind;
 
+use crate::cases;
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::ledger::Sees;
@@ -268,6 +269,8 @@ pub struct FindingPage {
     pub checkers: Vec<(String, String)>,
     /// Whether the actor may open it again.
     pub may_reopen: bool,
+    /// The child's open case, where the reader may know of it: opening the finding again does not end it.
+    pub case: Option<String>,
     /// Version, for the form.
     pub version: i64,
     /// The next open finding of the list, to go on with.
@@ -339,6 +342,7 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
                     may_report: false,
                     checkers: Vec::new(),
                     may_reopen: false,
+                    case: None,
                     version: row.get(13)?,
                     next: None,
                     remembered: row.get::<Option<String>>(16)?.is_some(),
@@ -353,6 +357,11 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<FindingPage, Refused> {
     };
     page.sides = sides(desk, id, grant.post, grant.tie)?;
     page.events = events(desk, id)?;
+    if let Some(child) = page.child.clone()
+        && desk.require(Action::ReadCase, &subject, ("finding", id)).is_ok()
+    {
+        page.case = cases::open_of(desk, &child)?;
+    }
     let settled = matches!(page.row.state.as_str(), "decided" | "gone");
     if desk.require(Action::DecideFinding, &subject, ("finding", id)).is_ok() {
         page.may_reopen = page.row.state == "decided";

@@ -6,11 +6,12 @@ use rules::access::{Action, Role, Subject};
 use rules::case::{By, Case, Event, Kind, Person, Stage};
 use rules::plan::LegalStepKind;
 
-use super::events::{Columns, Kept, columns, event, last, load};
+use super::events::{Columns, Kept, columns, event, last, load, visit_code};
 use super::open::is_out;
 use super::write::{happen, overtaken};
 use crate::desk::Desk;
 use crate::ledger::{plain, ties_of};
+use crate::pairs;
 use crate::papers::case::current_ground;
 use crate::params;
 use crate::refused::Refused;
@@ -143,11 +144,16 @@ fn made(desk: &mut Desk<'_, '_>, kept: &Kept, told: &Told) -> Result<Event, Refu
         }
         _ => {}
     }
+    // Whether a visit is by who is paired is the pairing's to say, not the form's.
+    let code = match told.kind {
+        Kind::Visit => visit_code(pairs::is_with(desk, &kept.child)?).to_owned(),
+        _ => told.code.clone(),
+    };
     let columns = Columns {
         on: told.on,
         until: told.until,
         unit,
-        code: told.code.clone(),
+        code,
         detail: told.detail.clone(),
         flag: told.flag,
         words: told.words.trim().to_owned(),

@@ -28,6 +28,14 @@ pub(super) struct Columns {
 /// Code of a closing that rests on the window.
 const STAYED: &str = "stayed";
 
+/// Code of a visit by who is paired with the child.
+const PAIRED: &str = "paired";
+
+/// Code of a visit, by whether it is by who is paired with the child.
+pub(super) const fn visit_code(paired: bool) -> &'static str {
+    if paired { PAIRED } else { "" }
+}
+
 /// The columns of an event.
 pub(super) fn columns(event: &Event) -> Columns {
     let empty = Columns::default();
@@ -41,7 +49,13 @@ pub(super) fn columns(event: &Event) -> Columns {
         | Event::Refuse { words } => said(words),
         Event::Dispatch { unit } => Columns { unit: unit.clone(), ..empty },
         Event::Receive | Event::Resume | Event::Agree | Event::Relapse => empty,
-        Event::Visit(visit) => Columns { on: Some(visit.on), flag: visit.met, ..said(&visit.words) },
+        Event::Visit(visit) => Columns {
+            on: Some(visit.on),
+            until: visit.next,
+            code: visit_code(visit.paired).to_owned(),
+            flag: visit.met,
+            ..said(&visit.words)
+        },
         Event::Help { code, on, words } => Columns { on: Some(*on), code: code.clone(), ..said(words) },
         Event::Step { taken, words, .. } => Columns {
             on: Some(taken.on),
@@ -90,7 +104,7 @@ pub(super) fn event(kind: Kind, kept: Columns) -> Option<Event> {
         Kind::Receive => Event::Receive,
         Kind::SendBack => Event::SendBack { words },
         Kind::Recall => Event::Recall { words },
-        Kind::Visit => Event::Visit(Visit { on: on?, met: flag, words }),
+        Kind::Visit => Event::Visit(Visit { on: on?, met: flag, paired: code == PAIRED, next: until, words }),
         Kind::Help => Event::Help { code, on: on?, words },
         Kind::Step => Event::Step {
             taken: Taken { step: LegalStepKind::from_code(&code)?, on: on?, until },
@@ -231,7 +245,7 @@ mod tests {
             Event::Receive,
             Event::SendBack { words: words() },
             Event::Recall { words: words() },
-            Event::Visit(Visit { on, met: true, words: words() }),
+            Event::Visit(Visit { on, met: true, paired: true, next: Some(on), words: words() }),
             Event::Help { code: "money".to_owned(), on, words: words() },
             Event::Step { taken, ground: None, words: words() },
             Event::Skip { step: LegalStepKind::Penalty, words: words() },

@@ -8,6 +8,7 @@ mod list;
 mod open;
 mod order;
 mod read;
+mod visit;
 mod write;
 
 pub(crate) use act::helped;
@@ -19,4 +20,5 @@ pub(crate) use open::{Opening, open_from};
 pub use open::{Source, open_case, opening};
 pub use order::OrderLine;
 pub use read::{CaseFile, Earlier, Happening, Progress, Rung, case, case_of};
+pub(crate) use visit::{open_of, record_visit};
 pub(crate) use write::happen;

@@ -18,6 +18,7 @@ use crate::attendance;
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::ledger::{Sees, ties_of};
+use crate::pairs;
 use crate::params;
 use crate::refused::Refused;
 use crate::requests::{ForChild, of_child};
@@ -43,6 +44,8 @@ pub struct Happening {
     pub flag: bool,
     /// The words; empty where the reader does not see the family.
     pub words: String,
+    /// Of a visit that was written down at the door: what was said there.
+    pub visit: Option<pairs::Told>,
 }
 
 /// One of the four steps.
@@ -131,6 +134,10 @@ pub struct CaseFile {
     pub requests: ForChild,
     /// Other cases of the child, the latest first.
     pub others: Vec<Earlier>,
+    /// Who is paired with the child.
+    pub paired: Option<pairs::Paired>,
+    /// Whether the reader may pair somebody with it.
+    pub may_pair: bool,
 }
 
 /// Reads a case.
@@ -215,6 +222,8 @@ pub fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<CaseFile, Refused> {
         escalates: open.and_then(|open| escalates(open, desk.plan)).map(stored),
         requests: of_child(desk, &kept.child)?,
         others: cases_of(desk, &kept.child, Some(id))?,
+        paired: pairs::paired_of(desk, &kept.child)?,
+        may_pair: open.is_some() && may(&who.actor, Action::PairChild, &Subject::Child(&ties)).is_ok(),
         line,
     };
     desk.record(Action::ReadCase, grant.post, ("child", &kept.child), "", "个案")?;
@@ -277,12 +286,15 @@ fn happened(desk: &mut Desk<'_, '_>, id: &str, whole: bool) -> Result<Vec<Happen
                 what: what(plan, kind, &code, &detail, &unit),
                 flag: row.get(10)?,
                 words: String::new(),
+                visit: None,
             };
             Ok((row.get::<i64>(0)?, one, row.get::<Option<Vec<u8>>>(11)?))
         },
     )?;
+    let mut visits = if whole { pairs::told(desk, id)? } else { std::collections::HashMap::new() };
     let mut all = Vec::with_capacity(rows.len());
     for (seq, mut one, sealed) in rows {
+        one.visit = visits.remove(&seq);
         if whole {
             one.words = desk.open("case_event", "words", &format!("{id}/{seq}"), sealed.as_deref())?;
         }

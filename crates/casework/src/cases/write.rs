@@ -8,6 +8,7 @@ use rules::case::{
     Act, Ask, By, Case, Duty, End, Event, Exemption, Facts, Ground, Happened, Open, Party, Person, Stage,
     apply, duty,
 };
+use rules::pairing::Ending;
 use rules::standing::Standing;
 
 use super::events::{Kept, columns};
@@ -16,6 +17,7 @@ use crate::accounts::tell;
 use crate::db::DbError;
 use crate::desk::Desk;
 use crate::ledger::set_standing;
+use crate::pairs;
 use crate::params;
 use crate::refused::Refused;
 
@@ -58,6 +60,10 @@ pub(crate) fn happen(
     put(desk, kept, &happened)?;
     row(desk, kept, &change.case, change.duty.as_ref(), order.as_deref())?;
     standing(desk, kept, &happened.event)?;
+    // Nobody keeps a way to a family that no longer needs it; a child that left again is gone to by the same person.
+    if matches!(change.case, Case::Ended(_)) && !is_relapse(&change.case) {
+        pairs::end_of(desk, &kept.child, Ending::CaseEnded)?;
+    }
     if let Some(next) = &change.duty {
         let before = match &kept.case {
             Case::Open(open) => Some(duty(open, desk.plan).map_err(rules::case::Refused::from)?),
@@ -161,8 +167,25 @@ fn row(
 /// Where the child stands with school, as far as the case decides that. Coming back is the register's to say.
 fn standing(desk: &mut Desk<'_, '_>, kept: &Kept, event: &Event) -> Result<(), Refused> {
     let Case::Open(open) = &kept.case else { return Ok(()) };
-    let Some(to) = stands(open, event) else { return Ok(()) };
+    let mistaken = Ask::Close(Ground::Exempt(Exemption::Mistaken));
+    let undone =
+        matches!(event, Event::Agree) && open.asked.as_ref().is_some_and(|asked| asked.ask == mistaken);
+    let to = if undone { as_before(desk, &kept.child)? } else { stands(open, event) };
+    let Some(to) = to else { return Ok(()) };
     set_standing(desk, &kept.child, to, &format!("case:{}", kept.id))
+}
+
+/// Where a child stands that was never away: on the roll where it is on one. What the list of suspects says meanwhile is its own.
+fn as_before(desk: &mut Desk<'_, '_>, child: &str) -> Result<Option<Standing>, Refused> {
+    let (enrolled, suspected) = desk.tx.one(
+        "select case when class is null then 0 else 1 end,
+                case when exists (select 1 from suspected where suspected.county = child.county
+                                     and suspected.child = child.id and suspected.cleared_at is null) then 1 else 0 end
+         from child where county = $1 and id = $2",
+        &params![desk.county(), child],
+        |row| Ok((row.get::<bool>(0)?, row.get::<bool>(1)?)),
+    )?;
+    Ok((!suspected).then_some(if enrolled { Standing::Enrolled } else { Standing::Unknown }))
 }
 
 fn stands(open: &Open, event: &Event) -> Option<Standing> {
@@ -188,6 +211,8 @@ fn stands(open: &Open, event: &Event) -> Option<Standing> {
                 Exemption::MovedAway => Some(Standing::MovedAway),
                 // Not in school, and no longer of the age: the figures count it apart.
                 Exemption::OverAge => None,
+                // Asked for apart: it depends on the roll.
+                Exemption::Mistaken => None,
             },
         },
         _ => None,

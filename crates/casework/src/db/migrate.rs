@@ -28,6 +28,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0011_cases", include_str!("../../migrations/0011_cases.sql")),
     ("0012_lease", include_str!("../../migrations/0012_lease.sql")),
     ("0013_case_papers", include_str!("../../migrations/0013_case_papers.sql")),
+    ("0014_pairs", include_str!("../../migrations/0014_pairs.sql")),
     ("0015_years", include_str!("../../migrations/0015_years.sql")),
     ("0016_requests", include_str!("../../migrations/0016_requests.sql")),
 ];

@@ -20,6 +20,14 @@ const FOLLOW: &[(&str, &str)] = &[
     ("finding", "update finding set child = $3 where county = $1 and child = $2 returning id"),
     ("platform_entry", "update platform_entry set child = $3 where county = $1 and child = $2 returning id"),
     ("child_case", "update child_case set child = $3 where county = $1 and child = $2 returning id"),
+    ("visit", "update visit set child = $3 where county = $1 and child = $2 returning id"),
+    (
+        "pair",
+        "update pair set child = $3 where county = $1 and child = $2
+           and (ended_at is not null or not exists (select 1 from pair own where own.county = $1 and own.child = $3
+                                                       and own.ended_at is null))
+         returning id",
+    ),
     (
         "request",
         "update request set child = $3 where county = $1 and child = $2
@@ -354,6 +362,8 @@ fn give_back(desk: &mut Desk<'_, '_>, table: &str, row: &str, kept: &str, gone: 
             "update platform_entry set child = $4 where county = $1 and id = $2 and child = $3"
         }
         "child_case" => "update child_case set child = $4 where county = $1 and id = $2 and child = $3",
+        "visit" => "update visit set child = $4 where county = $1 and id = $2 and child = $3",
+        "pair" => "update pair set child = $4 where county = $1 and id = $2 and child = $3",
         "suspected" => "update suspected set child = $4 where county = $1 and id = $2 and child = $3",
         "class_member" => "update class_member set child = $4 where county = $1 and id = $2 and child = $3",
         "child_tie" => return tie_back(desk, row, kept, gone),

@@ -140,6 +140,8 @@ pub struct Allowed {
     pub absence: bool,
     /// Open a case.
     pub open_case: bool,
+    /// Pair somebody with the child.
+    pub pair: bool,
 }
 
 /// The file. `None` is what the reader does not see.
@@ -551,5 +553,6 @@ fn allowed(desk: &Desk<'_, '_>, ties: &[(String, Tie)]) -> Allowed {
         who_looked: may(Action::SeeWhoLooked),
         absence: may(Action::ReadSuspects),
         open_case: may(Action::OpenCase),
+        pair: may(Action::PairChild),
     }
 }

@@ -4,6 +4,7 @@
 mod attendance;
 mod digest;
 mod notices;
+mod pairs;
 mod proofs;
 mod tasks;
 

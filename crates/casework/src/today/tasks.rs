@@ -101,6 +101,7 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     findings(desk, figures, &mut tasks)?;
     moves(desk, &mut tasks)?;
     super::attendance::tasks(desk, figures, &mut tasks)?;
+    super::pairs::tasks(desk, figures, &mut tasks)?;
     super::proofs::tasks(desk, &mut tasks)?;
     reconciling(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;

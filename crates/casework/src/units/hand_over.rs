@@ -2,16 +2,18 @@
 //! sheet says what it was (capability 54). Nothing is lost between two people.
 
 use rules::access::{Action, Role, Subject, Tie, reaches};
+use rules::case::Act;
 
 use super::posts::{post_place, takes};
 use crate::desk::Desk;
+use crate::pairs;
 use crate::params;
 use crate::refused::Refused;
 
 /// What is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// finding, pairing, move, break_glass.
+    /// finding, pairing, move, case.
     pub kind: String,
     /// Its id.
     pub subject: String,
@@ -91,6 +93,7 @@ fn open_items(desk: &mut Desk<'_, '_>, unit: &str, post: &str, account: &str) ->
         &params![county, unit],
         item("move"),
     )?);
+    items.extend(cases(desk, unit, post)?);
     let paired = paired(desk, post, account)?;
     items.extend(paired.into_iter().map(|(child, name)| Item {
         kind: "pairing".to_owned(),
@@ -137,7 +140,7 @@ pub fn hand_over(desk: &mut Desk<'_, '_>, wish: &HandOver) -> Result<String, Ref
             &params![county, desk.now.id(), &wish.post, to, day, &desk.actor().account, &at],
         )?;
         for item in items.iter().filter(|item| item.kind == "pairing") {
-            pair_with(desk, &item.subject, &from, to)?;
+            pair_with(desk, &item.subject, &wish.post, (&from, to))?;
         }
         desk.tx.execute(
             "insert into notification (county, id, account, at, kind, subject, text, href)
@@ -204,6 +207,8 @@ fn already(desk: &mut Desk<'_, '_>, wish: &HandOver, held: Option<&str>) -> Resu
 /// account, `$3` now, `$4` post, `$5` whether there is another such post.
 const PAIRED: &str = "child_tie.county = $1 and child_tie.unit = $2 and child_tie.tie = 'paired'
     and (child_tie.until_at is null or child_tie.until_at > $3)
+    and not exists (select 1 from pair where pair.county = $1 and pair.child = child_tie.child and pair.account = $2
+                       and pair.ended_at is null)
     and (cast($5 as bigint) = 0
          or exists (select 1 from hand_over
                     join hand_over_item on hand_over_item.county = hand_over.county
@@ -227,21 +232,52 @@ fn paired(desk: &mut Desk<'_, '_>, post: &str, account: &str) -> Result<Vec<(Str
             .iter()
             .any(|(id, role)| (id == post) == own && role.is_some_and(|role| reaches(role, Tie::Paired)))
     };
+    // Pairings say on which post they are. A tie without one is as old as the post that pairs.
+    let mut all = pairs::held(desk, post, account)?;
     if !pairs(true) {
-        return Ok(Vec::new());
+        return Ok(all);
     }
     let sql = format!(
         "select child.id, child.name from child_tie
          join child on child.county = child_tie.county and child.id = child_tie.child
          where {PAIRED} order by child.spelling, child.id"
     );
-    Ok(desk.tx.query(&sql, &params![county, account, desk.now.stamp(), post, pairs(false)], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?)
+    let tied =
+        desk.tx.query(&sql, &params![county, account, desk.now.stamp(), post, pairs(false)], |row| {
+            Ok((row.get::<String>(0)?, row.get::<String>(1)?))
+        })?;
+    all.extend(tied);
+    Ok(all)
+}
+
+/// The open cases in which it is the unit's turn, in the words of the sheet: whoever holds the post next acts in them.
+fn cases(desk: &mut Desk<'_, '_>, unit: &str, post: &str) -> Result<Vec<Item>, Refused> {
+    Ok(desk.tx.query(
+        "select c.id, child.name, c.act, coalesce(substr(c.due_at, 1, 10), '') from child_case c
+         join child on child.county = c.county and child.id = c.child
+         join post on post.county = c.county and post.id = $3 and post.role = c.must_role
+         where c.county = $1 and c.must_unit = $2 and c.ended_at is null
+         order by c.due_at, c.id",
+        &params![desk.county(), unit, post],
+        |row| {
+            let act = Act::from_code(&row.get::<String>(2)?).map_or("", Act::label);
+            let (name, due) = (row.get::<String>(1)?, row.get::<String>(3)?);
+            Ok(Item {
+                kind: "case".to_owned(),
+                subject: row.get(0)?,
+                label: format!("{name}：个案，{due}前{act}"),
+            })
+        },
+    )?)
 }
 
 /// Gives the pairing of a child to somebody else. Who has one already keeps their own.
-fn pair_with(desk: &mut Desk<'_, '_>, child: &str, from: &str, to: &str) -> Result<(), Refused> {
+fn pair_with(
+    desk: &mut Desk<'_, '_>,
+    child: &str,
+    post: &str,
+    (from, to): (&str, &str),
+) -> Result<(), Refused> {
     let county = desk.county();
     desk.tx.execute(
         "insert into child_tie (county, unit, tie, child, spelling, standing, group_bits, until_at, ground)
@@ -254,7 +290,7 @@ fn pair_with(desk: &mut Desk<'_, '_>, child: &str, from: &str, to: &str) -> Resu
         "delete from child_tie where county = $1 and child = $2 and unit = $3 and tie = 'paired'",
         &params![county, child, from],
     )?;
-    Ok(())
+    pairs::hand_on(desk, child, post, (from, to))
 }
 
 /// Gives whoever is put on a vacant post what its last holder left on it.
@@ -267,7 +303,7 @@ pub(super) fn take_up(desk: &mut Desk<'_, '_>, post: &str, to: &str) -> Result<(
     )?;
     let Some(last) = last.filter(|last| last != to) else { return Ok(()) };
     for (child, _) in paired(desk, post, &last)? {
-        pair_with(desk, &child, &last, to)?;
+        pair_with(desk, &child, post, (&last, to))?;
     }
     Ok(())
 }

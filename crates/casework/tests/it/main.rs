@@ -38,6 +38,8 @@ mod ledger;
 #[cfg(test)]
 mod limit;
 #[cfg(test)]
+mod pairs;
+#[cfg(test)]
 mod password;
 #[cfg(test)]
 mod requests;

@@ -88,6 +88,8 @@ codes! {
         ReadRequests = "read_requests" "看协助请求" [],
         AnswerRequest = "answer_request" "答复协助请求" [],
         CountRequests = "count_requests" "看各单位协助情况" [],
+        PairChild = "pair_child" "结对包保" [],
+        KeepPhone = "keep_phone" "开通离线手机" [],
         // what is reported apart (未成年人保护法 11)
         RaiseSign = "raise_sign" "转交保护线索" [],
         ReadSafeguarding = "read_safeguarding" "看保护线索" [],
@@ -181,7 +183,8 @@ impl Action {
             | Self::AskCase
             | Self::AgreeCase
             | Self::AskRequest
-            | Self::ReadRequests => Object::Child,
+            | Self::ReadRequests
+            | Self::PairChild => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
             | Self::AppointPost
@@ -207,6 +210,7 @@ impl Action {
             | Self::ReadSafeguarding
             | Self::AnswerSafeguarding
             | Self::AnswerRequest
+            | Self::KeepPhone
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::CountRequests
@@ -263,6 +267,7 @@ impl Action {
                     | Self::NoteWarning
                     | Self::KeepPlatformNumber
                     | Self::ExportPlatform
+                    | Self::PairChild
             ),
             _ => true,
         }
@@ -468,6 +473,10 @@ impl Action {
             },
             Self::AnswerRequest => (role.is_department() && role != R::Planning).then_some(OwnUnit),
             Self::CountRequests => allowed(&[R::Director, R::Bureau], County),
+            // 五(六)：各乡镇制定结对包保名单。
+            Self::PairChild => allowed(&[R::Township], Children),
+            // Who calls a class, or goes to families, where there is no network; what it holds follows from each part of it.
+            Self::KeepPhone => allowed(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre], OwnUnit),
             // Nobody whose unit is measured by it (五(七)(十二)).
             Self::AgreeCase => allowed(&[R::Director, R::Bureau], Children),
             Self::ReadSuspects | Self::ReadCase => allowed(

@@ -127,7 +127,7 @@ fn next(open: &Open, happened: &Happened) -> Option<Case> {
     if matches!(happened.event, Event::Agree) {
         new.asked = None;
     }
-    Some(Case::Open(Open { stage, since: at, ..new }))
+    Some(Case::Open(Open { stage, since: at, next: None, ..new }))
 }
 
 /// What the second person's word makes of it: the next step, or the end.
@@ -144,13 +144,17 @@ fn agreed(open: &Open, stage: &Stage, by: &By, at: jiff::civil::DateTime) -> Opt
 }
 
 /// Meeting the family ends the duty of the first visit and starts the clock of the next, from the day on which it was; a failed
-/// attempt, one from before the order, and one by somebody who has no order, is kept and changes nothing.
+/// attempt, one from before the order, and one by somebody who has no order and no pairing, is kept and moves no clock. What
+/// was agreed on for the next one holds until the next visit.
 fn visited(mut new: Open, stage: &Stage, visit: &Visit, happened: &Happened) -> Case {
     let on_duty = happened
         .by
         .person()
-        .is_some_and(|by| matches!(by.role, Role::Township | Role::Village | Role::Cadre));
+        .is_some_and(|by| visit.paired || matches!(by.role, Role::Township | Role::Village | Role::Cadre));
     let begun = visit.on.to_datetime(Time::midnight());
+    if on_duty && stage.order().is_some() {
+        new.next = visit.next;
+    }
     match stage {
         Stage::Accepted(order) if on_duty && visit.met && visit.on >= order.at.date() => {
             new.stage = Stage::Persuading(order.clone());

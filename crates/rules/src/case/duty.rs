@@ -44,6 +44,15 @@ pub enum Party {
     School(String),
 }
 
+impl Act {
+    /// Whether it is done at the family's door: what whoever is paired with the child has to do (五(六)). The pairing has no
+    /// clock of its own; this act's deadline is it.
+    #[must_use]
+    pub const fn is_visit(self) -> bool {
+        matches!(self, Self::FirstVisit | Self::Visit | Self::CheckTerm)
+    }
+}
+
 impl Party {
     /// The role that acts for it.
     #[must_use]
@@ -83,9 +92,10 @@ pub fn duty(open: &Open, plan: &Plan) -> Result<Duty, NoData> {
         Stage::Suspected => by(Party::Bureau, Act::Verify, &hops.verify, open.since, plan),
         Stage::Confirmed => by(Party::Bureau, Act::Dispatch, &hops.dispatch, open.since, plan),
         Stage::Dispatched(order) => by(township(order), Act::Receive, &hops.receive, open.since, plan),
-        Stage::Accepted(order) => by(township(order), Act::FirstVisit, &hops.first_visit, open.since, plan),
+        Stage::Accepted(order) => by(township(order), Act::FirstVisit, &hops.first_visit, open.since, plan)
+            .map(|duty| agreed(open, duty)),
         Stage::Persuading(order) => {
-            let visit = by(township(order), Act::Visit, &hops.next_visit, open.since, plan)?;
+            let visit = agreed(open, by(township(order), Act::Visit, &hops.next_visit, open.since, plan)?);
             // A term that ran out is asked about until the next step is taken or left out; behind the last step, until
             // somebody has been there.
             let decided = |term: Date| open.ladder.next().is_none() && open.since.date() > term;
@@ -110,7 +120,7 @@ pub fn duty(open: &Open, plan: &Plan) -> Result<Duty, NoData> {
                 Duty { who: who.clone(), act: Act::Review, due: end(pause.until), basis: basis.to_owned() };
             // 五(十): 准许先办理……并继续做好劝返复学工作.
             if pause.rests == Rests::Policy && order.is_some() {
-                let visit = by(who, Act::Visit, &hops.next_visit, open.since, plan)?;
+                let visit = agreed(open, by(who, Act::Visit, &hops.next_visit, open.since, plan)?);
                 return Ok(if visit.due < review.due { visit } else { review });
             }
             Ok(review)
@@ -127,6 +137,16 @@ pub fn duty(open: &Open, plan: &Plan) -> Result<Duty, NoData> {
                 None => by(who, Act::AskClose, &hops.ask_close, open.since, plan),
             }
         }
+    }
+}
+
+/// A visit that was agreed on for an earlier day is due on that day.
+fn agreed(open: &Open, duty: Duty) -> Duty {
+    match open.next.map(end) {
+        Some(due) if due < duty.due => {
+            Duty { due, basis: "五(六)；上次走访时约定".to_owned(), ..duty }
+        }
+        _ => duty,
     }
 }
 

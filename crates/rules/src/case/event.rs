@@ -68,6 +68,10 @@ pub struct Visit {
     pub on: Date,
     /// Whether somebody of the family was met. A failed attempt is a fact too; it does not end the duty to meet them.
     pub met: bool,
+    /// Whether it was by who is paired with the child (五(六)): a class teacher's visit counts as the township's then.
+    pub paired: bool,
+    /// The day that was agreed on for the next one; it can bring the deadline forward, never put it off.
+    pub next: Option<Date>,
     /// What happened.
     pub words: String,
 }

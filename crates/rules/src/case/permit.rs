@@ -6,7 +6,7 @@ use super::event::{Ask, By, Event, Facts, Ground, Happened, Kind, Person};
 use super::pause::may_pause;
 use super::penalty;
 use super::refused::{Refused, said};
-use super::state::{Asked, Case, Open, Stage};
+use super::state::{Asked, Case, Exemption, Open, Stage};
 use super::watch::next_look;
 use crate::access::{Action, Role, Standing};
 use crate::plan::LegalStepKind;
@@ -175,6 +175,17 @@ fn conditions(open: &Open, happened: &Happened, person: &Person, facts: &Facts<'
         }
         Event::Visit(visit) => {
             between(open, visit.on, today)?;
+            if let Some(next) = visit.next {
+                let hop = &rules.hops.next_visit;
+                let latest = hop.due(visit.on.at(0, 0, 0, 0), facts.plan.calendar())?.date();
+                if next <= visit.on || next > latest {
+                    return Err(Refused::new(
+                        format!("下次走访的日子应在这次以后、{latest}以前"),
+                        hop.basis.cited(),
+                        "请改日子；到时去不了的，照实登记没有去成",
+                    ));
+                }
+            }
             said(&visit.words, "劝返的情况", "五(六)")
         }
         Event::Help { code, on, words } => {
@@ -260,6 +271,14 @@ fn may_ask(open: &Open, ask: &Ask, today: Date, facts: &Facts<'_>) -> Result<(),
                 return Err(out_of_turn(open, Kind::Ask));
             }
             may_pause(pause, &rules.pause, &open.ladder, today)
+        }
+        // Who was never away did not come back: a return that was recorded is watched to its end.
+        Ask::Close(Ground::Exempt(Exemption::Mistaken)) if open.stage.school().is_some() => {
+            Err(Refused::new(
+                "已经登记返校，不能按误认销号",
+                rules.observation.basis.cited(),
+                "请按跟踪期满申请销号；登记返校登错了的，先登记没有返校",
+            ))
         }
         Ask::Close(Ground::Exempt(_)) => Ok(()),
         Ask::Close(Ground::Stayed) => match &open.stage {

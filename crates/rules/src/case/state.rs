@@ -34,14 +34,16 @@ codes! {
         Dead = "dead" "死亡" [],
         Abroad = "abroad" "出国（境）定居" [],
         MovedAway = "moved_away" "户籍迁出本县" [],
+        Mistaken = "mistaken" "误认：核实错了，孩子一直在校" [],
     }
 }
 
 impl Exemption {
-    /// Whether it counts as solved. A child that grew too old did not come back, and is counted apart (五(七)).
+    /// Whether it counts as solved. A child that grew too old did not come back, one that was never away had nothing to be
+    /// solved; both are counted apart (五(七)).
     #[must_use]
     pub const fn is_solved(self) -> bool {
-        !matches!(self, Self::OverAge)
+        !matches!(self, Self::OverAge | Self::Mistaken)
     }
 }
 
@@ -167,6 +169,8 @@ pub struct Open {
     pub asked: Option<Asked>,
     /// Help and the four steps.
     pub ladder: Ladder,
+    /// The day that the last visit agreed on for the next one.
+    pub next: Option<Date>,
 }
 
 /// How a case ended.
@@ -202,7 +206,7 @@ impl Case {
     pub fn open(at: DateTime, against: Option<String>) -> Self {
         let ladder = Ladder::default();
         let stage = Stage::Suspected;
-        Self::Open(Open { opened: at, against, stage, since: at, last: at, asked: None, ladder })
+        Self::Open(Open { opened: at, against, stage, since: at, last: at, asked: None, ladder, next: None })
     }
 
     /// Its entry in the list of states.

@@ -92,6 +92,16 @@ pub struct GradeRule {
     pub basis: Basis,
 }
 
+/// 结对包保: how many children one person is paired with at most. How often they are visited is the case's own clock
+/// ([`Hops::first_visit`], [`Hops::next_visit`]): two clocks for one visit would contradict each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairingRule {
+    /// Children with one person at most.
+    pub most: u16,
+    /// Clause and words.
+    pub basis: Basis,
+}
+
 /// Everything that a county sets for cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRules {
@@ -101,6 +111,8 @@ pub struct CaseRules {
     pub help_gate: HelpGate,
     /// What help there is.
     pub helps: Vec<Code>,
+    /// Pairing.
+    pub pairing: PairingRule,
     /// Deferral and suspension.
     pub pause: PauseRule,
     /// Observation.
@@ -113,6 +125,15 @@ pub struct CaseRules {
 #[serde(deny_unknown_fields)]
 struct RawHelpGate {
     before: Spanned<String>,
+    clause: Option<Spanned<String>>,
+    source: Option<String>,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPairing {
+    most: u16,
     clause: Option<Spanned<String>>,
     source: Option<String>,
     text: String,
@@ -157,6 +178,7 @@ pub(super) fn case(loader: &mut Loader<'_>) -> Option<CaseRules> {
     let hops = hops(loader);
     let help_gate = help_gate(loader);
     let helps = loader.codes("help");
+    let pairing = pairing(loader);
     let pause = pause(loader);
     let observation = observation(loader);
     let grades = grades(loader);
@@ -164,6 +186,7 @@ pub(super) fn case(loader: &mut Loader<'_>) -> Option<CaseRules> {
         hops: hops?,
         help_gate: help_gate?,
         helps,
+        pairing: pairing?,
         pause: pause?,
         observation: observation?,
         grades,
@@ -219,6 +242,16 @@ fn help_gate(loader: &mut Loader<'_>) -> Option<HelpGate> {
     let (at, raw) = (raw.span(), raw.into_inner());
     let basis = loader.basis(at, raw.clause, raw.source, raw.text);
     Some(HelpGate { before: loader.coded(&raw.before, LegalStepKind::from_code)?, basis })
+}
+
+fn pairing(loader: &mut Loader<'_>) -> Option<PairingRule> {
+    let raw = loader.file.one::<RawPairing>("pairing")?;
+    let (at, raw) = (raw.span(), raw.into_inner());
+    if raw.most == 0 {
+        loader.file.problem(at.clone(), "most 不能是0", "请填一个人最多包保几名，如 5");
+    }
+    let basis = loader.basis(at, raw.clause, raw.source, raw.text);
+    Some(PairingRule { most: raw.most, basis })
 }
 
 fn pause(loader: &mut Loader<'_>) -> Option<PauseRule> {

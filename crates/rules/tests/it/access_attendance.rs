@@ -1,6 +1,6 @@
 //! Who may do what with attendance: every role that the line names, how far it reaches, and nobody else (五(九)).
 
-use rules::access::{Action, Reach, Role, Standing};
+use rules::access::{Action, Reach, Role, Standing, Tie};
 
 /// The whole line of an action: these roles with this reach, whether they lead or serve, and no other role.
 fn check(action: Action, expected: &[(Role, Reach)]) {
@@ -58,6 +58,20 @@ fn each_hop_is_somebody_elses() {
     check(Action::MakePaper, &line(&[R::Director, R::Bureau, R::Township, R::Head, R::Registrar]));
     check(Action::RaiseSign, &line(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre]));
     check(Action::RecordVisit, &line(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre]));
+}
+
+/// 五(六): the township pairs, a phone without a network is for those who call a class or go to families, and a township in which a
+/// child only goes to school pairs nobody (hazard A03).
+#[test]
+fn pairing_is_the_townships() {
+    use Reach::{Children, OwnUnit};
+    use Role as R;
+    check(Action::PairChild, &[(R::Township, Children)]);
+    let phone = [R::Head, R::Teacher, R::Township, R::Village, R::Cadre].map(|role| (role, OwnUnit));
+    check(Action::KeepPhone, &phone);
+    assert!(
+        Action::PairChild.works_by(Tie::HomeTownship) && !Action::PairChild.works_by(Tie::SchoolTownship)
+    );
 }
 
 /// Before the third day it is the school's affair; from then on both lines know: 教体局 and 乡镇人民政府.

@@ -26,6 +26,7 @@ mod identity;
 mod mask;
 #[cfg(test)]
 mod nanjian;
+mod pairing;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]

@@ -107,6 +107,7 @@ fn mistakes_in_a_piece_are_found() {
         ("plan.toml", "under_months = 12", "under_months = 2", "由小到大"),
         ("plan.toml", "key = \"verify_case\"", "key = \"verify_it\"", "没有 key = \"verify_case\" 的期限"),
         ("plan.toml", "[help_gate]", "[help_door]", "缺少 [help_gate]"),
+        ("plan.toml", "most = 5", "most = 0", "most 不能是0"),
         ("plan.toml", "months = [4]", "months = [13]", "months"),
         ("plan.toml", "kind = \"needs_review\"", "kind = \"roll_only\"", "needs_review"),
         ("plan.toml", "kind = \"persuade\"", "kind = \"order\"", "四步"),

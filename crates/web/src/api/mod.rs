@@ -18,6 +18,7 @@ mod registers;
 mod session;
 mod take;
 mod units;
+mod visits;
 
 pub use openapi::openapi;
 pub(crate) use problem::speak;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> Vec<Route> {
         registers::routes(),
         phone::routes(),
         province::routes(),
+        visits::routes(),
         imports::routes(),
         comparisons::routes(),
         findings::routes(),

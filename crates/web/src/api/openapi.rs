@@ -13,6 +13,7 @@ use utoipa::{Modify, OpenApi};
 use super::problem::Problem;
 use super::{
     audit, children, comparisons, findings, imports, me, moves, phone, province, registers, session, units,
+    visits,
 };
 use crate::route::{Policy, Route};
 
@@ -60,6 +61,7 @@ pub(super) fn routes() -> Vec<Route> {
         province::undo,
         province::differences,
         province::decide,
+        visits::write,
         imports::list,
         imports::upload,
         imports::one,

@@ -1,11 +1,13 @@
-//! `/api/v1/phone`: what a class teacher's own phone keeps for a week to call a register without a network, and the key under
-//! which it lies there (docs/adr/0015-offline-register.md, hazard H07).
+//! `/api/v1/phone`: what one's own phone keeps for a week to call a register or to visit families without a network, and the key
+//! under which it lies there (docs/adr/0015-offline-register.md, 0023-pairing.md, hazard H07).
 
 use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use casework::attendance::{self, PhoneClass, Pupil};
+use casework::desk::Desk;
+use casework::pairs::{self, Stop};
 use casework::password::Typed;
 use casework::refused::Refused;
 use rules::access::Action;
@@ -25,9 +27,9 @@ use crate::session::Session;
 pub(super) fn routes() -> Vec<Route> {
     let needs = Policy::Needs;
     vec![
-        Route::get("/api/v1/phone", needs(Action::CallRegister), key),
-        Route::post("/api/v1/phone", needs(Action::CallRegister), unseal),
-        Route::get("/api/v1/phone/book", needs(Action::CallRegister), book),
+        Route::get("/api/v1/phone", needs(Action::KeepPhone), key),
+        Route::post("/api/v1/phone", needs(Action::KeepPhone), unseal),
+        Route::get("/api/v1/phone/book", needs(Action::KeepPhone), book),
     ]
 }
 
@@ -55,8 +57,8 @@ pub(super) async fn key(State(app): State<App>, session: Session) -> Result<Resp
 /// What is kept on the phone.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PhoneBook {
-    /// The registers of one's own classes for a week.
-    book: PhoneClasses,
+    /// One's own classes for a week, and the children to visit.
+    book: PhoneKept,
 }
 
 /// Key and what is kept, for a phone that has neither.
@@ -65,15 +67,60 @@ pub(super) struct PhoneOpened {
     /// The key.
     #[serde(flatten)]
     key: PhoneKey,
-    /// The registers of one's own classes for a week.
-    book: PhoneClasses,
+    /// One's own classes for a week, and the children to visit.
+    book: PhoneKept,
 }
 
-/// Registers for a week.
+/// What is kept.
 #[derive(Serialize, ToSchema)]
-struct PhoneClasses {
+struct PhoneKept {
     /// One's own classes.
     classes: Vec<ClassKept>,
+    /// Children that one is paired with.
+    stops: Vec<StopKept>,
+}
+
+/// A child to visit.
+#[derive(Serialize, ToSchema)]
+struct StopKept {
+    /// Id of the child.
+    child: String,
+    /// Name.
+    name: String,
+    /// Village and group.
+    group: String,
+    /// Where it lives.
+    address: String,
+    /// What to do at the door, or whose turn it is.
+    act: String,
+    /// The day of the deadline; empty where one has not to go.
+    due: String,
+    /// Id of the case.
+    case: String,
+    /// How many events the case has.
+    version: i64,
+    /// What happened last.
+    last: Vec<String>,
+    /// Whom to ring up.
+    phones: Vec<PhoneNumber>,
+}
+
+impl From<Stop> for StopKept {
+    fn from(one: Stop) -> Self {
+        let goes = !one.act.is_empty();
+        Self {
+            child: one.child,
+            name: one.name,
+            group: one.group,
+            address: one.address,
+            act: if goes { one.act.to_owned() } else { one.turn },
+            due: one.due.get(..10).filter(|_| goes).unwrap_or_default().to_owned(),
+            case: one.case,
+            version: one.version,
+            last: one.last,
+            phones: one.phones.into_iter().map(|(who, number)| PhoneNumber { who, number }).collect(),
+        }
+    }
 }
 
 /// A class.
@@ -147,8 +194,8 @@ struct PhoneNumber {
     number: String,
 }
 
-impl From<Vec<PhoneClass>> for PhoneClasses {
-    fn from(classes: Vec<PhoneClass>) -> Self {
+impl PhoneKept {
+    fn of(classes: Vec<PhoneClass>, stops: Vec<Stop>) -> Self {
         let pupil = |one: Pupil| PupilKept {
             child: one.child,
             name: one.name,
@@ -172,6 +219,7 @@ impl From<Vec<PhoneClass>> for PhoneClasses {
                 .collect(),
         };
         Self {
+            stops: stops.into_iter().map(StopKept::from).collect(),
             classes: classes
                 .into_iter()
                 .map(|one| ClassKept {
@@ -186,11 +234,16 @@ impl From<Vec<PhoneClass>> for PhoneClasses {
     }
 }
 
+/// Everything that is kept on the phone.
+fn kept(desk: &mut Desk<'_, '_>) -> Result<PhoneKept, Refused> {
+    Ok(PhoneKept::of(attendance::phone_book(desk)?, pairs::pocket(desk)?))
+}
+
 /// What is kept on the phone, anew. Each register that is read for it is on the record.
 #[utoipa::path(get, path = "/api/v1/phone/book", tag = "attendance", responses((status = 200, body = PhoneBook)))]
 pub(super) async fn book(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let book = app.look(&session, attendance::phone_book).await?;
-    give::private(&PhoneBook { book: book.into() })
+    let book = app.look(&session, kept).await?;
+    give::private(&PhoneBook { book })
 }
 
 /// One's own password.
@@ -200,6 +253,10 @@ pub(super) struct Unseal {
     /// The password, tried like any other: counted and limited.
     #[schema(value_type = String)]
     password: Typed,
+    /// A one-time code, for an account that has a second factor.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    code: Typed,
 }
 
 /// Opens a phone for calling without a network: the password once more, then key and registers. The session goes on under a
@@ -212,14 +269,13 @@ pub(super) async fn unseal(
     visitor: Visitor,
     Act { body, .. }: Act<Unseal>,
 ) -> Result<Response, Failed> {
-    let token = match prove(&app, &session, &visitor, body.password).await? {
+    let token = match prove(&app, &session, &visitor, body.password, body.code).await? {
         Proof::Yes { token } => token,
         Proof::No(why) => return Err(Refused::field("password", why).into()),
     };
     let account = session.who().actor.account.clone();
-    let (key, book) =
-        app.look(&session, |desk| Ok((attendance::phone_key(desk)?, attendance::phone_book(desk)?))).await?;
-    let opened = PhoneOpened { key: shown(account, key), book: book.into() };
+    let (key, book) = app.look(&session, |desk| Ok((attendance::phone_key(desk)?, kept(desk)?))).await?;
+    let opened = PhoneOpened { key: shown(account, key), book };
     let mut response = give::private(&opened)?;
     session_cookie(&app, response.headers_mut(), &token);
     Ok(response)

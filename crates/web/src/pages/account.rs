@@ -165,18 +165,23 @@ pub(crate) enum Proof {
     No(String),
 }
 
-/// Proves identity by the password, for what a person with no second factor asks for beside the pages. Whoever has one
-/// proves by that alone.
+/// Proves identity by the password and, where the account has a second factor, by a code as well: what opens a phone has to be
+/// the password, since that alone opens it where there is no network.
 pub(crate) async fn prove(
     app: &App,
     session: &Session,
     visitor: &Visitor,
     password: Typed,
+    code: Typed,
 ) -> Result<Proof, Failed> {
-    if app.read(session, own::proves_by_code).await? {
-        return Ok(Proof::No("您的账号有第二重验证，不能只凭密码办这件事。".to_owned()));
+    let by_code = app.read(session, own::proves_by_code).await?;
+    if by_code && code.as_str().is_empty() {
+        return Ok(Proof::No("您的账号有第二重验证，不能只凭密码办这件事，请同时填动态口令。".to_owned()));
     }
     let confirmed = match tried(app, session, visitor, password).await? {
+        Tried::Checked(checked) if by_code => {
+            app.write(session, move |desk| own::confirm_by_both(desk, &checked, &code)).await?
+        }
         Tried::Checked(checked) => {
             app.write(session, move |desk| own::confirm_by_password(desk, &checked)).await?
         }

@@ -19,6 +19,7 @@ pub(crate) mod imports;
 mod jobs;
 mod notices;
 mod online;
+pub(crate) mod pairs;
 mod papers;
 mod platform;
 mod posts;
@@ -61,6 +62,7 @@ pub fn routes() -> Vec<Route> {
         notices::routes(),
         online::routes(),
         papers::routes(),
+        pairs::routes(),
         platform::routes(),
         posts::routes(),
         proofs::routes(),

@@ -33,6 +33,7 @@ mod schema;
 mod sizes;
 mod sockets;
 mod twice;
+mod visits;
 mod warnings;
 #[cfg(test)]
 mod words;

@@ -13,6 +13,13 @@ pub(crate) const API: &[Row] = &[
     Row("POST", "/api/v1/notices/read", Nothing, Everybody, ""),
     Row("GET", "/api/v1/children", Nothing, Policy, ""),
     Row("GET", "/api/v1/children/{id}", Child, Policy, ""),
+    Row(
+        "PUT",
+        "/api/v1/children/{id}/visits/{visit}",
+        Child,
+        Part,
+        r#"{"day":"2026-11-24","outcome":"not_found","next":"2026-11-25"}"#,
+    ),
     Row("GET", "/api/v1/units", Nothing, Policy, ""),
     Row("GET", "/api/v1/units/{id}", Unit, Policy, ""),
     Row("GET", "/api/v1/classes", Nothing, Policy, ""),

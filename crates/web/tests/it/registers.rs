@@ -194,7 +194,7 @@ fn a_phone_is_opened_by_its_owner_alone() {
         let wrong =
             send(&app, (Method::POST, "/api/v1/phone"), &teacher, &json!({"password": "not-the-password-1"}));
         assert!(wrong.status == 422 && text(&wrong).contains("password"), "{}", text(&wrong));
-        assert_eq!(app.get("/api/v1/phone", Some(&token(&app, Role::Township))).status, 404);
+        assert_eq!(app.get("/api/v1/phone", Some(&token(&app, Role::Bureau))).status, 404);
         // The page and its worker say nothing of anybody.
         let page = app.get("/register/phone", None);
         assert!(page.status == 200 && !text(&page).contains(&pupil));

@@ -270,7 +270,7 @@ impl Seeder {
     ) -> Result<(), DbError> {
         for one in pairings {
             if let (Some(child), Some(holder)) = (ids.get(one.child.as_str()), known.holders.get(&one.post)) {
-                seed::pair(tx, &self.with(), child, holder)?;
+                seed::paired(tx, &self.with(), child, (holder, &one.post), one.since)?;
             }
         }
         Ok(())

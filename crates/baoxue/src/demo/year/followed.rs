@@ -145,6 +145,7 @@ impl Year {
             let (keys, plan, now) = (keys.clone(), Arc::clone(&plan), self.now.at_moment(one.at));
             db.write(move |tx| done(tx, (&keys, &plan, &now), &one).map_err(said))?;
         }
+        self.paired(db, (keys, &*plan))?;
         let (with, by) = ((county, self.now.clone()), self.role("bureau"));
         let facts = db.write(move |tx| {
             let (county, now) = &with;

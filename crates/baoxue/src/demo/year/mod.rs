@@ -6,6 +6,7 @@ mod before;
 mod days;
 mod evenings;
 mod followed;
+mod paired;
 mod registers;
 mod sign_ins;
 

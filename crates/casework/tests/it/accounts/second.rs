@@ -1,6 +1,7 @@
 //! The second factor, end to end (C01, C09).
 
-use casework::accounts::sign_in::{Answer, Opened, enter_code};
+use casework::accounts::own::{self, Confirmed};
+use casework::accounts::sign_in::{Answer, Begun, Opened, enter_code};
 use casework::accounts::{Stage, half_session, second};
 use casework::refused::Refused;
 use casework::totp::{STEP_SECONDS, Secret};
@@ -71,6 +72,28 @@ fn a_code_is_good_once() {
             let answer = both(code);
             assert_eq!(matches!(answer, Answer::Opened(_)), expected, "{answer:?}");
         }
+    });
+}
+
+/// ADR 0023: a phone is opened by password and code together; neither alone proves anything, and a code is used up by it.
+#[test]
+fn password_and_code_together() {
+    on_each(|house| {
+        house.person("clerk", Role::Bureau, "office", false);
+        let (secret, _, opened) = enrol(house, "clerk");
+        house.later(SignedDuration::from_secs(60));
+        let who = house.found(&opened.token).unwrap().who;
+        let both = |password: &str, code: &str| {
+            let begun = house.begin("clerk", &origin("127.0.0.1", None));
+            let Begun::Go(attempt) = begun else { panic!("too many") };
+            let (checked, code) = (attempt.check(&house.hasher, &typed(password)).unwrap(), typed(code));
+            house.act(&who, move |desk| own::confirm_by_both(desk, &checked, &code)).unwrap()
+        };
+        let code = code_now(house, &secret);
+        assert!(matches!(both("wrong", &code), Confirmed::No));
+        assert!(matches!(both(PASSWORD, "000000"), Confirmed::No));
+        assert!(matches!(both(PASSWORD, &code), Confirmed::Yes { .. }));
+        assert!(matches!(both(PASSWORD, &code), Confirmed::No), "used by now");
     });
 }
 

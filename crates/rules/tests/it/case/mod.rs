@@ -73,7 +73,12 @@ pub(crate) fn dispatch(unit: &str) -> Event {
 }
 
 pub(crate) fn visit(on: &str, met: bool) -> Event {
-    Event::Visit(Visit { on: day(on), met, words: words() })
+    Event::Visit(Visit { on: day(on), met, paired: false, next: None, words: words() })
+}
+
+/// A visit at which the next one was agreed on.
+pub(crate) fn agreed(on: &str, met: bool, next: &str) -> Event {
+    Event::Visit(Visit { on: day(on), met, paired: false, next: Some(day(next)), words: words() })
 }
 
 pub(crate) fn help(on: &str) -> Event {

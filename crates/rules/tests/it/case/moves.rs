@@ -3,14 +3,14 @@
 use rules::access::Role;
 use rules::case::pause::{Leave, Pause, Rests};
 use rules::case::{
-    Act, Ask, By, Case, Event, Exemption, Ground, Kind, Party, State, Unfit, allowed, escalates, is_scored,
-    replay,
+    Act, Ask, By, Case, Event, Exemption, Ground, Kind, Party, State, Unfit, Visit, allowed, escalates,
+    is_scored, replay,
 };
 use rules::plan::LegalStepKind;
 
 use super::{
-    Story, ask, at, back, bureau, colleague, confirm, day, director, dispatch, head, help, person, place,
-    register, skip, step, township, visit, words,
+    Story, agreed, ask, at, back, bureau, colleague, confirm, day, director, dispatch, head, help, person,
+    place, register, skip, step, township, visit, words,
 };
 use crate::nanjian::PLAN;
 use rules::case::watch::Seen;
@@ -367,4 +367,98 @@ fn a_year_without_data() {
         .then("2026-12-30", bureau(), Event::Clear { words: words() }, State::Cleared)
         .kept();
     Story::new("2026-12-30").not("2026-12-30", bureau(), confirm(), "2027年的放假安排", "第八十五条");
+}
+
+/// A confirmation that was a mistake is closed by two people and is not counted as solved; who was said to be back is watched to
+/// the end instead (五(七)(十一)).
+#[test]
+fn confirmed_by_mistake() {
+    let mistaken = || ask(Ask::Close(Ground::Exempt(Exemption::Mistaken)));
+    for story in [
+        Story::new("2026-03-02").then("2026-03-02", bureau(), confirm(), State::Confirmed),
+        Story::persuading(),
+    ] {
+        let state = story.case.state();
+        let story = story
+            .not(
+                "2026-03-09",
+                township(),
+                Event::Ask { ask: Ask::Close(Ground::Exempt(Exemption::Mistaken)), words: String::new() },
+                "理由和证明材料",
+                "五(七)",
+            )
+            .then("2026-03-09", township(), mistaken(), state)
+            .not("2026-03-09", township(), Event::Agree, "不能办", "五(十)")
+            .turn(Party::Bureau, Act::Answer, "2026-03-11T23:59:59")
+            .then("2026-03-10", bureau(), Event::Agree, State::Closed);
+        assert!(!story.case.is_solved(), "there was nothing to be solved");
+        story.kept();
+    }
+    let not_back = || Event::NotBack { words: words() };
+    let back = Story::persuading().then("2026-03-09", head(), back("2026-03-09"), State::Returned);
+    back.clone().not("2026-03-10", township(), mistaken(), "不能按误认销号", "五(十一)");
+    back.then("2026-03-10", head(), not_back(), State::Persuading)
+        .then("2026-03-10", township(), mistaken(), State::Persuading)
+        .kept();
+    Story::observing().not("2026-04-01", head(), mistaken(), "不能按误认销号", "五(十一)");
+}
+
+/// 五(六): what a visit agreed on brings the case's one deadline forward, and never puts it off; a class teacher's visit counts where
+/// the teacher is paired.
+#[test]
+fn the_next_visit() {
+    let by_rhythm = "2026-03-13T23:59:59";
+    let visited = |next| {
+        Story::persuading().then(
+            "2026-03-09",
+            township(),
+            agreed("2026-03-09", true, next),
+            State::Persuading,
+        )
+    };
+    Story::persuading().turn(town(), Act::Visit, by_rhythm);
+    visited("2026-03-11").turn(town(), Act::Visit, "2026-03-11T23:59:59").kept();
+    visited("2026-03-16").turn(town(), Act::Visit, "2026-03-16T23:59:59").kept();
+    for next in ["2026-03-09", "2026-03-08", "2026-03-17"] {
+        Story::persuading().not(
+            "2026-03-09",
+            township(),
+            agreed("2026-03-09", true, next),
+            "以前",
+            "县默认值",
+        );
+    }
+    // Nobody at home, tomorrow again: sooner. In a week again: the clock does not wait for it.
+    let failed = |next| {
+        Story::persuading().then(
+            "2026-03-09",
+            township(),
+            agreed("2026-03-09", false, next),
+            State::Persuading,
+        )
+    };
+    failed("2026-03-10").turn(town(), Act::Visit, "2026-03-10T23:59:59").kept();
+    failed("2026-03-16").turn(town(), Act::Visit, by_rhythm).kept();
+    // The next visit makes what was agreed before void.
+    failed("2026-03-10")
+        .then("2026-03-10", township(), visit("2026-03-10", true), State::Persuading)
+        .turn(town(), Act::Visit, "2026-03-17T23:59:59")
+        .kept();
+    let teacher = || person("teacher-1", "c1", Role::Teacher);
+    let by =
+        |paired| Event::Visit(Visit { on: day("2026-03-09"), met: true, paired, next: None, words: words() });
+    Story::persuading()
+        .then("2026-03-09", teacher(), by(false), State::Persuading)
+        .turn(town(), Act::Visit, by_rhythm)
+        .kept();
+    Story::persuading()
+        .then("2026-03-09", teacher(), by(true), State::Persuading)
+        .turn(town(), Act::Visit, "2026-03-16T23:59:59")
+        .kept();
+    assert!(
+        Act::Visit.is_visit()
+            && Act::FirstVisit.is_visit()
+            && !Act::Receive.is_visit()
+            && !Act::Prove.is_visit()
+    );
 }

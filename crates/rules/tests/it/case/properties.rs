@@ -17,8 +17,8 @@ use rules::case::{
 use rules::plan::LegalStepKind;
 
 use super::{
-    Story, ask, back, bureau, colleague, confirm, day, director, dispatch, head, help, place, register, skip,
-    step, township, visit, words,
+    Story, agreed, ask, back, bureau, colleague, confirm, day, director, dispatch, head, help, place,
+    register, skip, step, township, visit, words,
 };
 use crate::cases;
 use crate::nanjian::PLAN;
@@ -58,6 +58,7 @@ fn events(on: &str, open: &Open) -> Vec<Event> {
         Event::Recall { words: words() },
         visit(on, true),
         visit(on, false),
+        agreed(on, true, &day(on).saturating_add(3.days()).to_string()),
         help(on),
         back(on),
         Event::NotBack { words: words() },
@@ -153,6 +154,12 @@ fn try_it(story: &mut Story, before: &Open, on: &str, by: &By, event: &Event) {
             assert_eq!(Some(&duty), story.duty.as_ref());
             assert!(!duty.basis.is_empty() && !duty.act.label().is_empty());
             assert!(duty.due >= open.opened);
+            // 五(六): one deadline. What a visit agreed on never puts it off.
+            let plain = rules::case::duty(&Open { next: None, ..open.clone() }, &PLAN).expect("a known year");
+            assert!(
+                duty.due <= plain.due && (duty.who, duty.act) == (plain.who, plain.act),
+                "agreed on a later day"
+            );
             let ordered =
                 matches!(open.stage, Stage::Dispatched(_) | Stage::Accepted(_) | Stage::Persuading(_));
             assert_eq!(
@@ -211,7 +218,7 @@ proptest! {
 fn stories_come_everywhere() {
     let mut runner = TestRunner::new(cases(1));
     let mut reached = BTreeSet::new();
-    for _ in 0..2000 {
+    for _ in 0..4000 {
         let tries = tries().new_tree(&mut runner).expect("a value").current();
         reached.extend(told(&tries));
     }

@@ -5,6 +5,7 @@ mod forms;
 mod list;
 mod one;
 
+pub(super) use one::days_left;
 use rules::access::Action;
 
 use crate::route::{Policy, Route};

@@ -17,12 +17,12 @@ use serde::Deserialize;
 use super::forms::{Entry, entries};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Crumb, Errors, Moment, Shell, Step, StepState, Tone, filters};
+use crate::look::{Crumb, Errors, Link, Moment, Shell, Step, StepState, Tone, filters};
 use crate::route::{encoded, html};
 use crate::session::Session;
 
 /// Days from a day to a stored moment or day; `None` where there is none.
-pub(super) fn days_left(due: &str, today: Date) -> Option<i64> {
+pub(in crate::pages) fn days_left(due: &str, today: Date) -> Option<i64> {
     let due: Date = due.get(..10)?.parse().ok()?;
     due.since(today).ok().map(|span| i64::from(span.get_days()))
 }
@@ -119,6 +119,16 @@ impl OnePage {
 
     fn flagged(&self, key: &str) -> bool {
         self.sent.form != key || self.sent.flag == "1"
+    }
+
+    /// What pairing is called here.
+    const fn pairs_by(&self) -> &'static str {
+        if self.one.paired.is_some() { "换人" } else { "结对" }
+    }
+
+    /// Whether a visit can be written down at the door.
+    fn may_visit(&self) -> bool {
+        self.one.allowed.contains(&Kind::Visit)
     }
 
     /// Whether there is more to do than the first act.
@@ -240,17 +250,27 @@ fn steps(one: &CaseFile) -> Vec<Step> {
         .collect()
 }
 
+/// Words with a full stop, where more follows.
+fn sentence(words: &str) -> String {
+    match words.chars().last() {
+        None | Some('。' | '！' | '？') => words.to_owned(),
+        Some(_) => format!("{words}。"),
+    }
+}
+
 fn moments(one: &CaseFile) -> Vec<Moment> {
     let mut all: Vec<Moment> = one
         .happened
         .iter()
         .map(|happening| {
             let days = match (happening.on, happening.until) {
+                (Some(on), Some(next)) if happening.kind == Kind::Visit => format!("{on}，约定{next}再去。"),
                 (Some(on), Some(until)) => format!("{on}，到{until}。"),
                 (Some(on), None) => format!("{on}。"),
                 (None, Some(until)) => format!("到{until}。"),
                 (None, None) => String::new(),
             };
+            let visit = happening.visit.as_ref();
             let (tag, tone) = match (happening.kind, happening.flag) {
                 (Kind::Visit, true) => ("见到了", Tone::Good),
                 (Kind::Visit, false) => ("没有见到", Tone::Due),
@@ -268,10 +288,19 @@ fn moments(one: &CaseFile) -> Vec<Moment> {
                 at: happening.at.clone(),
                 what,
                 who: [happening.unit.as_str(), happening.by.as_str()].join(" ").trim().to_owned(),
-                text: format!("{days}{}", happening.words),
+                text: format!(
+                    "{days}{}{}{}",
+                    if visit.is_some_and(|visit| visit.late) { "补录。" } else { "" },
+                    sentence(&happening.words),
+                    visit.map_or("", |visit| visit.text.as_str())
+                ),
                 tag: tag.to_owned(),
                 tone,
-                papers: Vec::new(),
+                papers: visit
+                    .and_then(|visit| visit.photo.as_ref())
+                    .map(|id| Link::new("照片", format!("/visits/{}/photo", encoded(id))))
+                    .into_iter()
+                    .collect(),
             }
         })
         .collect();

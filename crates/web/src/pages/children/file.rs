@@ -5,6 +5,7 @@ use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use casework::cases::{self, Earlier};
 use casework::ledger::{self, File, Line, Look};
+use casework::pairs::{self, Paired};
 use casework::refused::Refused;
 use casework::requests::{self, ForChild};
 use casework::units::Slot;
@@ -31,6 +32,9 @@ struct FilePage {
     warned: OfChild,
     cases: Vec<Earlier>,
     requests: ForChild,
+    /// Who is paired with the child (五(六)).
+    paired: Option<Paired>,
+    may_pair: bool,
     may_open: bool,
     standing: Option<(&'static str, Tone)>,
     whose: String,
@@ -84,13 +88,14 @@ pub(super) async fn page(
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
     let shell = app.shell(&session, "/children").await?;
-    let (mut child, warned, cases, requests) = app
+    let (mut child, warned, cases, paired, requests) = app
         .look(&session, move |desk| {
             let file = ledger::read(desk, &id)?;
             let warned = warnings::of_child(desk, &file.id)?;
             let cases = cases::case_of(desk, &file.id)?;
+            let paired = if cases.is_empty() { None } else { pairs::paired_of(desk, &file.id)? };
             let requests = requests::of_child(desk, &file.id)?;
-            Ok((file, warned, cases, requests))
+            Ok((file, warned, cases, paired, requests))
         })
         .await?;
     let today = app.now().day();
@@ -179,8 +184,10 @@ pub(super) async fn page(
         hidden,
         purposes: purposes(),
         may_open: child.may.open_case && cases.iter().all(|case| case.ended.is_some()),
+        may_pair: child.may.pair && cases.iter().any(|case| case.ended.is_none()),
         child,
         warned,
+        paired,
         cases,
         requests,
     }))

@@ -1,13 +1,16 @@
-//! The page on which a register is called without a network, and the worker that keeps it. It holds nobody's data: pupils
+//! The page on which a register is called and a visit written down without a network, and the worker that keeps it. It holds nobody's data: pupils
 //! come by the API and lie sealed in the phone (docs/adr/0015-offline-register.md).
 
 use askama::Template;
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rules::attendance::{Kind, Reason};
 
+use crate::app::App;
 use crate::assets;
 use crate::look::Choice;
+use crate::pages::pairs::Fields;
 use crate::route::html;
 
 #[derive(Template)]
@@ -15,10 +18,12 @@ use crate::route::html;
 struct PhonePage {
     kinds: Vec<Choice>,
     reasons: Vec<Choice>,
+    fields: Fields,
 }
 
-pub(super) async fn page() -> Response {
+pub(super) async fn page(State(app): State<App>) -> Response {
     html(&PhonePage {
+        fields: Fields::empty(app.plan()),
         kinds: Kind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), "present")).collect(),
         reasons: Reason::ALL.iter().map(|reason| Choice::new(reason.code(), reason.label(), "")).collect(),
     })
