@@ -84,7 +84,7 @@ fn a_demo_of_three_years_is_what_the_register_would_have_left() {
     let keys = Keys::load(&folder.path("data/keys.toml")).unwrap();
     let counted = db.write(move |tx| {
         tx.execute("delete from clock", &params![])?;
-        seed::counted(tx, (&keys, &plan, &now), &children, date(2024, 11, 1))
+        seed::counted(tx, (&keys, &plan, &now), &children, date(2023, 11, 1))
     });
     assert!(counted.is_ok(), "{counted:?}");
     let after = stands(&db);

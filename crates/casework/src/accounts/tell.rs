@@ -58,9 +58,9 @@ pub(crate) fn holders(
     unit: Option<&str>,
 ) -> Result<Vec<String>, Refused> {
     Ok(tx.query(
-        "select distinct t.account from post p join tenure t on t.county = p.county and t.post = p.id
+        "select distinct t.account from post p cross join tenure t
          where p.county = $1 and p.role = $2 and (cast($3 as text) is null or p.unit = $3) and p.closed_at is null
-           and t.from_day <= $4 and (t.until_day is null or t.until_day > $4)
+           and t.county = p.county and t.post = p.id and t.from_day <= $4 and (t.until_day is null or t.until_day > $4)
          order by t.account",
         &params![county, role.code(), unit, now.day()],
         |row| row.get(0),
@@ -77,9 +77,9 @@ pub(crate) fn leaders(
     let mut leaders = Vec::new();
     for unit in units {
         leaders.extend(tx.query(
-            "select distinct t.account from post p join tenure t on t.county = p.county and t.post = p.id
+            "select distinct t.account from post p cross join tenure t
              where p.county = $1 and p.unit = $2 and p.standing = $3 and p.closed_at is null
-               and t.from_day <= $4 and (t.until_day is null or t.until_day > $4)
+               and t.county = p.county and t.post = p.id and t.from_day <= $4 and (t.until_day is null or t.until_day > $4)
              order by t.account",
             &params![county, unit, leads(Standing::Leads), now.day()],
             |row| row.get::<String>(0),

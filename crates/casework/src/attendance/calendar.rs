@@ -113,9 +113,10 @@ fn concerned(desk: &mut Desk<'_, '_>, form: &DayForm) -> Result<Vec<String>, Ref
         "select distinct away.child
          from (select child from clock where county = $1 and open = 1
                union all select child from clock where county = $1 and open = 0 and day >= $2) away
-         join class_member member on member.county = $1 and member.child = away.child
+         cross join class_member member
+         where member.county = $1 and member.child = away.child
            and member.from_day <= $2 and (member.until_day is null or member.until_day > $2)
-         where cast($3 as text) is null or member.school = $3
+           and (cast($3 as text) is null or member.school = $3)
          order by away.child",
         &params![desk.county(), form.day, form.school.as_deref()],
         |row| row.get(0),

@@ -1,5 +1,6 @@
 //! 四步法文书 through the storage of both engines: form, number, seal, service, clocks, gate, check code and 卷宗 (domain 3; hazards B04, B05, B10,
 //! B11, B12, H01, K05).
+// long because: every paper is told by one case and one way to fill in a form, which two files would have twice.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! The closed list of actions, and for each which posts may do it and how far they reach. One table: the web's
 //! routes, the queries' scopes, the buttons and the printed matrix are all read from it.
+// long because: an action without its line in each of the four tables would be an action that one of them forgot.
 
 use super::{Role, Standing, Tie};
 use crate::codes::codes;
