@@ -140,7 +140,7 @@ mod tests {
             b"RIFF....WEBP".to_vec(),
             Vec::new(),
             vec![0xff; 1000],
-            [good.clone(), vec![0; MOST]].concat(),
+            [good, vec![0; MOST]].concat(),
         ] {
             assert!(clean(&bad).is_err());
         }

@@ -163,7 +163,7 @@ fn from_record_to_order() {
         assert!(words(make(&school, &township(), &case, &order)).contains("还没有给过帮扶"));
         helped(&school, &case);
         assert!(filled(&school, &case, P::OrderToCorrect).values["facts"].contains("已给予帮扶：资助、救助"));
-        let nobody = Filled { guardian: String::new(), ..order.clone() };
+        let nobody = Filled { guardian: String::new(), ..order };
         assert!(words(make(&school, &township(), &case, &nobody)).contains("请选择监护人"));
         let order = made(&school, &case, P::OrderToCorrect);
 

@@ -8,6 +8,7 @@ mod attendance;
 mod audit;
 #[cfg(test)]
 mod campaign;
+#[cfg(test)]
 mod case_papers;
 #[cfg(test)]
 mod cases;
@@ -43,6 +44,7 @@ mod pairs;
 mod password;
 #[cfg(test)]
 mod requests;
+#[cfg(test)]
 mod reseal;
 #[cfg(test)]
 mod running;

@@ -269,6 +269,11 @@ fn nobody_of_the_unit_of_a_tip_off() {
     });
 }
 
+/// The day of a moment.
+fn of_day(moment: &str) -> String {
+    moment.get(..10).unwrap_or(moment).to_owned()
+}
+
 /// 五(六), one deadline: what failed changes nothing but the day that was agreed on; meeting the family is the case's visit, whoever is
 /// paired; who did not go in time is on the board, on 今天 and in the loads.
 #[test]
@@ -277,7 +282,7 @@ fn a_visit_moves_the_case() {
         let school = school(db);
         let (child, id) = accepted(&school, "李小明");
         paired(&school, &township(), &child, "teacher", "").expect("the teacher is paired");
-        let due = |school: &School| file(school, &bureau(), &id).expect("the file").line.due[..10].to_owned();
+        let due = |school: &School| of_day(&file(school, &bureau(), &id).expect("the file").line.due);
         assert_eq!(due(&school), "2026-11-27");
         let done = visited(&school, &teacher(), &child, &at_door("a001", "2026-11-24", Outcome::NobodyHome));
         let done = done.expect("a failure is kept");
@@ -300,7 +305,7 @@ fn a_visit_moves_the_case() {
         visited(&school, &teacher(), &child, &form).expect("visited");
         let page = file(&school, &township(), &id).expect("the file");
         assert_eq!(
-            (page.line.state, page.helped, &page.line.due[..10]),
+            (page.line.state, page.helped, of_day(&page.line.due).as_str()),
             (State::Persuading, 1, "2026-11-30")
         );
         assert!(lines(&school, &township(), Shown::Late).is_empty());
@@ -514,7 +519,7 @@ fn the_pocket_page() {
         assert_eq!(stops.len(), 1);
         let stop = &stops[0];
         assert_eq!((stop.child.as_str(), stop.case.as_str(), stop.act), (&*child, &*id, "首次入户"));
-        assert_eq!((&stop.due[..10], stop.address.as_str()), ("2026-11-25", "上村 12 号"));
+        assert_eq!((of_day(&stop.due).as_str(), stop.address.as_str()), ("2026-11-25", "上村 12 号"));
         assert_eq!(stop.phones, [("普阿奶 祖母".to_owned(), "13800001234".to_owned())]);
         assert_eq!(stop.last.len(), 3);
         assert!(stop.last[0].contains("家里没人。邻居说下地去了"), "{}", stop.last[0]);
@@ -526,10 +531,7 @@ fn the_pocket_page() {
             1,
             "that it was read is on the record"
         );
-        let form = {
-            let child = child.clone();
-            school.act(&cadre(), move |desk| visiting(desk, &child)).expect("the form")
-        };
+        let form = school.act(&cadre(), move |desk| visiting(desk, &child)).expect("the form");
         assert_eq!((form.0.as_str(), form.2.as_str()), ("李小明", &*id));
         assert!(matches!(school.act(&who("i", Role::Inspector, "s1"), pocket), Err(Refused::Denied { .. })));
     });

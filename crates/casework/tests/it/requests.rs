@@ -180,7 +180,7 @@ fn once_each() {
         let own = search.clone();
         let silent = school.act(&township(), move |desk| withdraw(desk, &own, " "));
         assert!(matches!(silent, Err(Refused::Invalid(_))));
-        let own = search.clone();
+        let own = search;
         school.act(&township(), move |desk| withdraw(desk, &own, "孩子已经返校")).expect("withdrawn");
         assert!(!sees_child(&school, &police(), &child));
 
@@ -206,7 +206,7 @@ fn an_answer_leads_on() {
         );
         assert!(sees_child(&school, &labour(), &child));
         let file = read(&school, &township(), &next[0].id).expect("the letter");
-        assert_eq!(file.chain, [(id.clone(), "县人社局：查处使用童工".to_owned())]);
+        assert_eq!(file.chain, [(id, "县人社局：查处使用童工".to_owned())]);
         assert!(file.words.contains("邻省某市"));
         let crime = asked(&school, &bureau(), &child, "labour").expect("asked");
         answered(&school, &labour(), &crime, "crime", "强迫劳动").expect("answered");
@@ -349,7 +349,7 @@ fn a_merge_takes_them_along() {
         let (school, child) = county(db);
         let double = school.pupils("c1", &["李甲"]).remove(0);
         asked(&school, &bureau(), &double, "population").expect("asked");
-        let (kept, gone) = (child.clone(), double.clone());
+        let (kept, gone) = (child.clone(), double);
         let merged =
             school.act(&bureau(), move |desk| ledger::merge(desk, &kept, &gone, "同一个孩子登记了两次"));
         merged.expect("merged");

@@ -26,11 +26,13 @@ mod identity;
 mod mask;
 #[cfg(test)]
 mod nanjian;
+#[cfg(test)]
 mod pairing;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod request;
+#[cfg(test)]
 mod roll;
 #[cfg(test)]
 mod twin;

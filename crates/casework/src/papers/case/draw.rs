@@ -207,7 +207,7 @@ mod tests {
             match block {
                 Block::Heading { text } | Block::Text { text } => all.push(text.clone()),
                 Block::Pairs { rows } => {
-                    all.extend(rows.iter().map(|(what, value)| format!("{what} {value}")))
+                    all.extend(rows.iter().map(|(what, value)| format!("{what} {value}")));
                 }
                 Block::Table { .. } => {}
             }

@@ -44,7 +44,7 @@ fn through_all(plan: &str) -> Vec<&str> {
                 of == *table || of.strip_prefix(*table).is_some_and(|rest| rest.starts_with('_'))
             };
             let whole = line.contains("SCAN") && GROW.iter().any(|table| line.ends_with(table));
-            let county = line.ends_with("(county=?)") && GROW.iter().any(|table| grows(&table));
+            let county = line.ends_with("(county=?)") && GROW.iter().any(grows);
             (whole || county) && !NOW.contains(&by)
         })
         .collect()

@@ -72,8 +72,8 @@ fn follows(rule: &PaperRule, after: &After, now: &Situation<'_>) -> Result<(), R
     let basis = rule.articles.join("；");
     let made = now.papers.iter().filter(|paper| after.any.contains(&paper.kind));
     let since = match after.how {
-        From::Made => made.map(|paper| paper.made).last(),
-        From::Served => made.filter_map(|paper| paper.served).last(),
+        From::Made => made.map(|paper| paper.made).next_back(),
+        From::Served => made.filter_map(|paper| paper.served).next_back(),
     };
     let Some(since) = since else {
         let how = if after.how == From::Served { "还没有送达" } else { "还没有做" };
