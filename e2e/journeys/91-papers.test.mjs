@@ -35,6 +35,9 @@ async function send(page, id, fields = {}) {
 
 const said = (page) => page.locator("main").innerText();
 
+/** The unit for which the reader acts, as it stands over every page. */
+const own = async (page) => (await page.locator("header").first().innerText()).trim().split(/\s/)[0];
+
 /** A case by hand of a child of the township, brought as far as the family's door. */
 async function persuading() {
   const { window, page } = await as("township", { fresh: true, width: 1440 });
@@ -44,10 +47,13 @@ async function persuading() {
     await page.goto(file);
     if (!(await page.getByRole("link", { name: "立案" }).count())) continue;
     await page.goto(`${file}/case`);
-    if (!(await page.locator('textarea[name="words"]').count())) continue;
+    // Whoever has an open case is led to it.
+    if (new URL(page.url()).pathname !== `${file}/case`) continue;
     await page.locator('textarea[name="words"]').fill("村民反映孩子半个月没有上学");
     await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "立案" }).click()]);
     if (!/\/cases\/[0-9a-f-]{36}$/.test(page.url())) continue;
+    // A child that only learns here is another township's to persuade.
+    if (!(await said(page)).includes(`按规则：${await own(page)}`)) continue;
     at = new URL(page.url()).pathname;
     break;
   }
