@@ -38,14 +38,16 @@ export async function close() {
 }
 
 /**
- * A window in which somebody is signed in; once per name and run, afterwards by the same session.
+ * A window in which somebody is signed in; once per name and run, afterwards by the same session, as long as it lasts: five are the
+ * most of one account, and proving oneself again changes the cookie.
  * `fresh` signs in again, for journeys that end the session.
  */
 export async function as(username, { fresh = false, ...look } = {}) {
   await open();
   const kept = path.join(HOME, "sessions", `${username}.json`);
-  const known = !fresh && existsSync(kept);
-  const window = await newWindow(browser, { url: URL_, ...look, state: known ? JSON.parse(readFileSync(kept, "utf8")) : undefined });
+  const state = !fresh && existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : undefined;
+  const window = await newWindow(browser, { url: URL_, ...look, state });
+  const known = state && (await window.request.get("/", { maxRedirects: 0 })).status() === 200;
   const page = await window.newPage();
   const watch = await Watch.over(page);
   if (!known) {
