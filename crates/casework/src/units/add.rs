@@ -165,7 +165,7 @@ fn place(desk: &mut Desk<'_, '_>, table: &Table) -> Result<Place, Refused> {
         |row| Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?)),
     )?;
     let Some((kind, township)) = parent else {
-        return Err(Refused::field("kind", "上级单位已经撤销，请重新选择"));
+        return Err(Refused::denied(Action::WriteUnits, "unit", &table.parent));
     };
     if !addable(&kind).iter().any(|(code, ..)| *code == table.kind) {
         return Err(Refused::field("kind", "这一级下面不能设这种单位（双线四级，五(一)）"));

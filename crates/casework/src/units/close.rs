@@ -66,10 +66,13 @@ pub fn close_unit(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
             "请先办完，或者由交办的单位收回、改派",
         ));
     }
-    desk.tx.execute(
+    let closed = desk.tx.execute(
         "update unit set until_day = $3 where county = $1 and id = $2 and until_day is null",
         &params![county, id, desk.now.day()],
     )?;
+    if closed == 0 {
+        return Err(Refused::denied(Action::WriteUnits, "unit", id));
+    }
     desk.tx.execute(
         "update post set closed_at = $3 where county = $1 and unit = $2 and closed_at is null",
         &params![county, id, desk.now.stamp()],
