@@ -121,7 +121,17 @@ test("the county desk verifies and dispatches", async () => {
   await move(page, "dispatch");
   assert.match(await next(page), /轮到：(?!县教体局)[\s\S]*签收劝返指令/);
   assert.match(await page.locator("main").innerText(), /劝返指令〔2026〕\d+号[\s\S]*待签收[\s\S]*校验码/);
-  await faultless(page, watch, [path]);
+  assert.match(await page.locator("main").innerText(), /签名 Ed25519 [0-9a-f]{8}/);
+  const [check] = await links(page, "/check/");
+  await page.goto(check);
+  assert.match(await page.locator("main").innerText(), /有效的劝返指令[\s\S]*〔2026〕\d+号/);
+  await page.locator("summary", { hasText: "签名" }).click();
+  assert.match(await page.getByLabel("公钥").inputValue(), /BEGIN PUBLIC KEY/);
+  assert.match(await page.getByLabel("文本").inputValue(), /^baoxue order 1\n/);
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await faultless(page, watch, [path, check]);
+  }
   await window.close();
 });
 

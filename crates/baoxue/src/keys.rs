@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use casework::db::Access;
-use casework::keys::{Cipher, KeyEntry, KeyId, KeyState, Keys};
+use casework::keys::{Cipher, KeyEntry, KeyId, KeyState, Keys, Scheme};
 use casework::reseal;
 
 use crate::county;
@@ -45,6 +45,9 @@ pub(crate) struct RotateArgs {
     /// 新密钥的算法：aes（AES-256-GCM）或 sm4（国密 SM4-GCM）；不写和现在的一样
     #[arg(long, value_name = "算法", value_parser = cipher)]
     cipher: Option<Cipher>,
+    /// 劝返指令从此用的签名算法：ed25519 或 sm2（国密）；不写和现在的一样
+    #[arg(long, value_name = "签名算法", value_parser = scheme)]
+    sign: Option<Scheme>,
 }
 
 #[derive(clap::Args)]
@@ -61,6 +64,14 @@ fn cipher(text: &str) -> Result<Cipher, String> {
         "aes" => Ok(Cipher::Aes),
         "sm4" => Ok(Cipher::Sm4),
         _ => Err("写 aes 或 sm4".to_owned()),
+    }
+}
+
+fn scheme(text: &str) -> Result<Scheme, String> {
+    match text {
+        "ed25519" => Ok(Scheme::Ed25519),
+        "sm2" => Ok(Scheme::Sm2),
+        _ => Err("写 ed25519 或 sm2".to_owned()),
     }
 }
 
@@ -104,6 +115,12 @@ fn status(at: &Where) -> Result<String, Failure> {
             None => format!("有 {fields} 项不是加密内容，被改动过。请从备份恢复"),
         });
     }
+    let publics = keys.publics();
+    for (at, key) in publics.iter().enumerate() {
+        let state = if at + 1 == publics.len() { "签名在用" } else { "签名旧" };
+        let (scheme, created) = (key.scheme.label(), key.created);
+        lines.push(format!("{}  {state}  {scheme}  {created}  公钥：\n{}", key.id, key.pem().trim_end()));
+    }
     Ok(lines.join("\n"))
 }
 
@@ -112,7 +129,7 @@ fn rotate(args: &RotateArgs) -> Result<String, Failure> {
     let now = clock()();
     let mut chance = |bytes: &mut [u8]| random(&now, bytes);
     let id = keys
-        .rotate_to(&house.key_file(), now.day(), args.cipher, &mut chance)
+        .rotate_to(&house.key_file(), now.day(), (args.cipher, args.sign), &mut chance)
         .map_err(|error| key_failure(&error))?;
     Ok(format!(
         "新密钥 {id} 已加进 {}。请马上把密钥文件另外保管一份。\n\

@@ -42,3 +42,4 @@ pub mod totp;
 pub mod units;
 pub mod vitals;
 pub mod warnings;
+pub mod works;

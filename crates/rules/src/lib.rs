@@ -28,3 +28,4 @@ pub mod safeguard;
 pub mod standing;
 pub mod twin;
 pub mod warning;
+pub mod works;

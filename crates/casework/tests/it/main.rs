@@ -56,6 +56,8 @@ mod servers;
 mod totp;
 #[cfg(test)]
 mod watermark;
+#[cfg(test)]
+mod works;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]

@@ -38,6 +38,8 @@ mod roll;
 mod twin;
 #[cfg(test)]
 mod warning;
+#[cfg(test)]
+mod works;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]

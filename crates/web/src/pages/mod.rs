@@ -35,6 +35,7 @@ mod style;
 mod today;
 mod units;
 mod warnings;
+mod works;
 
 use crate::route::Route;
 
@@ -77,6 +78,7 @@ pub fn routes() -> Vec<Route> {
         today::routes(),
         units::routes(),
         warnings::routes(),
+        works::routes(),
     ]
     .into_iter()
     .flatten()

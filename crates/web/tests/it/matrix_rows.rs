@@ -143,6 +143,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/requests/{id}/withdraw", Other, Itself, "why=孩子已经返校"),
     Row("GET", "/children/{id}/request", Child, Policy, ""),
     Row("POST", "/children/{id}/request", Child, Policy, "kind=population&words=请查去了哪里"),
+    Row("GET", "/works", Nothing, Policy, ""),
     Row("GET", "/warnings", Nothing, Policy, ""),
     Row("GET", "/children/{id}/warnings", Child, Policy, ""),
     Row("POST", "/children/{id}/warnings", Child, Policy, "did=电话&until=2026-11-27"),

@@ -1,0 +1,28 @@
+-- 措施成效 (docs/adr/0025-what-works.md). Derived every night from the cases, the requests and the registers.
+
+-- What followed the first time that something was done for a child.
+create table outcome (
+    county text not null,
+    child text not null,
+    deed text not null,              -- rules::works::Deed
+    code text not null,              -- of the plan: which help, step, request, placement; empty for what has none
+    on_day text not null,
+    cause text not null,             -- of the plan; empty while not known
+    wait bigint not null,            -- days since the case was opened
+    before_came bigint not null,     -- rules::works::Outcome
+    before_called bigint not null,
+    after_came bigint not null,
+    after_called bigint not null,
+    back_10 bigint,                  -- 1 in school, 0 not, null not known
+    back_30 bigint,
+    back_90 bigint,
+    settled bigint not null,         -- 1: nothing more will come
+    counted_at text not null,
+    primary key (county, child, deed, code)
+);
+create index outcome_day on outcome (county, on_day);
+
+-- 劝返指令, signed (docs/adr/0026-signed-orders.md): null in those that were sent before there were signatures.
+alter table case_order add column signed_by text;    -- name of the key
+alter table case_order add column signature text;    -- 64 bytes in hex
+create index case_order_code on case_order (county, code);
