@@ -22,6 +22,25 @@ create table outcome (
 );
 create index outcome_day on outcome (county, on_day);
 
+-- 送教上门 (rules::lesson): each lesson at home, only ever added; its id is the page's, so that a form sent twice is one lesson.
+create table home_lesson (
+    county text not null,
+    id text not null,
+    child text not null,
+    day text not null,
+    from_minute bigint not null,     -- of the day
+    minutes bigint not null,
+    taught_sealed bytea not null,    -- what was taught, and how it went
+    confirmed text not null,         -- rules::attendance::Answered of who confirmed it; empty for nobody
+    confirmed_sealed bytea,          -- name of who confirmed it
+    digest text not null,            -- code over what was sent
+    by_account text not null,        -- who taught
+    at text not null,
+    primary key (county, id)
+);
+create index home_lesson_child on home_lesson (county, child, day);
+create index home_lesson_teacher on home_lesson (county, by_account, day);
+
 -- 劝返指令, signed (docs/adr/0026-signed-orders.md): null in those that were sent before there were signatures.
 alter table case_order add column signed_by text;    -- name of the key
 alter table case_order add column signature text;    -- 64 bytes in hex

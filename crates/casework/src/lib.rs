@@ -20,6 +20,7 @@ pub mod imports;
 pub mod jobs;
 pub mod keys;
 pub mod ledger;
+pub mod lessons;
 pub mod limit;
 pub mod lists;
 pub mod now;

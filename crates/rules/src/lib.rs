@@ -18,6 +18,7 @@ pub mod divisions;
 mod fold;
 pub mod groups;
 pub mod identity;
+pub mod lesson;
 pub mod mask;
 pub mod pairing;
 pub mod plan;

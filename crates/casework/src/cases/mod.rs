@@ -4,6 +4,7 @@
 mod act;
 mod events;
 mod follow;
+mod grade;
 mod list;
 mod open;
 mod order;
@@ -15,6 +16,7 @@ pub(crate) use act::helped;
 pub use act::{Told, act};
 pub(crate) use events::load;
 pub use follow::nightly;
+pub use grade::GradeAdvice;
 pub use list::{CaseLine, Shown, cases, mine};
 pub(crate) use open::{Opening, open_from};
 pub use open::{Source, open_case, opening};

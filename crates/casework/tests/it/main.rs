@@ -37,11 +37,15 @@ mod keys;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod lessons;
+#[cfg(test)]
 mod limit;
 #[cfg(test)]
 mod pairs;
 #[cfg(test)]
 mod password;
+#[cfg(test)]
+mod placing;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]

@@ -90,6 +90,8 @@ codes! {
         AnswerRequest = "answer_request" "答复协助请求" [],
         CountRequests = "count_requests" "看各单位协助情况" [],
         CountWorks = "count_works" "看措施成效" [],
+        ReadLessons = "read_lessons" "看送教上门记录" [],
+        RecordLesson = "record_lesson" "登记送教上门" [],
         PairChild = "pair_child" "结对包保" [],
         KeepPhone = "keep_phone" "开通离线手机" [],
         // what is reported apart (未成年人保护法 11)
@@ -187,6 +189,8 @@ impl Action {
             | Self::AskRequest
             | Self::ReadRequests
             | Self::CountWorks
+            | Self::ReadLessons
+            | Self::RecordLesson
             | Self::PairChild => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
@@ -482,6 +486,9 @@ impl Action {
                 R::Township if leads => Some(Children),
                 _ => None,
             },
+            // 残疾人教育条例第十七条：送教的是学校，管的是县教育部门。
+            Self::ReadLessons => allowed(&[R::Director, R::Bureau, R::Head, R::Teacher], Children),
+            Self::RecordLesson => allowed(&[R::Head, R::Teacher], Children),
             // 五(六)：各乡镇制定结对包保名单。
             Self::PairChild => allowed(&[R::Township], Children),
             // Who calls a class, or goes to families, where there is no network; what it holds follows from each part of it.

@@ -23,6 +23,8 @@ mod divisions;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod lesson;
+#[cfg(test)]
 mod mask;
 #[cfg(test)]
 mod nanjian;

@@ -17,6 +17,7 @@ mod findings;
 mod health;
 pub(crate) mod imports;
 mod jobs;
+mod lessons;
 mod notices;
 mod online;
 pub(crate) mod pairs;
@@ -60,6 +61,7 @@ pub fn routes() -> Vec<Route> {
         health::routes(),
         imports::routes(),
         jobs::routes(),
+        lessons::routes(),
         notices::routes(),
         online::routes(),
         papers::routes(),
