@@ -1,3 +1,5 @@
+-- 措施成效, 送教上门, the place of a photograph, signed orders.
+
 -- 措施成效 (docs/adr/0025-what-works.md). Derived every night from the cases, the requests and the registers.
 
 -- What followed the first time that something was done for a child.
@@ -40,6 +42,9 @@ create table home_lesson (
 );
 create index home_lesson_child on home_lesson (county, child, day);
 create index home_lesson_teacher on home_lesson (county, by_account, day);
+
+-- 走访: where the photograph was taken, only where the visitor wanted that kept.
+alter table visit_photo add column position_sealed bytea;
 
 -- 劝返指令, signed (docs/adr/0026-signed-orders.md): null in those that were sent before there were signatures.
 alter table case_order add column signed_by text;    -- name of the key
