@@ -93,7 +93,7 @@ pub fn weeks(
             let monday = this.saturating_sub((back * 7).days());
             let sunday = monday.saturating_add(6.days());
             let within = own.iter().filter(|one| (monday..=sunday).contains(&one.day));
-            let minutes = within.map(|one| u32::from(one.minutes)).sum();
+            let minutes: u32 = within.map(|one| u32::from(one.minutes)).sum();
             let taught = (0..5).any(|day: i64| is_taught(monday.saturating_add(day.days())));
             Week { monday, minutes, is_short: back > 0 && taught && minutes < u32::from(due) }
         })

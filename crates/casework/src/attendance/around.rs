@@ -58,12 +58,7 @@ pub(crate) fn around(
 }
 
 /// What a day was; `None` for one without lessons, and for today until somebody calls.
-fn seen(
-    book: &Book<'_>,
-    facts: &Facts<'_>,
-    day: Date,
-    today: Date,
-) -> Result<Option<SchoolDay>, NoData> {
+fn seen(book: &Book<'_>, facts: &Facts<'_>, day: Date, today: Date) -> Result<Option<SchoolDay>, NoData> {
     if facts.member(day).is_none() {
         return Ok((day < today && book.days.lessons("", day)?).then_some(SchoolDay::NoClass));
     }

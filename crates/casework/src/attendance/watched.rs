@@ -31,9 +31,8 @@ pub(crate) fn watched(
         &params![desk.county(), child, school, placed],
         |row| row.get::<Option<Date>>(0),
     )?;
-    let follows = |member: &Member<'_>| {
-        member.school == school || joined.is_some_and(|joined| member.from > joined)
-    };
+    let follows =
+        |member: &Member<'_>| member.school == school || joined.is_some_and(|joined| member.from > joined);
     let mut days = Vec::new();
     let mut day = from;
     while day <= today {

@@ -130,9 +130,10 @@ fn issue(
         rule.map(|rule| rule.letters.iter().map(|letter| letter.words()).collect()).unwrap_or_default();
     let bound = Bound { id: &id, case: &kept.id, child: &kept.child, unit, year, number };
     let code = bound.code(desk.county(), desk.keys);
-    let (by_place, reason) = rule.map_or(("", "不按户籍地规则，写明理由并经第二人复核同意"), |rule| {
-        (rule.by.code(), rule.reason)
-    });
+    let (by_place, reason) = rule
+        .map_or(("", "不按户籍地规则，写明理由并经第二人复核同意"), |rule| {
+            (rule.by.code(), rule.reason)
+        });
     let (letters, issued_at) = (letters.join("、"), desk.now.stamp());
     let said = Said { unit, year, number, reason, letters: &letters, issued_at: &issued_at, code: &code };
     let now = desk.now;
@@ -215,8 +216,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> =
-        text.chars().filter_map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
+    let digits: Vec<u8> = text
+        .chars()
+        .filter_map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))
+        .collect();
     digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
 }
 
@@ -235,7 +238,8 @@ struct Stored {
 }
 
 /// The columns of a [`Stored`]; `o` is the order, `unit` its unit.
-const STORED: &str = "o.id, o.child, o.year, o.number, o.unit, coalesce(unit.name, ''), o.reason, o.letters, o.code,
+const STORED: &str =
+    "o.id, o.child, o.year, o.number, o.unit, coalesce(unit.name, ''), o.reason, o.letters, o.code,
      o.issued_at, o.received_at, o.ended_why, o.case_id, o.signed_by, coalesce(o.signature, '')";
 
 impl Stored {
@@ -340,9 +344,7 @@ fn receive(desk: &mut Desk<'_, '_>, kept: &Kept) -> Result<(), Refused> {
         _ => "",
     };
     let genuine = match current {
-        Some(line) => {
-            line.is_genuine && line.ended_why.is_empty() && unit_of(desk, &line.id)? == to
-        }
+        Some(line) => line.is_genuine && line.ended_why.is_empty() && unit_of(desk, &line.id)? == to,
         None => false,
     };
     if !genuine {

@@ -295,8 +295,8 @@ fn parse(text: &str) -> Result<Ring, Fault> {
         return Err((0, "不完整，缺少密钥"));
     };
     let said = bytes(end).ok_or(cut)?;
-    let signed = text.len() - (end.len() + "end \n".len());
-    let expected = code(&mac.1, "key file lines", text.as_bytes().get(..signed).unwrap_or_default());
+    let covered = text.len() - (end.len() + "end \n".len());
+    let expected = code(&mac.1, "key file lines", text.as_bytes().get(..covered).unwrap_or_default());
     if !bool::from(subtle::ConstantTimeEq::ct_eq(expected.as_slice(), said.0.as_slice())) {
         return Err((0, "被改动过，校验不符"));
     }

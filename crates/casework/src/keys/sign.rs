@@ -16,8 +16,8 @@ const DISTID: &str = "1234567812345678";
 /// What stands before a public key to make it a `SubjectPublicKeyInfo` (RFC 8410; RFC 5480 with the curve of GM/T 0006).
 const ED25519_INFO: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 const SM2_INFO: &[u8] = &[
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x81, 0x1c,
-    0xcf, 0x55, 0x01, 0x82, 0x2d, 0x03, 0x42, 0x00,
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x81,
+    0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d, 0x03, 0x42, 0x00,
 ];
 
 /// By which algorithm it is signed (签名算法).
@@ -141,7 +141,9 @@ impl SigningKey {
     pub(super) fn sign(&self, text: &[u8]) -> Option<[u8; 64]> {
         match self.public.scheme {
             Scheme::Ed25519 => {
-                Some(ed25519_dalek::SigningKey::from_bytes(&self.secret.0).sign(text).to_bytes())
+                let key = ed25519_dalek::SigningKey::from_bytes(&self.secret.0);
+                let signature: ed25519_dalek::Signature = key.sign(text);
+                Some(signature.to_bytes())
             }
             Scheme::Sm2 => {
                 let key = sm2::dsa::SigningKey::from_slice(DISTID, self.secret.0.as_slice()).ok()?;
@@ -170,8 +172,7 @@ mod tests {
     /// RFC 8032, 7.1, test 2.
     #[test]
     fn ed25519_gives_the_published_answer() {
-        let key =
-            key(Scheme::Ed25519, "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+        let key = key(Scheme::Ed25519, "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
         assert_eq!(
             key.public.to_string(),
             "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"

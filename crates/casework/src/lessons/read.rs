@@ -34,7 +34,9 @@ const AT_HOME: &str = "select c.child from case_event e
 
 /// Whether lessons of a child are written down.
 pub(super) fn is_taught_at_home(desk: &mut Desk<'_, '_>, child: &str) -> Result<bool, Refused> {
-    let sql = format!("select child.id from child where child.county = $1 and child.id = $2 and child.id in ({AT_HOME})");
+    let sql = format!(
+        "select child.id from child where child.county = $1 and child.id = $2 and child.id in ({AT_HOME})"
+    );
     let found = desk.tx.optional(&sql, &params![desk.county(), child], |row| row.get::<String>(0))?;
     Ok(found.is_some())
 }
@@ -230,7 +232,13 @@ pub fn pupils(desk: &mut Desk<'_, '_>) -> Result<Vec<Pupil>, Refused> {
         .into_iter()
         .map(|(child, name, place)| {
             let last = all.iter().filter(|one| one.child == child).map(|one| one.day).max();
-            Pupil { glance: glance_of(desk, &child, placed.get(&child).copied(), &all), child, name, place, last }
+            Pupil {
+                glance: glance_of(desk, &child, placed.get(&child).copied(), &all),
+                child,
+                name,
+                place,
+                last,
+            }
         })
         .collect();
     found.sort_by_key(|one| std::cmp::Reverse((one.glance.doubts.len(), one.glance.short())));
@@ -320,7 +328,7 @@ pub fn child_lessons(desk: &mut Desk<'_, '_>, child: &str) -> Result<ChildLesson
     let mut lines = Vec::with_capacity(rows.len());
     for (mut line, taught, confirmed) in rows {
         if whole {
-            line.taught = desk.open("home_lesson", "taught", &line.id, Some(&taught))?;
+            line.taught = desk.open("home_lesson", "taught", &line.id, Some(taught.as_slice()))?;
             line.name = desk.open("home_lesson", "confirmed", &line.id, confirmed.as_deref())?;
         }
         line.doubts =

@@ -136,9 +136,8 @@ fn tally(row: &Row<'_>) -> Result<Tally, DbError> {
 
 /// What a deed is called; of a kind with codes the plan's word.
 fn label(plan: &Plan, deed: Deed, code: &str) -> String {
-    let of = |codes: &[rules::plan::Code]| {
-        codes.iter().find(|one| one.code == code).map(|one| one.label.clone())
-    };
+    let of =
+        |codes: &[rules::plan::Code]| codes.iter().find(|one| one.code == code).map(|one| one.label.clone());
     let exact = match deed {
         Deed::Any | Deed::Visit => None,
         Deed::Help => of(&plan.case().helps),

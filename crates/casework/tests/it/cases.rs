@@ -335,7 +335,9 @@ fn signed_orders() {
         assert!(one.is_genuine && one.signed_by.as_deref().is_some_and(|key| key.starts_with("Ed25519 ")));
         let check = |code: &str| {
             let code = code.to_owned();
-            school.act(&bureau(), move |desk| checked_order(desk.tx, desk.keys, COUNTY, &code)).expect("looked up")
+            school
+                .act(&bureau(), move |desk| checked_order(desk.tx, desk.keys, COUNTY, &code))
+                .expect("looked up")
         };
         assert_eq!(check("00000000000000000000000000000000"), None);
         let found = check(&one.code).expect("known");

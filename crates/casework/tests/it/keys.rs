@@ -464,7 +464,14 @@ fn the_county_signs() {
     let public = running.public(first).unwrap();
     assert_eq!((public.scheme, public.created), (Scheme::Ed25519, TODAY));
     assert!(public.verifies(b"order", &signature) && !public.verifies(b"orders", &signature));
-    let secret = text().lines().find(|line| line.starts_with("sign ")).unwrap().split(' ').next_back().unwrap().to_owned();
+    let secret = text()
+        .lines()
+        .find(|line| line.starts_with("sign "))
+        .unwrap()
+        .split(' ')
+        .next_back()
+        .unwrap()
+        .to_owned();
 
     keys.rotate(&desk.file(), date(2027, 11, 24), &mut counted(30)).unwrap();
     let (second, _) = keys.sign(b"order", TODAY, &mut counted(31)).unwrap();

@@ -39,8 +39,13 @@ fn read(school: &School, by: &SignedIn, child: &str) -> Result<ChildLessons, Ref
 fn placed(school: &School, child: &str) -> String {
     let id = persuading(school, child);
     school.at("2026-11-30");
-    told(school, &head(), &id, casework::cases::Told { unit: "s1".to_owned(), ..on(Kind::Return, "2026-11-30") })
-        .expect("back");
+    told(
+        school,
+        &head(),
+        &id,
+        casework::cases::Told { unit: "s1".to_owned(), ..on(Kind::Return, "2026-11-30") },
+    )
+    .expect("back");
     let place = casework::cases::Told { code: "home_teaching".to_owned(), ..on(Kind::Place, "2026-11-30") };
     told(school, &bureau(), &id, place).expect("placed");
     id
@@ -53,7 +58,10 @@ fn hours_and_signatures() {
         let ids = school.pupils("c1", &["李小明", "李小花"]);
         let child = ids[0].as_str();
         school.at("2026-11-23");
-        assert!(words(wrote(&school, &teacher(), child, &lesson("1", "2026-11-23", "09:00"))).contains("没有安置为送教上门"));
+        assert!(
+            words(wrote(&school, &teacher(), child, &lesson("1", "2026-11-23", "09:00")))
+                .contains("没有安置为送教上门")
+        );
         assert!(matches!(read(&school, &head(), child), Err(Refused::Denied { .. })), "not taught at home");
         let case = placed(&school, child);
         school.at("2026-12-02");

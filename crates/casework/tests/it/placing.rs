@@ -25,7 +25,11 @@ fn the_grade_is_advised() {
         let advice = file(&school, &bureau(), &id).expect("page").advice.expect("advice");
         assert_eq!((advice.was, advice.grade, advice.months, advice.left), (3, 3, 0, day("2026-11-25")));
         assert!(advice.text.contains("回原年级") && advice.basis.contains("默认"), "{advice:?}");
-        assert_eq!(file(&school, &head(), &id).expect("page").advice, None, "it is not the school's to place");
+        assert_eq!(
+            file(&school, &head(), &id).expect("page").advice,
+            None,
+            "it is not the school's to place"
+        );
         // Away since the spring: four months are a grade down; since the year before last: by age, born in May 2017.
         school.run("update suspected set since_day = '2026-07-20' where county = $1");
         school.run("update class_member set from_day = '2025-09-01' where county = $1");

@@ -26,12 +26,29 @@ const NAMES: [&str; 11] =
 
 /// School days: all stay away on those before and on the day of the visit; some come back on those after.
 const BEFORE: [&str; 11] = [
-    "2026-11-09", "2026-11-10", "2026-11-11", "2026-11-12", "2026-11-13", "2026-11-16", "2026-11-17", "2026-11-18",
-    "2026-11-19", "2026-11-20", "2026-11-23",
+    "2026-11-09",
+    "2026-11-10",
+    "2026-11-11",
+    "2026-11-12",
+    "2026-11-13",
+    "2026-11-16",
+    "2026-11-17",
+    "2026-11-18",
+    "2026-11-19",
+    "2026-11-20",
+    "2026-11-23",
 ];
 const AFTER: [&str; 10] = [
-    "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03",
-    "2026-12-04", "2026-12-07",
+    "2026-11-24",
+    "2026-11-25",
+    "2026-11-26",
+    "2026-11-27",
+    "2026-11-30",
+    "2026-12-01",
+    "2026-12-02",
+    "2026-12-03",
+    "2026-12-04",
+    "2026-12-07",
 ];
 
 fn leader(unit: &str) -> SignedIn {
@@ -222,7 +239,8 @@ fn what_is_confidential_and_what_is_few() {
             .filter(|one| one.deed == Deed::Request)
             .map(|one| (one.label.as_str(), one.line.children))
             .collect();
-        let label = school.plan.requests().iter().find(|one| one.code == "mentor").map(|one| one.label.clone());
+        let label =
+            school.plan.requests().iter().find(|one| one.code == "mentor").map(|one| one.label.clone());
         assert_eq!(requests, [(label.expect("a label").as_str(), Some(5))]);
     });
 }

@@ -21,7 +21,8 @@ mod warning;
 use std::collections::BTreeMap;
 
 pub use case::{
-    CaseRules, GradeBack, GradeRule, HelpGate, HomeTeachingRule, Hops, ObservationRule, PairingRule, PauseRule,
+    CaseRules, GradeBack, GradeRule, HelpGate, HomeTeachingRule, Hops, ObservationRule, PairingRule,
+    PauseRule,
 };
 pub use lists::{FieldColumns, ListColumns, ListKind};
 pub use model::{

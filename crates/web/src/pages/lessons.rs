@@ -77,8 +77,7 @@ impl Sent {
     fn form(&self) -> Result<LessonForm, Refused> {
         Ok(LessonForm {
             id: self.id.clone(),
-            day: parse_date(self.day.trim())
-                .map_err(|_| Refused::field("day", "请写日期，如 2026-11-23"))?,
+            day: parse_date(self.day.trim()).map_err(|_| Refused::field("day", "请写日期，如 2026-11-23"))?,
             from: self.from.clone(),
             minutes: self
                 .minutes
@@ -106,11 +105,7 @@ struct ChildPage {
     sent: Sent,
 }
 
-async fn page(
-    State(app): State<App>,
-    session: Session,
-    Path(id): Path<String>,
-) -> Result<Response, Failed> {
+async fn page(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
     let sent = Sent { id: app.now().id(), day: app.now().day().to_string(), ..Sent::default() };
     show(&app, &session, id, (None, Errors::new(), sent), StatusCode::OK).await
 }

@@ -47,9 +47,7 @@ impl Shown {
 
     /// Before and after in a cell.
     fn rates(&self) -> String {
-        self.line
-            .rates
-            .map_or_else(|| "—".to_owned(), |(before, after)| format!("{before}% → {after}%"))
+        self.line.rates.map_or_else(|| "—".to_owned(), |(before, after)| format!("{before}% → {after}%"))
     }
 
     fn back(&self, at: usize) -> String {
@@ -71,11 +69,8 @@ fn by_deed(one: DeedLine) -> Shown {
 }
 
 fn by_cause(one: CauseLine) -> Shown {
-    let href = if one.code.is_empty() {
-        String::new()
-    } else {
-        format!("/works?cause={}", encoded(&one.code))
-    };
+    let href =
+        if one.code.is_empty() { String::new() } else { format!("/works?cause={}", encoded(&one.code)) };
     Shown { label: one.label, kind: "", href, line: one.line }
 }
 

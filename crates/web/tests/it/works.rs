@@ -28,12 +28,15 @@ fn five_are_told_and_four_are_not() {
         let app = TestApp::new(db);
         let director = app.session(HERE, &app.here.with(Role::Director).next().expect("somebody").account);
         let page = |path: &str| text(&app.get(path, Some(&director)));
-        assert!(page("/works").contains("还没有5名以上孩子用过的措施") && page("/works").contains("还没有算过"));
+        assert!(
+            page("/works").contains("还没有5名以上孩子用过的措施") && page("/works").contains("还没有算过")
+        );
         followed(&app, "visit", "", "work", 5);
         followed(&app, "help", "money", "work", 4);
         followed(&app, "any", "", "work", 5);
         let shown = page("/works");
-        for told in ["家访，见到了家人", "0% → 90%", "差不足5名", "外出务工", "/works?cause=work"] {
+        for told in ["家访，见到了家人", "0% → 90%", "差不足5名", "外出务工", "/works?cause=work"]
+        {
             assert!(shown.contains(told), "{told}: {shown}");
         }
         assert!(!shown.contains("资助、救助"), "four are not there: {shown}");
@@ -41,7 +44,10 @@ fn five_are_told_and_four_are_not() {
         let narrowed = page("/works?cause=work");
         assert!(narrowed.contains("家访，见到了家人") && !narrowed.contains("资助、救助"), "{narrowed}");
         let none = page("/works?cause=religion");
-        assert!(none.contains("还没有5名以上孩子用过的措施") && page("/works?cause=x").contains("家访，见到了家人"));
+        assert!(
+            none.contains("还没有5名以上孩子用过的措施")
+                && page("/works?cause=x").contains("家访，见到了家人")
+        );
         for role in [Role::Teacher, Role::Head, Role::Village] {
             let other = app.session(HERE, &app.here.with(role).next().expect("somebody").account);
             assert_eq!(app.get("/works", Some(&other)).status, 404, "{role:?}");
