@@ -49,4 +49,12 @@ alter table visit_photo add column position_sealed bytea;
 -- 劝返指令, signed (docs/adr/0026-signed-orders.md): null in those that were sent before there were signatures.
 alter table case_order add column signed_by text;    -- name of the key
 alter table case_order add column signature text;    -- 64 bytes in hex
+-- The public keys by which they are checked: so that a key file from before a key was made still checks what it signed.
+create table sign_key (
+    county text not null,
+    id text not null,                -- name of the key
+    line text not null,              -- casework::keys::PublicKey::line
+    code text not null,              -- authentication code of the line
+    primary key (county, id)
+);
 create index case_order_code on case_order (county, code);

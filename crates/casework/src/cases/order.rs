@@ -144,7 +144,9 @@ fn issue(
         }
     };
     let text = said.text(desk.county());
+    // The key file may gain its first key by this. That is done once, whatever becomes of the transaction.
     let (key, signature) = desk.keys.sign(text.as_bytes(), now.day(), &mut chance)?;
+    keep_public(desk, key)?;
     desk.tx.execute(
         "insert into case_order (county, id, case_id, child, year, number, unit, by_place, reason, letters, code,
                                  issued_at, issued_by, ended_why, signed_by, signature)
@@ -209,6 +211,39 @@ impl Said<'_> {
              letters {letters}\ncode {code}\n"
         )
     }
+}
+
+/// Keeps the public key beside the orders, with a code by which it is known again: a key file that was put back may be older than it.
+fn keep_public(desk: &mut Desk<'_, '_>, id: KeyId) -> Result<(), Refused> {
+    let Some(key) = desk.keys.public(id) else { return Ok(()) };
+    let line = key.line();
+    desk.tx.execute(
+        "insert into sign_key (county, id, line, code) values ($1, $2, $3, $4) on conflict (county, id) do nothing",
+        &params![desk.county(), id.to_string(), &line, hex(&desk.keys.mac("sign_key", line.as_bytes()))],
+    )?;
+    Ok(())
+}
+
+/// The public key with this name, from the key file or from beside the orders.
+fn public_key(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    county: &str,
+    id: Option<KeyId>,
+) -> Result<Option<PublicKey>, Refused> {
+    let Some(id) = id else { return Ok(None) };
+    if let Some(key) = keys.public(id) {
+        return Ok(Some(key));
+    }
+    let kept = tx.optional(
+        "select line, code from sign_key where county = $1 and id = $2",
+        &params![county, id.to_string()],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    Ok(kept.and_then(|(line, code)| {
+        let known = keys.verify_mac("sign_key", line.as_bytes(), &unhex(&code));
+        PublicKey::from_line(&line).filter(|key| known && key.id == id)
+    }))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -280,10 +315,9 @@ impl Stored {
     }
 
     /// The order, checked: nothing of it was changed since it was sent.
-    fn checked(mut self, county: &str, keys: &Keys) -> OrderLine {
-        let public = self.key.and_then(|key| keys.public(key));
+    fn checked(mut self, county: &str, keys: &Keys, public: Option<&PublicKey>) -> OrderLine {
         let text = self.text(county);
-        let fits = match &public {
+        let fits = match public {
             Some(key) => key.verifies(text.as_bytes(), &unhex(&self.signature)),
             // From before there were signatures.
             None => !self.is_signed && self.signature.is_empty(),
@@ -327,11 +361,13 @@ pub fn checked_order(
         &params![county, code],
         Stored::read,
     )?;
-    Ok(found.into_iter().next().map(|stored| CheckedOrder {
+    let Some(stored) = found.into_iter().next() else { return Ok(None) };
+    let key = public_key(tx, keys, county, stored.key)?;
+    Ok(Some(CheckedOrder {
         text: stored.text(county),
         signature: stored.signature.clone(),
-        key: stored.key.and_then(|key| keys.public(key)),
-        line: stored.checked(county, keys),
+        line: stored.checked(county, keys, key.as_ref()),
+        key,
     }))
 }
 
@@ -385,5 +421,10 @@ pub(super) fn orders(desk: &mut Desk<'_, '_>, case: &str) -> Result<Vec<OrderLin
         &params![desk.county(), case],
         Stored::read,
     )?;
-    Ok(found.into_iter().map(|stored| stored.checked(desk.county(), desk.keys)).collect())
+    let mut lines = Vec::with_capacity(found.len());
+    for stored in found {
+        let key = public_key(desk.tx, desk.keys, desk.county(), stored.key)?;
+        lines.push(stored.checked(desk.county(), desk.keys, key.as_ref()));
+    }
+    Ok(lines)
 }

@@ -191,8 +191,7 @@ impl Ring {
             line(&[cipher.word(), &id.to_string(), state, &created.to_string(), &digits]);
         }
         for key in &self.signed {
-            let PublicKey { id, scheme, created, .. } = key;
-            line(&["signed", scheme.word(), &id.to_string(), &created.to_string(), &key.to_string()]);
+            line(&["signed", &key.line()]);
         }
         if let Some(key) = &self.sign {
             let PublicKey { id, scheme, created, .. } = &key.public;
@@ -271,21 +270,18 @@ fn parse(text: &str) -> Result<Ring, Fault> {
                     KeyState::Active => return Err((at, "里有两把在用的密钥")),
                 }
             }
-            Some(word @ ("sign" | "signed")) => {
+            Some("signed") => {
+                let rest = line.strip_prefix("signed ").unwrap_or_default();
+                let key = PublicKey::from_line(rest).ok_or((at, "里的公钥不对"))?;
+                signed.push(key);
+            }
+            Some("sign") => {
                 let scheme = words.next().and_then(Scheme::from_word).ok_or((at, "里的签名算法不对"))?;
                 let id: KeyId = words.next().and_then(|w| w.parse().ok()).ok_or((at, "里的密钥编号不对"))?;
-                if signed.iter().chain(sign.as_ref().map(|key| &key.public)).any(|other| other.id == id) {
-                    return Err((at, "里同一把密钥出现了两次"));
-                }
                 let created = date(words.next(), at)?;
-                if word == "signed" {
-                    let public = words.next().and_then(unhex).ok_or((at, "里的公钥不是十六进制数字"))?;
-                    signed.push(PublicKey { id, scheme, created, bytes: public });
-                } else {
-                    let key = SigningKey::new(id, scheme, created, secret(words.next(), at)?);
-                    if sign.replace(key.ok_or((at, "里的签名密钥不对"))?).is_some() {
-                        return Err((at, "里有两把在用的签名密钥"));
-                    }
+                let key = SigningKey::new(id, scheme, created, secret(words.next(), at)?);
+                if sign.replace(key.ok_or((at, "里的签名密钥不对"))?).is_some() {
+                    return Err((at, "里有两把在用的签名密钥"));
                 }
             }
             _ => return Err((at, "里有不认识的内容")),
@@ -309,13 +305,6 @@ fn date(word: Option<&str>, line: usize) -> Result<Date, Fault> {
 
 fn secret(word: Option<&str>, line: usize) -> Result<Secret, Fault> {
     word.and_then(bytes).ok_or((line, "里的密钥不是六十四位十六进制数字"))
-}
-
-/// What is not secret, of any length.
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
-    digits?.chunks(2).map(|pair| <[u8; 2]>::try_from(pair).ok().map(|[high, low]| high << 4 | low)).collect()
 }
 
 /// 64 hex digits.

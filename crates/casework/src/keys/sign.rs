@@ -66,6 +66,22 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
+    /// As it is kept: algorithm, name, day, bytes in hex.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("{} {} {} {self}", self.scheme.word(), self.id, self.created)
+    }
+
+    /// The key that was kept so; `None` for anything else.
+    #[must_use]
+    pub fn from_line(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let scheme = Scheme::from_word(words.next()?)?;
+        let (id, created) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        let bytes = unhex(words.next()?)?;
+        words.next().is_none().then_some(Self { id, scheme, created, bytes })
+    }
+
     /// Whether these 64 bytes are its signature of a text.
     #[must_use]
     pub fn verifies(&self, text: &[u8], signature: &[u8]) -> bool {
@@ -96,6 +112,13 @@ impl PublicKey {
             text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
         format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
     }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok())).collect();
+    let pair = |pair: &[u8]| <[u8; 2]>::try_from(pair).ok().map(|[high, low]| high << 4 | low);
+    digits?.chunks(2).map(pair).collect()
 }
 
 impl fmt::Display for PublicKey {

@@ -388,6 +388,50 @@ fn signed_orders() {
     });
 }
 
+/// K07: a copy of the key file from before the first order is put back: what was signed is still checked by the public key beside the orders,
+/// and by none that somebody else has put there; the next order has another key.
+#[test]
+fn an_older_key_file() {
+    on_each_engine(|db| {
+        let (mut school, _) = school(db);
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, copy) = (folder.path().join("keys"), folder.path().join("copy"));
+        let mut next = 1_u8;
+        let mut counted = |bytes: &mut [u8]| {
+            for byte in bytes {
+                next = next.wrapping_mul(29).wrapping_add(7);
+                *byte = next;
+            }
+        };
+        school.keys = Keys::create(&path, day("2026-11-01"), &mut counted).expect("a key file");
+        std::fs::copy(&path, &copy).expect("copied");
+        let ids = school.pupils("c1", &["李小明", "李小花"]);
+        school.at("2026-11-26");
+        let ordered = |school: &School, child: &str| {
+            let child = child.to_owned();
+            let id = school
+                .act(&township(), move |desk| open_case(desk, &child, "村民反映没有上学"))
+                .expect("opened");
+            told(school, &bureau(), &id, with_words(Kind::Confirm)).expect("confirmed");
+            told(school, &bureau(), &id, to(Kind::Dispatch, "t1")).expect("ordered");
+            id
+        };
+        let order =
+            |school: &School, case: &str| file(school, &township(), case).expect("page").orders.remove(0);
+        let first = ordered(&school, &ids[0]);
+        let signed = order(&school, &first);
+        assert!(signed.is_genuine);
+        school.keys = Keys::load(&copy).expect("the older file");
+        assert_eq!(order(&school, &first), signed, "known from beside the orders");
+        school.run("update sign_key set line = replace(line, '2026-11-26', '2026-11-27') where county = $1");
+        assert!(!order(&school, &first).is_genuine, "not by a key that was changed");
+        school.run("update sign_key set line = replace(line, '2026-11-27', '2026-11-26') where county = $1");
+        let second = order(&school, &ordered(&school, &ids[1]));
+        assert!(second.is_genuine && second.signed_by != signed.signed_by);
+        told(&school, &township(), &first, Told::new(Kind::Receive)).expect("received");
+    });
+}
+
 /// H01, H03, H04: a double click is one move; a stale form and a second officer are told so and change nothing.
 #[test]
 fn stale_forms_and_double_clicks() {

@@ -492,7 +492,8 @@ fn the_county_signs() {
 
     let good = text();
     for (from, to, what) in [
-        ("signed ed25519", "signed gold", "签名算法"),
+        ("signed ed25519", "signed gold", "公钥"),
+        ("sign sm2 ", "sign gold ", "签名算法"),
         ("sign sm2 ", "sign sm2 x", "编号"),
         ("signed sm2 ", "sign sm2 ", "六十四位"),
     ] {
