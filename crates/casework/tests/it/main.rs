@@ -57,6 +57,8 @@ mod scope;
 #[cfg(test)]
 mod servers;
 #[cfg(test)]
+mod signing;
+#[cfg(test)]
 mod totp;
 #[cfg(test)]
 mod watermark;
