@@ -17,6 +17,10 @@ pub(crate) enum KeysCommand {
     #[command(help_template = super::TEMPLATE, disable_help_flag = true, next_help_heading = super::ARGUMENTS)]
     #[command(override_usage = "baoxue keys status --data <文件夹> [参数]")]
     Status(Where),
+    /// 公钥：谁都可以用来核对劝返指令的签名
+    #[command(help_template = super::TEMPLATE, disable_help_flag = true, next_help_heading = super::ARGUMENTS)]
+    #[command(override_usage = "baoxue keys public --data <文件夹> [参数]")]
+    Public(Where),
     /// 更换：加一把新密钥，以后用它加密；服务会自己把旧的内容重新加密
     #[command(help_template = super::TEMPLATE, disable_help_flag = true, next_help_heading = super::ARGUMENTS)]
     #[command(override_usage = "baoxue keys rotate --data <文件夹> [参数]")]
@@ -83,6 +87,7 @@ fn id(text: &str) -> Result<KeyId, String> {
 pub(crate) fn run(command: &KeysCommand) -> Result<String, Failure> {
     match command {
         KeysCommand::Status(at) => status(at),
+        KeysCommand::Public(at) => public(at),
         KeysCommand::Rotate(args) => rotate(args),
         KeysCommand::Retire(args) => retire(args),
     }
@@ -115,13 +120,22 @@ fn status(at: &Where) -> Result<String, Failure> {
             None => format!("有 {fields} 项不是加密内容，被改动过。请从备份恢复"),
         });
     }
-    let publics = keys.publics();
-    for (at, key) in publics.iter().enumerate() {
-        let state = if at + 1 == publics.len() { "签名在用" } else { "签名旧" };
-        let (scheme, created) = (key.scheme.label(), key.created);
-        lines.push(format!("{}  {state}  {scheme}  {created}  公钥：\n{}", key.id, key.pem().trim_end()));
-    }
     Ok(lines.join("\n"))
+}
+
+/// The keys by which anybody checks what the county has signed.
+fn public(at: &Where) -> Result<String, Failure> {
+    let (_, keys) = open(at)?;
+    let publics = keys.publics();
+    if publics.is_empty() {
+        return Ok("还没有签过名：第一次下发劝返指令时生成签名密钥。".to_owned());
+    }
+    let lines = publics.iter().enumerate().map(|(at, key)| {
+        let state = if at + 1 == publics.len() { "在用" } else { "旧" };
+        let (scheme, created) = (key.scheme.label(), key.created);
+        format!("{}  {state}  {scheme}  {created}\n{}", key.id, key.pem().trim_end())
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn rotate(args: &RotateArgs) -> Result<String, Failure> {
