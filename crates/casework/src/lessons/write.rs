@@ -131,7 +131,7 @@ fn check(desk: &Desk<'_, '_>, form: &LessonForm) -> Result<u16, Refused> {
     if !(4..=MOST).contains(&taught) || !form.taught.lines().all(plain) {
         return Err(Refused::field("taught", "请写教了什么、孩子怎么样，4到500个字"));
     }
-    if form.confirmed.is_some() != !form.name.trim().is_empty() {
+    if form.confirmed.is_some() == form.name.trim().is_empty() {
         let field = if form.confirmed.is_some() { "name" } else { "confirmed" };
         return Err(Refused::field(field, "家里人确认的，要选是谁并写姓名；没有人确认的两样都不填"));
     }
