@@ -27,6 +27,8 @@ mod drill;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod founding;
+#[cfg(test)]
 mod hand_over;
 #[cfg(test)]
 mod imports;
