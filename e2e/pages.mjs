@@ -64,6 +64,8 @@ export const ALL = [
   { name: "requests-ended", role: "bureau", path: "/requests?show=ended" },
   { name: "requests-police", role: "police", path: "/requests" },
   { name: "requests-units", role: "director", path: "/requests/units" },
+  { name: "lessons", role: "head", path: "/lessons" },
+  { name: "works", role: "director", path: "/works" },
   { name: "pairs", role: "township", path: "/pairs" },
   { name: "pairs-paired", role: "township", path: "/pairs?show=paired" },
   { name: "pairs-people", role: "township", path: "/pairs?show=people" },

@@ -121,7 +121,17 @@ test("the county desk verifies and dispatches", async () => {
   await move(page, "dispatch");
   assert.match(await next(page), /轮到：(?!县教体局)[\s\S]*签收劝返指令/);
   assert.match(await page.locator("main").innerText(), /劝返指令〔2026〕\d+号[\s\S]*待签收[\s\S]*校验码/);
-  await faultless(page, watch, [path]);
+  assert.match(await page.locator("main").innerText(), /签名 Ed25519 [0-9a-f]{8}/);
+  const [check] = await links(page, "/check/");
+  await page.goto(check);
+  assert.match(await page.locator("main").innerText(), /有效的劝返指令[\s\S]*〔2026〕\d+号/);
+  await page.locator("summary", { hasText: "签名" }).click();
+  assert.match(await page.getByLabel("公钥").inputValue(), /BEGIN PUBLIC KEY/);
+  assert.match(await page.getByLabel("文本").inputValue(), /^baoxue order 1\n/);
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await faultless(page, watch, [path, check]);
+  }
   await window.close();
 });
 
@@ -167,12 +177,33 @@ test("the township receives, visits and takes the steps", async () => {
 test("placed, and not there after all", async () => {
   const bureau = await as("bureau", { fresh: true, width: 390 });
   await bureau.page.goto(path);
-  await move(bureau.page, "place", { code: "regular_class", unit: { index: 1 }, words: "回原班，班主任每周谈心，数学老师补课" });
+  assert.match(await bureau.page.locator("form#do-place").innerText(), /建议[一二三四五六七八九]年级[\s\S]*离校/);
+  await move(bureau.page, "place", { code: "home_teaching", unit: { index: 1 }, words: "身体还没有好，班主任每周送教两次" });
   assert.match(await next(bureau.page), /每天点名，证实返校/);
   assert.match(await bureau.page.locator("main").innerText(), /连着到校 0 天，满 10 天算证实返校/);
   await faultless(bureau.page, bureau.watch, [path]);
   await bureau.window.close();
-  const { window, page } = await as(school, { fresh: true, width: 1440 });
+  const { window, page, watch } = await as(school, { fresh: true, width: 1440 });
+  await page.goto(path);
+  const lessons = (await links(page, "/children/")).find((href) => href.endsWith("/lessons"));
+  await page.goto(lessons);
+  watch.expect(422);
+  const write = () => Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "保存" }).click()]);
+  await page.getByLabel("几点开始").fill("09:00");
+  await page.getByLabel("教了多少分钟").fill("5");
+  await page.getByLabel("教了什么").fill("识字两课，会写自己的名字");
+  await write();
+  watch.take();
+  assert.match(await page.locator("main").innerText(), /请写教了多少分钟，20到300/);
+  await page.getByLabel("教了多少分钟").fill("90");
+  await write();
+  assert.match(await page.locator("main").innerText(), /本周 90 分钟[\s\S]*没有家里人确认[\s\S]*09:00–10:30/);
+  await page.goto("/lessons");
+  assert.ok((await links(page, "/children/")).includes(lessons));
+  for (const width of [1440, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    await faultless(page, watch, [path, "/lessons", lessons]);
+  }
   await page.goto(path);
   await move(page, "not_back", { words: "第二天又没有来，家长说要转学" });
   assert.match(await next(page), /再次劝返并记录/);

@@ -61,7 +61,28 @@ async function camera(page) {
     const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.9); });
     return [...new Uint8Array(await blob.arrayBuffer())];
   }));
-  const place = Buffer.from("Exif\0\0GPSLatitude 25.04 GPSLongitude 100.51");
+  // 25°2'24" N, 100°30'36" E, as Exif has it: a list with the list of the place, whose four entries point at three fractions each.
+  const tiff = Buffer.alloc(128);
+  tiff.write("II*\0", 0, "latin1");
+  tiff.writeUInt32LE(8, 4);
+  const entry = (at, tag, type, count, value) => {
+    tiff.writeUInt16LE(tag, at);
+    tiff.writeUInt16LE(type, at + 2);
+    tiff.writeUInt32LE(count, at + 4);
+    tiff.writeUInt32LE(value, at + 8);
+  };
+  tiff.writeUInt16LE(1, 8);
+  entry(10, 0x8825, 4, 1, 26);
+  tiff.writeUInt16LE(4, 26);
+  entry(28, 1, 2, 2, "N".charCodeAt(0));
+  entry(40, 2, 5, 3, 80);
+  entry(52, 3, 2, 2, "E".charCodeAt(0));
+  entry(64, 4, 5, 3, 104);
+  [25, 2, 24, 100, 30, 36].forEach((value, at) => {
+    tiff.writeUInt32LE(value, 80 + at * 8);
+    tiff.writeUInt32LE(1, 84 + at * 8);
+  });
+  const place = Buffer.concat([Buffer.from("Exif\0\0"), tiff]);
   const size = Buffer.alloc(2);
   size.writeUInt16BE(place.length + 2);
   return Buffer.concat([plain.subarray(0, 2), Buffer.from([0xff, 0xe1]), size, place, plain.subarray(2)]);
@@ -148,6 +169,8 @@ test("at the door without a network: kept sealed, mended, sent, and the case has
   await form.getByLabel("下次哪天去").fill("2026-11-26");
   await form.locator('input[type="file"]').setInputFiles({ name: "IMG.jpg", mimeType: "image/jpeg", buffer: photograph });
   await form.locator("[data-shrunk]", { hasText: "位置已去掉" }).waitFor();
+  assert.ok(!(await form.getByLabel("另外留下拍摄位置").isChecked()), "the place is kept by nobody's silence");
+  await form.getByLabel("另外留下拍摄位置").check();
   await form.getByRole("button", { name: "保存" }).click();
   await page.locator("[data-queue] li").waitFor();
   assert.match(await page.locator("[data-queue]").innerText(), new RegExp(`${name}[\\s\\S]*都见到了[\\s\\S]*只在这部手机上`));
@@ -168,7 +191,7 @@ test("at the door without a network: kept sealed, mended, sent, and the case has
 
   await page.goto(path);
   const told = await page.locator("main").innerText();
-  for (const said of ["家长和孩子都见到了", "孩子说：数学跟不上，想和同学在一起", "家长说：祖母说", "约定2026-11-26再去"]) assert.ok(told.includes(said), said);
+  for (const said of ["家长和孩子都见到了", "孩子说：数学跟不上，想和同学在一起", "家长说：祖母说", "约定2026-11-26再去", "拍照位置（北纬、东经）：25.04000,100.51000"]) assert.ok(told.includes(said), said);
   assert.match(await next(page), /再次劝返并记录[\s\S]*2026-11-26/);
   const picture = await page.locator("main a[href$='/photo']").first().getAttribute("href");
   const bytes = Buffer.from(await page.evaluate(async (address) => [...new Uint8Array(await (await fetch(address)).arrayBuffer())], picture));

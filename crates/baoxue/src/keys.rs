@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use casework::db::Access;
-use casework::keys::{Cipher, KeyEntry, KeyId, KeyState, Keys};
+use casework::keys::{Cipher, KeyEntry, KeyId, KeyState, Keys, Scheme};
 use casework::reseal;
 
 use crate::county;
@@ -17,6 +17,10 @@ pub(crate) enum KeysCommand {
     #[command(help_template = super::TEMPLATE, disable_help_flag = true, next_help_heading = super::ARGUMENTS)]
     #[command(override_usage = "baoxue keys status --data <文件夹> [参数]")]
     Status(Where),
+    /// 公钥：谁都可以用来核对劝返指令的签名
+    #[command(help_template = super::TEMPLATE, disable_help_flag = true, next_help_heading = super::ARGUMENTS)]
+    #[command(override_usage = "baoxue keys public --data <文件夹> [参数]")]
+    Public(Where),
     /// 更换：加一把新密钥，以后用它加密；服务会自己把旧的内容重新加密
     #[command(help_template = super::TEMPLATE, disable_help_flag = true, next_help_heading = super::ARGUMENTS)]
     #[command(override_usage = "baoxue keys rotate --data <文件夹> [参数]")]
@@ -45,6 +49,9 @@ pub(crate) struct RotateArgs {
     /// 新密钥的算法：aes（AES-256-GCM）或 sm4（国密 SM4-GCM）；不写和现在的一样
     #[arg(long, value_name = "算法", value_parser = cipher)]
     cipher: Option<Cipher>,
+    /// 劝返指令从此用的签名算法：ed25519 或 sm2（国密）；不写和现在的一样
+    #[arg(long, value_name = "签名算法", value_parser = scheme)]
+    sign: Option<Scheme>,
 }
 
 #[derive(clap::Args)]
@@ -64,6 +71,14 @@ fn cipher(text: &str) -> Result<Cipher, String> {
     }
 }
 
+fn scheme(text: &str) -> Result<Scheme, String> {
+    match text {
+        "ed25519" => Ok(Scheme::Ed25519),
+        "sm2" => Ok(Scheme::Sm2),
+        _ => Err("写 ed25519 或 sm2".to_owned()),
+    }
+}
+
 fn id(text: &str) -> Result<KeyId, String> {
     text.parse().map_err(|_| "应为八位十六进制数字，如 0a1b2c3d".to_owned())
 }
@@ -72,6 +87,7 @@ fn id(text: &str) -> Result<KeyId, String> {
 pub(crate) fn run(command: &KeysCommand) -> Result<String, Failure> {
     match command {
         KeysCommand::Status(at) => status(at),
+        KeysCommand::Public(at) => public(at),
         KeysCommand::Rotate(args) => rotate(args),
         KeysCommand::Retire(args) => retire(args),
     }
@@ -107,12 +123,27 @@ fn status(at: &Where) -> Result<String, Failure> {
     Ok(lines.join("\n"))
 }
 
+/// The keys by which anybody checks what the county has signed.
+fn public(at: &Where) -> Result<String, Failure> {
+    let (_, keys) = open(at)?;
+    let publics = keys.publics();
+    if publics.is_empty() {
+        return Ok("还没有签过名：第一次下发劝返指令时生成签名密钥。".to_owned());
+    }
+    let lines = publics.iter().enumerate().map(|(at, key)| {
+        let state = if at + 1 == publics.len() { "在用" } else { "旧" };
+        let (scheme, created) = (key.scheme.label(), key.created);
+        format!("{}  {state}  {scheme}  {created}\n{}", key.id, key.pem().trim_end())
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
 fn rotate(args: &RotateArgs) -> Result<String, Failure> {
     let (house, keys) = open(&args.at)?;
     let now = clock()();
     let mut chance = |bytes: &mut [u8]| random(&now, bytes);
     let id = keys
-        .rotate_to(&house.key_file(), now.day(), args.cipher, &mut chance)
+        .rotate_to(&house.key_file(), now.day(), (args.cipher, args.sign), &mut chance)
         .map_err(|error| key_failure(&error))?;
     Ok(format!(
         "新密钥 {id} 已加进 {}。请马上把密钥文件另外保管一份。\n\

@@ -62,8 +62,14 @@ pub const SEALED: &[Sealed] = &[
     of("request", &["id"], &[("words_sealed", "words"), ("answer_sealed", "answer")]),
     of("pair", &["id"], &[("why_sealed", "why")]),
     of("visit", &["id"], &[("said_sealed", "said")]),
+    of("home_lesson", &["id"], &[("taught_sealed", "taught"), ("confirmed_sealed", "confirmed")]),
     // A photograph has a quarter of a megabyte.
-    Sealed { table: "visit_photo", key: &["visit"], fields: &[("image_sealed", "image")], at_once: 4 },
+    Sealed {
+        table: "visit_photo",
+        key: &["visit"],
+        fields: &[("image_sealed", "image"), ("position_sealed", "position")],
+        at_once: 4,
+    },
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.
     Sealed { table: "file_part", key: &["file", "part"], fields: &[("body_sealed", "body")], at_once: 4 },

@@ -23,8 +23,39 @@ async function shrunk(file) {
   throw new Error('too large');
 }
 
+/** Where the camera says that it stood, as degrees north and east from the file's Exif; empty where it does not say. */
+function positionOf(buffer) {
+  const view = new DataView(buffer);
+  try {
+    let at = 2;
+    while (view.getUint16(at) !== 0xffe1 || view.getUint32(at + 4) !== 0x45786966) {
+      if (view.getUint8(at) !== 0xff) return '';
+      at += 2 + view.getUint16(at + 2);
+    }
+    const start = at + 10;
+    const little = view.getUint16(start) === 0x4949;
+    const short = (from) => view.getUint16(start + from, little);
+    const long = (from) => view.getUint32(start + from, little);
+    const entry = (list, tag) => {
+      for (let one = list + 2; one < list + 2 + short(list) * 12; one += 12) if (short(one) === tag) return one;
+      throw new RangeError('no such entry');
+    };
+    const list = long(entry(long(4), 0x8825) + 8);
+    const degrees = (side, tag) => {
+      const from = long(entry(list, tag) + 8);
+      const part = (number) => long(from + number * 8) / long(from + number * 8 + 4);
+      const value = part(0) + part(1) / 60 + part(2) / 3600;
+      return 'SW'.includes(String.fromCharCode(view.getUint8(start + entry(list, side) + 8))) ? -value : value;
+    };
+    const [north, east] = [degrees(1, 2), degrees(3, 4)];
+    return Math.abs(north) <= 90 && Math.abs(east) <= 180 ? `${north.toFixed(5)},${east.toFixed(5)}` : '';
+  } catch (short) {
+    return '';
+  }
+}
+
 /** A visit as it is sent, from its form. */
-function visitOf(form, photo) {
+function visitOf(form, photo, position) {
   const fields = new FormData(form);
   const text = (name) => String(fields.get(name) || '').trim();
   const body = { outcome: text('outcome') };
@@ -35,6 +66,7 @@ function visitOf(form, photo) {
   const signs = [...fields.keys()].filter((name) => name.startsWith('sign-')).map((name) => name.slice(5));
   if (signs.length) body.signs = signs;
   if (photo) body.photo = photo;
+  if (photo && position && fields.has('keep_position')) body.position = position;
   if (form.dataset.seen) body.seen = Number(form.dataset.seen);
   const how = form.querySelector('[name=outcome]:checked');
   return { visit: text('id'), child: form.dataset.visit, name: form.dataset.name, how: how ? how.parentNode.textContent.trim() : '', body };
@@ -52,7 +84,7 @@ function newsOf(done) {
 
 /** Has a form of a visit show what fits, shrink its photograph and send itself; `done` gets the answer, or nothing when it is kept. */
 function enhanceVisit(form, done, before) {
-  let photo = before || '';
+  let { photo = '', position = '' } = before || {};
   const met = form.querySelector('[data-met]');
   const fit = () => {
     const chosen = form.querySelector('[name=outcome]:checked');
@@ -69,14 +101,22 @@ function enhanceVisit(form, done, before) {
   const place = form.querySelector('[data-photo]');
   const said = place.querySelector('[data-shrunk]');
   const kept = () => { said.textContent = photo ? `照片已缩小到 ${Math.ceil(photo.length * 3 / 4 / 1024)} KB，位置已去掉` : ''; };
+  const where = place.querySelector('[data-position]');
+  const tick = where.querySelector('input');
+  where.hidden = !position;
+  tick.checked = Boolean(position);
   place.hidden = !window.createImageBitmap;
   kept();
   place.querySelector('input').addEventListener('change', async ({ target }) => {
-    photo = '';
+    photo = position = '';
+    where.hidden = true;
+    tick.checked = false;
     said.textContent = '';
     if (!target.files.length) return;
     try {
       photo = await shrunk(target.files[0]);
+      position = positionOf(await target.files[0].arrayBuffer());
+      where.hidden = !position;
       kept();
     } catch (failed) {
       target.value = '';
@@ -89,7 +129,7 @@ function enhanceVisit(form, done, before) {
     event.stopImmediatePropagation();
     if (button.getAttribute('aria-busy')) return;
     button.setAttribute('aria-busy', 'true');
-    const visit = visitOf(form, photo);
+    const visit = visitOf(form, photo, position);
     try {
       let answer = null;
       try {
@@ -175,7 +215,7 @@ function door(one, before) {
     else toast(newsOf(answer) || (answer.passed ? '走访已保存，保护线索已转交' : '走访已保存'));
     if (answer) await renew();
     await classes();
-  }, before && before.body.photo);
+  }, before && before.body);
   place.querySelector('h2').focus();
 }
 

@@ -39,7 +39,7 @@ pub fn registry() -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
     let registry = casework::safeguarding::nightly(casework::attendance::nightly(registry));
     let registry = casework::cases::nightly(casework::warnings::nightly(registry));
-    let registry = casework::requests::nightly(registry);
+    let registry = casework::works::nightly(casework::requests::nightly(registry));
     let registry = registry
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())

@@ -69,7 +69,21 @@ const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("linkage", &["pinyin", "rapidfuzz", "strsim", "unicode-normalization"]),
-    ("casework", &["aes-gcm", "argon2", "hmac", "postgres", "qrcodegen", "rusqlite", "sm4", "totp-rs"]),
+    (
+        "casework",
+        &[
+            "aes-gcm",
+            "argon2",
+            "ed25519-dalek",
+            "hmac",
+            "postgres",
+            "qrcodegen",
+            "rusqlite",
+            "sm2",
+            "sm4",
+            "totp-rs",
+        ],
+    ),
     ("web", &["askama", "axum", "tower", "tower-http"]),
     ("baoxue", &["clap", "indicatif"]),
 ];

@@ -1,6 +1,7 @@
 //! 考勤, 五(九): the register of a class, the clock that follows from it, and the list of suspects. Sheets and marks are
 //! facts and only ever added; `clock` is derived and can be made anew. Why it is so: docs/adr/0014-attendance-register.md.
 
+mod around;
 mod board;
 mod book;
 mod bounds;
@@ -31,6 +32,7 @@ mod suspects;
 mod uncalled;
 mod watched;
 
+pub(crate) use around::around;
 pub use board::{Board, BoardLine, SchoolLine, board};
 pub(crate) use book::among;
 pub use calendar::{DayForm, DayLine, school_day_changes, set_school_day, speaks_for};

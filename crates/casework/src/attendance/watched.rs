@@ -2,7 +2,7 @@
 //! into observation.
 
 use jiff::civil::Date;
-use rules::attendance::Day;
+use rules::attendance::{Day, Member};
 use rules::case::watch::{Seen, Watched};
 
 use super::book::Book;
@@ -11,12 +11,13 @@ use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
 
-/// The school days of a child at a school from a day on. A day on which it was in no class of the school counts as not called;
-/// so does today until somebody calls, and is left out.
+/// The school days from a day on of a child that was placed at a school on a day. Where it has moved on from there to another class or
+/// school, the register of that one goes on. A day on which it was in neither counts as not called; so does today until somebody
+/// calls, and is left out.
 pub(crate) fn watched(
     desk: &mut Desk<'_, '_>,
     child: &str,
-    school: &str,
+    (school, placed): (&str, Date),
     from: Date,
 ) -> Result<Watched, Refused> {
     let today = desk.now.day();
@@ -24,10 +25,18 @@ pub(crate) fn watched(
     let book = Book::of(desk, &own, from, today)?;
     let (members, marks) = (book.members(child), book.marks(child));
     let facts = book.facts(child, &members, &marks);
+    let joined = desk.tx.one(
+        "select min(from_day) from class_member
+         where county = $1 and child = $2 and school = $3 and (until_day is null or until_day > $4)",
+        &params![desk.county(), child, school, placed],
+        |row| row.get::<Option<Date>>(0),
+    )?;
+    let follows =
+        |member: &Member<'_>| member.school == school || joined.is_some_and(|joined| member.from > joined);
     let mut days = Vec::new();
     let mut day = from;
     while day <= today {
-        let here = facts.member(day).is_some_and(|member| member.school == school);
+        let here = facts.member(day).is_some_and(follows);
         let said = if here {
             facts.day(&book.days, day).map_err(unknown_year)?
         } else {

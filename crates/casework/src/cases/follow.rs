@@ -8,6 +8,7 @@ use rules::case::{By, Case, Event, Stage};
 
 use super::events::load;
 use super::open::{Opening, Source, open_from};
+use super::read::placed;
 use super::write::{happen, is_relapse};
 use crate::attendance;
 use crate::desk::Desk;
@@ -49,7 +50,7 @@ fn follow(desk: &mut Desk<'_, '_>, id: &str) -> Result<bool, Refused> {
     let (event, watched) = match &open.stage {
         Stage::Paused(pause, _) if today > pause.until => (Event::Resume, None),
         Stage::Placed { school, on, .. } => {
-            let watched = attendance::watched(desk, &kept.child, school, *on)?;
+            let watched = attendance::watched(desk, &kept.child, (school, *on), *on)?;
             let Some(from) = watched.proven(rule) else { return Ok(false) };
             (Event::Prove { from }, Some(watched))
         }
@@ -60,7 +61,8 @@ fn follow(desk: &mut Desk<'_, '_>, id: &str) -> Result<bool, Refused> {
                 let Some(look) = next_look(rule, *from, *passed).filter(|look| *look < today) else {
                     return Ok(false);
                 };
-                let watched = attendance::watched(desk, &kept.child, school, *from)?;
+                let placed = placed(desk, &kept)?.map_or(*from, |placed| placed.min(*from));
+                let watched = attendance::watched(desk, &kept.child, (school, placed), *from)?;
                 let clean = watched.look(rule, *from, look).clean;
                 (Event::Check { clean, on: today }, Some(watched))
             }

@@ -1,12 +1,14 @@
-//! 劝返指令, 五(十): who must persuade by the rule, the order with its number and code, its receipt and its end. A code that does not
-//! fit case, child and unit is a forged or misdirected order (hazards B01, B02).
+//! 劝返指令, 五(十): who must persuade by the rule, the order with its number, code and signature, its receipt and its end. A code that does
+//! not fit case, child and unit, or a signature that does not fit the text, is a forged or misdirected order (hazards B01, B02).
+//! Why it is so: docs/adr/0026-signed-orders.md.
 
 use rules::case::persuader::{Persuader, Places, Where, persuader};
 use rules::case::{Ask, Case, Event, Happened, Stage};
 
 use super::events::Kept;
-use crate::db::{DbError, Row};
+use crate::db::{DbError, Row, Tx};
 use crate::desk::Desk;
+use crate::keys::{KeyId, Keys, PublicKey};
 use crate::params;
 use crate::refused::Refused;
 
@@ -25,8 +27,10 @@ pub struct OrderLine {
     pub letters: String,
     /// Its code, for comparing with the paper.
     pub code: String,
-    /// Whether the code fits what is stored.
+    /// Whether the code fits what is stored, and the signature too, where there is one.
     pub is_genuine: bool,
+    /// Name and algorithm of the key that signed it; `None` for one from before there were signatures.
+    pub signed_by: Option<String>,
     /// When it was sent.
     pub issued_at: String,
     /// When it was received; `None` while it was not.
@@ -125,11 +129,28 @@ fn issue(
     let letters: Vec<String> =
         rule.map(|rule| rule.letters.iter().map(|letter| letter.words()).collect()).unwrap_or_default();
     let bound = Bound { id: &id, case: &kept.id, child: &kept.child, unit, year, number };
-    let code = bound.code(desk);
+    let code = bound.code(desk.county(), desk.keys);
+    let (by_place, reason) = rule
+        .map_or(("", "不按户籍地规则，写明理由并经第二人复核同意"), |rule| {
+            (rule.by.code(), rule.reason)
+        });
+    let (letters, issued_at) = (letters.join("、"), desk.now.stamp());
+    let said = Said { unit, year, number, reason, letters: &letters, issued_at: &issued_at, code: &code };
+    let now = desk.now;
+    let mut chance = |bytes: &mut [u8]| {
+        for byte in bytes {
+            let [drawn] = now.random();
+            *byte = drawn;
+        }
+    };
+    let text = said.text(desk.county());
+    // The key file may gain its first key by this. That is done once, whatever becomes of the transaction.
+    let (key, signature) = desk.keys.sign(text.as_bytes(), now.day(), &mut chance)?;
+    keep_public(desk, key)?;
     desk.tx.execute(
         "insert into case_order (county, id, case_id, child, year, number, unit, by_place, reason, letters, code,
-                                 issued_at, issued_by, ended_why)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '')",
+                                 issued_at, issued_by, ended_why, signed_by, signature)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, $15)",
         &params![
             desk.county(),
             &id,
@@ -138,12 +159,14 @@ fn issue(
             year,
             number,
             unit,
-            rule.map_or("", |rule| rule.by.code()),
-            rule.map_or("不按户籍地规则，写明理由并经第二人复核同意", |rule| rule.reason),
-            letters.join("、"),
+            by_place,
+            reason,
+            &letters,
             &code,
-            desk.now.stamp(),
-            &desk.actor().account
+            &issued_at,
+            &desk.actor().account,
+            key.to_string(),
+            hex(&signature)
         ],
     )?;
     Ok(id)
@@ -160,16 +183,192 @@ struct Bound<'a> {
 }
 
 impl Bound<'_> {
-    fn code(&self, desk: &Desk<'_, '_>) -> String {
+    fn code(&self, county: &str, keys: &Keys) -> String {
         let Self { id, case, child, unit, year, number } = self;
-        let text = [desk.county(), id, case, child, unit, &year.to_string(), &number.to_string()].join("\n");
-        desk.keys
-            .mac("case_order", text.as_bytes())
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let text = [county, id, case, child, unit, &year.to_string(), &number.to_string()].join("\n");
+        let code = keys.mac("case_order", text.as_bytes());
+        hex(code.get(..16).unwrap_or_default())
     }
+}
+
+/// What an order says, as it is signed. It names no child: the code binds that.
+struct Said<'a> {
+    unit: &'a str,
+    year: i64,
+    number: i64,
+    reason: &'a str,
+    letters: &'a str,
+    issued_at: &'a str,
+    code: &'a str,
+}
+
+impl Said<'_> {
+    /// The text that is signed, the same for whoever checks it: a line for each thing, in this order, each ended.
+    fn text(&self, county: &str) -> String {
+        let Self { unit, year, number, reason, letters, issued_at, code } = self;
+        format!(
+            "baoxue order 1\ncounty {county}\nnumber {year}-{number}\nunit {unit}\nissued {issued_at}\nreason {reason}\n\
+             letters {letters}\ncode {code}\n"
+        )
+    }
+}
+
+/// Keeps the public key beside the orders, with a code by which it is known again: a key file that was put back may be older than it.
+fn keep_public(desk: &mut Desk<'_, '_>, id: KeyId) -> Result<(), Refused> {
+    let Some(key) = desk.keys.public(id) else { return Ok(()) };
+    let line = key.line();
+    desk.tx.execute(
+        "insert into sign_key (county, id, line, code) values ($1, $2, $3, $4) on conflict (county, id) do nothing",
+        &params![desk.county(), id.to_string(), &line, hex(&desk.keys.mac("sign_key", line.as_bytes()))],
+    )?;
+    Ok(())
+}
+
+/// The public key with this name, from the key file or from beside the orders.
+fn public_key(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    county: &str,
+    id: Option<KeyId>,
+) -> Result<Option<PublicKey>, Refused> {
+    let Some(id) = id else { return Ok(None) };
+    if let Some(key) = keys.public(id) {
+        return Ok(Some(key));
+    }
+    let kept = tx.optional(
+        "select line, code from sign_key where county = $1 and id = $2",
+        &params![county, id.to_string()],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    Ok(kept.and_then(|(line, code)| {
+        let known = keys.verify_mac("sign_key", line.as_bytes(), &unhex(&code));
+        PublicKey::from_line(&line).filter(|key| known && key.id == id)
+    }))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .chars()
+        .filter_map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))
+        .collect();
+    digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+}
+
+/// A row of `case_order`, with what is needed to check it.
+struct Stored {
+    line: OrderLine,
+    case: String,
+    child: String,
+    unit: String,
+    year: i64,
+    number: i64,
+    /// Whether it says that it is signed.
+    is_signed: bool,
+    key: Option<KeyId>,
+    signature: String,
+}
+
+/// The columns of a [`Stored`]; `o` is the order, `unit` its unit.
+const STORED: &str =
+    "o.id, o.child, o.year, o.number, o.unit, coalesce(unit.name, ''), o.reason, o.letters, o.code,
+     o.issued_at, o.received_at, o.ended_why, o.case_id, o.signed_by, coalesce(o.signature, '')";
+
+impl Stored {
+    fn read(row: &Row<'_>) -> Result<Self, DbError> {
+        let (year, number): (i64, i64) = (row.get(2)?, row.get(3)?);
+        let signed_by: Option<String> = row.get(13)?;
+        let line = OrderLine {
+            id: row.get(0)?,
+            number: format!("〔{year}〕{number}号"),
+            unit: row.get(5)?,
+            reason: row.get(6)?,
+            letters: row.get(7)?,
+            code: row.get(8)?,
+            is_genuine: false,
+            issued_at: row.get(9)?,
+            received_at: row.get(10)?,
+            ended_why: row.get(11)?,
+            signed_by: None,
+        };
+        let (child, unit, case) = (row.get(1)?, row.get(4)?, row.get(12)?);
+        let (is_signed, key) = (signed_by.is_some(), signed_by.and_then(|id| id.parse().ok()));
+        Ok(Self { line, case, child, unit, year, number, is_signed, key, signature: row.get(14)? })
+    }
+
+    /// The text that is signed.
+    fn text(&self, county: &str) -> String {
+        let Self { line, unit, year, number, .. } = self;
+        let said = Said {
+            unit,
+            year: *year,
+            number: *number,
+            reason: &line.reason,
+            letters: &line.letters,
+            issued_at: &line.issued_at,
+            code: &line.code,
+        };
+        said.text(county)
+    }
+
+    /// The order, checked: nothing of it was changed since it was sent.
+    fn checked(mut self, county: &str, keys: &Keys, public: Option<&PublicKey>) -> OrderLine {
+        let text = self.text(county);
+        let fits = match public {
+            Some(key) => key.verifies(text.as_bytes(), &unhex(&self.signature)),
+            // From before there were signatures.
+            None => !self.is_signed && self.signature.is_empty(),
+        };
+        let Self { line, case, child, unit, year, number, .. } = &mut self;
+        let bound = Bound { id: &line.id, case, child, unit, year: *year, number: *number };
+        line.is_genuine = fits && bound.code(county, keys) == line.code;
+        line.signed_by = public.map(|key| format!("{} {}", key.scheme.label(), key.id));
+        self.line
+    }
+}
+
+/// What whoever holds an order learns by its code (B01, B02), and can check without this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedOrder {
+    /// The order.
+    pub line: OrderLine,
+    /// The text that was signed.
+    pub text: String,
+    /// The signature, in hex; empty for one from before there were signatures.
+    pub signature: String,
+    /// The public key.
+    pub key: Option<PublicKey>,
+}
+
+/// Looks up the code of an order; `None` for one that is not known. It names no child.
+///
+/// # Errors
+/// [`Refused::Storage`].
+pub fn checked_order(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    county: &str,
+    code: &str,
+) -> Result<Option<CheckedOrder>, Refused> {
+    let found = tx.query(
+        &format!(
+            "select {STORED} from case_order o left join unit on unit.county = o.county and unit.id = o.unit
+             where o.county = $1 and o.code = $2 order by o.year, o.number limit 1"
+        ),
+        &params![county, code],
+        Stored::read,
+    )?;
+    let Some(stored) = found.into_iter().next() else { return Ok(None) };
+    let key = public_key(tx, keys, county, stored.key)?;
+    Ok(Some(CheckedOrder {
+        text: stored.text(county),
+        signature: stored.signature.clone(),
+        line: stored.checked(county, keys, key.as_ref()),
+        key,
+    }))
 }
 
 fn receive(desk: &mut Desk<'_, '_>, kept: &Kept) -> Result<(), Refused> {
@@ -181,7 +380,7 @@ fn receive(desk: &mut Desk<'_, '_>, kept: &Kept) -> Result<(), Refused> {
         _ => "",
     };
     let genuine = match current {
-        Some(line) => line.is_genuine && unit_of(desk, &line.id)? == to,
+        Some(line) => line.is_genuine && line.ended_why.is_empty() && unit_of(desk, &line.id)? == to,
         None => false,
     };
     if !genuine {
@@ -214,43 +413,18 @@ fn end(desk: &mut Desk<'_, '_>, kept: &Kept, why: &str) -> Result<Option<String>
 
 /// The orders of a case, the latest first.
 pub(super) fn orders(desk: &mut Desk<'_, '_>, case: &str) -> Result<Vec<OrderLine>, Refused> {
-    struct Found {
-        line: OrderLine,
-        child: String,
-        unit: String,
-        year: i64,
-        number: i64,
-    }
-    let read = |row: &Row<'_>| -> Result<Found, DbError> {
-        let (year, number): (i64, i64) = (row.get(2)?, row.get(3)?);
-        let line = OrderLine {
-            id: row.get(0)?,
-            number: format!("〔{year}〕{number}号"),
-            unit: row.get(5)?,
-            reason: row.get(6)?,
-            letters: row.get(7)?,
-            code: row.get(8)?,
-            is_genuine: false,
-            issued_at: row.get(9)?,
-            received_at: row.get(10)?,
-            ended_why: row.get(11)?,
-        };
-        Ok(Found { line, child: row.get(1)?, unit: row.get(4)?, year, number })
-    };
     let found = desk.tx.query(
-        "select o.id, o.child, o.year, o.number, o.unit, coalesce(unit.name, ''), o.reason, o.letters, o.code,
-                o.issued_at, o.received_at, o.ended_why
-         from case_order o left join unit on unit.county = o.county and unit.id = o.unit
-         where o.county = $1 and o.case_id = $2 order by o.year desc, o.number desc",
+        &format!(
+            "select {STORED} from case_order o left join unit on unit.county = o.county and unit.id = o.unit
+             where o.county = $1 and o.case_id = $2 order by o.year desc, o.number desc"
+        ),
         &params![desk.county(), case],
-        read,
+        Stored::read,
     )?;
-    Ok(found
-        .into_iter()
-        .map(|Found { mut line, child, unit, year, number }| {
-            let bound = Bound { id: &line.id, case, child: &child, unit: &unit, year, number };
-            line.is_genuine = bound.code(desk) == line.code;
-            line
-        })
-        .collect())
+    let mut lines = Vec::with_capacity(found.len());
+    for stored in found {
+        let key = public_key(desk.tx, desk.keys, desk.county(), stored.key)?;
+        lines.push(stored.checked(desk.county(), desk.keys, key.as_ref()));
+    }
+    Ok(lines)
 }

@@ -10,6 +10,7 @@ use rules::case::{Ask, Case, Exemption, Ground, Kind, Open, Party, Stage, allowe
 use rules::plan::LegalStepKind;
 
 use super::events::{Kept, load};
+use super::grade::{GradeAdvice, advice};
 use super::list::{COLUMNS, CaseLine, FROM, line};
 use super::open::Source;
 use super::order::{OrderLine, orders, persuader_of};
@@ -18,6 +19,7 @@ use crate::attendance;
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::ledger::{Sees, ties_of};
+use crate::lessons;
 use crate::pairs;
 use crate::params;
 use crate::refused::Refused;
@@ -138,6 +140,10 @@ pub struct CaseFile {
     pub paired: Option<pairs::Paired>,
     /// Whether the reader may pair somebody with it.
     pub may_pair: bool,
+    /// Which grade is advised, for whoever places the child.
+    pub advice: Option<GradeAdvice>,
+    /// 送教上门, where the child is taught at home.
+    pub lessons: Option<lessons::Glance>,
 }
 
 /// Reads a case.
@@ -186,6 +192,10 @@ pub fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<CaseFile, Refused> {
         }
         None => false,
     };
+    let advice = match open.map(|open| &open.stage) {
+        Some(Stage::Returned { on, .. }) if allowed_now.contains(&Kind::Place) => advice(desk, &kept, *on)?,
+        _ => None,
+    };
     let ladder = open.map(|open| &open.ladder);
     let file = CaseFile {
         version: kept.version,
@@ -224,6 +234,8 @@ pub fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<CaseFile, Refused> {
         others: cases_of(desk, &kept.child, Some(id))?,
         paired: pairs::paired_of(desk, &kept.child)?,
         may_pair: open.is_some() && may(&who.actor, Action::PairChild, &Subject::Child(&ties)).is_ok(),
+        advice,
+        lessons: lessons::glance(desk, &kept.child)?,
         line,
     };
     desk.record(Action::ReadCase, grant.post, ("child", &kept.child), "", "个案")?;
@@ -366,7 +378,7 @@ fn progress(desk: &mut Desk<'_, '_>, kept: &Kept, open: Option<&Open>) -> Result
     };
     let rule = &desk.plan.case().observation;
     let since = placed(desk, kept)?.map_or(from, |placed| placed.min(from));
-    let watched = attendance::watched(desk, &kept.child, school, since)?;
+    let watched = attendance::watched(desk, &kept.child, (school, since), since)?;
     let name = desk.tx.optional(
         "select name from unit where county = $1 and id = $2",
         &params![desk.county(), school],
@@ -389,7 +401,7 @@ fn progress(desk: &mut Desk<'_, '_>, kept: &Kept, open: Option<&Open>) -> Result
 }
 
 /// The day from which the child was placed: a window that has begun anew forgets nothing of what came before.
-fn placed(desk: &mut Desk<'_, '_>, kept: &Kept) -> Result<Option<Date>, Refused> {
+pub(super) fn placed(desk: &mut Desk<'_, '_>, kept: &Kept) -> Result<Option<Date>, Refused> {
     let days = desk.tx.query(
         "select on_day from case_event where county = $1 and case_id = $2 and kind = 'place'
          order by seq desc limit 1",

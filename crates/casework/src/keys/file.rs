@@ -8,10 +8,13 @@
 //! mac 2026-11-24 KEY
 //! seal 0a1b2c3d old 2026-11-24 KEY
 //! seal 4e5f6071 active 2027-11-24 KEY
+//! signed ed25519 0f1e2d3c 2026-11-24 PUBLIC
+//! sign ed25519 5b6a7980 2027-11-24 KEY
 //! end CODE
 //! ```
 //!
-//! A key of SM4 stands after `seal-sm4`. `CODE` is the authentication code of all lines above under the `mac` key: a file that was cut, joined or edited
+//! A key of SM4 stands after `seal-sm4`. `sign` is there once something was signed; of a key that signs no more only the public half
+//! is kept, after `signed`, with `ed25519` or `sm2` before it. `CODE` is the authentication code of all lines above under the `mac` key: a file that was cut, joined or edited
 //! is refused as a whole, before it seals a field that nobody can open.
 
 use std::fs::{self, File, OpenOptions};
@@ -24,12 +27,13 @@ use jiff::civil::Date;
 use zeroize::Zeroizing;
 
 use super::cipher::{Cipher, Sealer};
+use super::sign::{PublicKey, Scheme, SigningKey};
 use super::{KeyEntry, KeyError, KeyId, KeyState, Secret, hex};
 
 const FIRST: &str = "baoxue-keys 1";
 const NOTE: &str =
     "# 保学系统的密钥。请与数据库及其备份分开保管，另存一份于保险柜；不要手工修改，不要用邮件或微信传送。";
-/// No key file is longer: some six hundred rotations.
+/// No key file is longer: some two hundred rotations.
 const LONGEST: u64 = 64 * 1024;
 
 struct SealKey {
@@ -51,6 +55,10 @@ pub(super) struct Ring {
     mac: (Date, Secret),
     old: Vec<SealKey>,
     active: SealKey,
+    /// Public halves of the keys that sign no more.
+    signed: Vec<PublicKey>,
+    /// The key that signs, once one is needed.
+    sign: Option<SigningKey>,
 }
 
 impl Ring {
@@ -60,7 +68,52 @@ impl Ring {
             mac: (today, Secret::drawn(entropy)),
             old: Vec::new(),
             active: drawn(today, Cipher::Aes, entropy),
+            signed: Vec::new(),
+            sign: None,
         }
+    }
+
+    /// Makes the key that signs, if there is none yet.
+    pub(super) fn sign_from_now(&mut self, today: Date, entropy: &mut dyn FnMut(&mut [u8])) {
+        if self.sign.is_none() {
+            self.sign_anew(Scheme::Ed25519, today, entropy);
+        }
+    }
+
+    /// Another key signs from now on: of the algorithm of the last one unless another is said, and only where one signs already or
+    /// one is asked for. Of the last one its public half stays.
+    pub(super) fn renew_sign(
+        &mut self,
+        today: Date,
+        scheme: Option<Scheme>,
+        entropy: &mut dyn FnMut(&mut [u8]),
+    ) {
+        let last = self.sign.as_ref().map(|key| key.public.scheme);
+        if let Some(scheme) = scheme.or(last) {
+            self.sign_anew(scheme, today, entropy);
+        }
+    }
+
+    fn sign_anew(&mut self, scheme: Scheme, today: Date, entropy: &mut dyn FnMut(&mut [u8])) {
+        let mut next = SigningKey::drawn(scheme, today, entropy);
+        while self.verifying(next.public.id).is_some() {
+            next = SigningKey::drawn(scheme, today, entropy);
+        }
+        let last = self.sign.replace(next);
+        self.signed.extend(last.map(|key| key.public));
+    }
+
+    pub(super) const fn signing(&self) -> Option<&SigningKey> {
+        self.sign.as_ref()
+    }
+
+    pub(super) fn verifying(&self, id: KeyId) -> Option<&PublicKey> {
+        self.publics().find(|key| key.id == id)
+    }
+
+    /// The public keys, the oldest first; the one that signs is the last.
+    pub(super) fn publics(&self) -> impl Iterator<Item = &PublicKey> {
+        self.signed.iter().chain(self.sign.as_ref().map(|key| &key.public))
     }
 
     /// Adds an active key; of the cipher of the last one unless another is said.
@@ -114,7 +167,8 @@ impl Ring {
 
     fn text(&self) -> Zeroizing<String> {
         // Room for all of it at once: growing would leave copies of keys behind.
-        let mut text = Zeroizing::new(String::with_capacity(512 + 128 * (self.old.len() + 3)));
+        let room = 512 + 128 * (self.old.len() + 4) + 256 * self.signed.len();
+        let mut text = Zeroizing::new(String::with_capacity(room));
         let mut line = |parts: &[&str]| {
             for (at, part) in parts.iter().enumerate() {
                 text.push_str(if at == 0 { "" } else { " " });
@@ -135,6 +189,14 @@ impl Ring {
             let KeyEntry { id, created, cipher, .. } = key.entry;
             let digits = Zeroizing::new(hex(&*key.secret.0));
             line(&[cipher.word(), &id.to_string(), state, &created.to_string(), &digits]);
+        }
+        for key in &self.signed {
+            line(&["signed", &key.line()]);
+        }
+        if let Some(key) = &self.sign {
+            let PublicKey { id, scheme, created, .. } = &key.public;
+            let digits = Zeroizing::new(hex(&*key.secret.0));
+            line(&["sign", scheme.word(), &id.to_string(), &created.to_string(), &digits]);
         }
         let end = self.code("key file lines", text.as_bytes());
         text.push_str("end ");
@@ -171,6 +233,7 @@ fn parse(text: &str) -> Result<Ring, Fault> {
 
     let (mut index, mut mac, mut active) = (None, None, None);
     let mut old: Vec<SealKey> = Vec::new();
+    let (mut signed, mut sign): (Vec<PublicKey>, Option<SigningKey>) = (Vec::new(), None);
     for (at, line) in (1..).zip(lines.lines()) {
         if at == 1 {
             if line != FIRST {
@@ -207,6 +270,20 @@ fn parse(text: &str) -> Result<Ring, Fault> {
                     KeyState::Active => return Err((at, "里有两把在用的密钥")),
                 }
             }
+            Some("signed") => {
+                let rest = line.strip_prefix("signed ").unwrap_or_default();
+                let key = PublicKey::from_line(rest).ok_or((at, "里的公钥不对"))?;
+                signed.push(key);
+            }
+            Some("sign") => {
+                let scheme = words.next().and_then(Scheme::from_word).ok_or((at, "里的签名算法不对"))?;
+                let id: KeyId = words.next().and_then(|w| w.parse().ok()).ok_or((at, "里的密钥编号不对"))?;
+                let created = date(words.next(), at)?;
+                let key = SigningKey::new(id, scheme, created, secret(words.next(), at)?);
+                if sign.replace(key.ok_or((at, "里的签名密钥不对"))?).is_some() {
+                    return Err((at, "里有两把在用的签名密钥"));
+                }
+            }
             _ => return Err((at, "里有不认识的内容")),
         }
     }
@@ -214,12 +291,12 @@ fn parse(text: &str) -> Result<Ring, Fault> {
         return Err((0, "不完整，缺少密钥"));
     };
     let said = bytes(end).ok_or(cut)?;
-    let signed = text.len() - (end.len() + "end \n".len());
-    let expected = code(&mac.1, "key file lines", text.as_bytes().get(..signed).unwrap_or_default());
+    let covered = text.len() - (end.len() + "end \n".len());
+    let expected = code(&mac.1, "key file lines", text.as_bytes().get(..covered).unwrap_or_default());
     if !bool::from(subtle::ConstantTimeEq::ct_eq(expected.as_slice(), said.0.as_slice())) {
         return Err((0, "被改动过，校验不符"));
     }
-    Ok(Ring { index, mac, old, active })
+    Ok(Ring { index, mac, old, active, signed, sign })
 }
 
 fn date(word: Option<&str>, line: usize) -> Result<Date, Fault> {

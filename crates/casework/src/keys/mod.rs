@@ -7,6 +7,7 @@
 mod cipher;
 mod error;
 mod file;
+mod sign;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 pub use cipher::Cipher;
 pub use error::KeyError;
 use file::Ring;
+pub use sign::{PublicKey, Scheme};
 
 /// Version, key id, nonce.
 const HEADER: usize = 1 + 4 + 12;
@@ -39,7 +41,7 @@ pub struct Place<'a> {
     pub row: &'a str,
 }
 
-/// Name of one sealing key: random, so that keys of different installations are told apart. Shown as eight hex
+/// Name of one key that seals or signs: random, so that keys of different installations are told apart. Shown as eight hex
 /// digits; not secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(u32);
@@ -222,7 +224,10 @@ impl Keys {
                 *byte = next;
             }
         };
-        Self::of(Ring::new(Date::constant(2026, 1, 1), &mut counted))
+        let today = Date::constant(2026, 1, 1);
+        let mut ring = Ring::new(today, &mut counted);
+        ring.sign_from_now(today, &mut counted);
+        Self::of(ring)
     }
 
     /// Adds a sealing key and makes it the active one; the others still open. Index and authentication keys stay,
@@ -237,10 +242,11 @@ impl Keys {
         today: Date,
         entropy: &mut dyn FnMut(&mut [u8]),
     ) -> Result<KeyId, KeyError> {
-        self.rotate_to(path, today, None, entropy)
+        self.rotate_to(path, today, (None, None), entropy)
     }
 
-    /// As [`Keys::rotate`], to a key of this cipher; `None`: the one in use.
+    /// As [`Keys::rotate`], to a key of this cipher, and where the county signs, or an algorithm is said, to another key that signs; `None`:
+    /// of the one in use.
     ///
     /// # Errors
     /// As [`Keys::rotate`].
@@ -248,12 +254,13 @@ impl Keys {
         &self,
         path: &Path,
         today: Date,
-        cipher: Option<Cipher>,
+        (cipher, scheme): (Option<Cipher>, Option<Scheme>),
         entropy: &mut dyn FnMut(&mut [u8]),
     ) -> Result<KeyId, KeyError> {
         let ring = file::change(path, |ring| {
             self.same(ring, path)?;
             ring.add(today, cipher, entropy);
+            ring.renew_sign(today, scheme, entropy);
             Ok(())
         })?;
         let id = ring.active();
@@ -384,6 +391,51 @@ impl Keys {
     #[must_use]
     pub fn mac(&self, purpose: &str, data: &[u8]) -> [u8; 32] {
         self.ring().code(purpose, data)
+    }
+
+    /// Signs a text in the name of the county: name of the key, and 64 bytes. The key is made on first need, Ed25519 unless a rotation
+    /// has said otherwise.
+    ///
+    /// # Errors
+    /// As [`Keys::rotate`], on first need.
+    pub fn sign(
+        &self,
+        text: &[u8],
+        today: Date,
+        entropy: &mut dyn FnMut(&mut [u8]),
+    ) -> Result<(KeyId, [u8; 64]), KeyError> {
+        if self.ring().signing().is_none() {
+            self.make_signing(today, entropy)?;
+        }
+        let ring = self.ring();
+        let signed = ring.signing().and_then(|key| Some((key.public.id, key.sign(text)?)));
+        signed.ok_or(KeyError::Refused)
+    }
+
+    /// One at a time on this machine: of two who need it first one makes it, and the other takes it over.
+    fn make_signing(&self, today: Date, entropy: &mut dyn FnMut(&mut [u8])) -> Result<(), KeyError> {
+        let path = self.1.as_deref().ok_or(KeyError::Refused)?;
+        let ring = file::change(path, |ring| {
+            self.same(ring, path)?;
+            ring.sign_from_now(today, entropy);
+            Ok(())
+        })?;
+        self.replace(ring);
+        Ok(())
+    }
+
+    /// The public keys by which signatures of the county are checked, the oldest first; the last is the one that signs. None before
+    /// anything was signed.
+    #[must_use]
+    pub fn publics(&self) -> Vec<PublicKey> {
+        self.ring().publics().cloned().collect()
+    }
+
+    /// The public key with this name; the file is looked at again for one that another process has made meanwhile.
+    #[must_use]
+    pub fn public(&self, id: KeyId) -> Option<PublicKey> {
+        let held = || self.ring().verifying(id).cloned();
+        held().or_else(|| self.follow().ok().and_then(|()| held()))
     }
 
     /// Whether `code` is [`Keys::mac`] of the data, in a time that does not depend on where they differ.

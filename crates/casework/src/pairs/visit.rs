@@ -61,6 +61,8 @@ pub struct VisitForm {
     pub signs: Signs,
     /// A photograph.
     pub photo: Option<Vec<u8>>,
+    /// Where it was taken, degrees north and east, `25.04361,100.52361`, if the visitor wants that kept; else empty.
+    pub position: String,
 }
 
 /// What became of it.
@@ -180,9 +182,12 @@ pub fn visit(desk: &mut Desk<'_, '_>, child: &str, form: &VisitForm) -> Result<V
     if let Some(photo) = photo {
         let place = Place { county: desk.county(), table: "visit_photo", column: "image", row: &form.id };
         let sealed = desk.keys.seal_bytes(place, &photo, desk.now.random());
+        let position = form.position.as_str();
+        let position =
+            (!position.is_empty()).then(|| desk.seal("visit_photo", "position", &form.id, position));
         desk.tx.execute(
-            "insert into visit_photo (county, visit, image_sealed) values ($1, $2, $3)",
-            &params![desk.county(), &form.id, sealed],
+            "insert into visit_photo (county, visit, image_sealed, position_sealed) values ($1, $2, $3, $4)",
+            &params![desk.county(), &form.id, sealed, position],
         )?;
     }
     if raised {
@@ -246,7 +251,11 @@ fn digest(desk: &Desk<'_, '_>, child: &str, form: &VisitForm) -> String {
         &form.signs.note,
         &image,
     ];
-    hex(desk.keys.mac("visit", parts.join("\u{1f}").as_bytes()))
+    let mut text = parts.join("\u{1f}");
+    if !form.position.is_empty() {
+        text = format!("{text}\u{1f}{}", form.position);
+    }
+    hex(desk.keys.mac("visit", text.as_bytes()))
 }
 
 fn hex(code: [u8; 32]) -> String {
@@ -272,6 +281,9 @@ fn check(desk: &Desk<'_, '_>, form: &VisitForm) -> Result<(), Refused> {
         if text.chars().count() > MOST || !text.lines().all(plain) {
             return Err(Refused::field(field, "500个字以内，不能有看不见的符号"));
         }
+    }
+    if !form.position.is_empty() && (form.photo.is_none() || !is_position(&form.position)) {
+        return Err(Refused::field("photo", "照片的位置看不懂，请重新选照片，或者不留位置"));
     }
     let outcome = form.outcome;
     if !outcome.is_met() && form.next.is_none() {
@@ -304,6 +316,16 @@ fn is_hour(text: &str) -> bool {
     text.len() == 5 && text.parse::<jiff::civil::Time>().is_ok()
 }
 
+/// Degrees north and east with five decimals at most: a house, and not a bed in it.
+fn is_position(text: &str) -> bool {
+    let degrees = |text: &str, most: f64| {
+        let short = text.split_once('.').is_none_or(|(_, decimals)| decimals.len() <= 5);
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+        short && plain && text.parse().is_ok_and(|value: f64| value.abs() <= most)
+    };
+    text.split_once(',').is_some_and(|(north, east)| degrees(north, 90.0) && degrees(east, 180.0))
+}
+
 /// What the case's page tells of a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
@@ -329,10 +351,11 @@ pub(crate) fn told(desk: &mut Desk<'_, '_>, case: &str) -> Result<HashMap<i64, T
         late: bool,
         said: Option<Vec<u8>>,
         photo: bool,
+        position: Option<Vec<u8>>,
     }
     let rows = desk.tx.query(
         "select visit.seq, visit.id, visit.hour, visit.outcome, visit.met, visit.cause, visit.promised, visit.late,
-                visit.said_sealed, case when visit_photo.visit is null then 0 else 1 end
+                visit.said_sealed, case when visit_photo.visit is null then 0 else 1 end, visit_photo.position_sealed
          from visit
          left join visit_photo on visit_photo.county = visit.county and visit_photo.visit = visit.id
          where visit.county = $1 and visit.case_id = $2 order by visit.seq desc limit 500",
@@ -348,6 +371,7 @@ pub(crate) fn told(desk: &mut Desk<'_, '_>, case: &str) -> Result<HashMap<i64, T
                 late: row.get(7)?,
                 said: row.get(8)?,
                 photo: row.get(9)?,
+                position: row.get(10)?,
             };
             Ok((row.get::<i64>(0)?, found))
         },
@@ -358,6 +382,7 @@ pub(crate) fn told(desk: &mut Desk<'_, '_>, case: &str) -> Result<HashMap<i64, T
             serde_json::from_str(&desk.open("visit", "said", &found.id, found.said.as_deref())?)
                 .map_err(|error| Refused::Fault(format!("a visit: {error}")))?;
         let cause = desk.plan.causes().iter().find(|one| one.code == found.cause);
+        let position = desk.open("visit_photo", "position", &found.id, found.position.as_deref())?;
         let parts = [
             ("时间", found.hour),
             ("地点", said.place),
@@ -366,6 +391,7 @@ pub(crate) fn told(desk: &mut Desk<'_, '_>, case: &str) -> Result<HashMap<i64, T
             ("家长说", said.family),
             ("原因", cause.map(|one| one.label.clone()).unwrap_or_default()),
             ("答应返校", found.promised.map(|day| day.to_string()).unwrap_or_default()),
+            ("拍照位置（北纬、东经）", position),
         ];
         let said: Vec<String> = parts
             .into_iter()

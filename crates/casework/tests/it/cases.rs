@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use casework::attendance::{Behind, Listed, Verified, suspects, verify_and_report};
-use casework::cases::{self, CaseFile, CaseLine, Shown, Told, act, case, cases, nightly, open_case};
+use casework::cases::{
+    self, CaseFile, CaseLine, Shown, Told, act, case, cases, checked_order, nightly, open_case,
+};
 use casework::db::DbError;
 use casework::db::testing::on_each_engine;
 use casework::desk::{Desk, SignedIn};
@@ -303,6 +305,130 @@ fn orders() {
         told(&school, &bureau(), &id, with_words(Kind::Recall)).expect("recalled");
         assert_eq!(state(&school, &id), State::Confirmed);
         kept(&school);
+    });
+}
+
+/// B01, B02, B10: an order is signed over a text without the child; whoever holds it can check it by its code, and the text by the public key
+/// alone. Altered, moved to another child or unit, and sent back before: none is received.
+#[test]
+fn signed_orders() {
+    on_each_engine(|db| {
+        let (school, _) = school(db);
+        let ids = school.pupils("c1", &["李小明", "李小花"]);
+        let cases: Vec<String> = ids
+            .iter()
+            .map(|child| {
+                let id = {
+                    let child = child.clone();
+                    school
+                        .at("2026-11-26")
+                        .act(&township(), move |desk| open_case(desk, &child, "村民反映没有上学"))
+                        .expect("opened")
+                };
+                told(&school, &bureau(), &id, with_words(Kind::Confirm)).expect("confirmed");
+                told(&school, &bureau(), &id, to(Kind::Dispatch, "t1")).expect("ordered");
+                id
+            })
+            .collect();
+        let order = |case: &str| file(&school, &township(), case).expect("page").orders.remove(0);
+        let one = order(&cases[0]);
+        assert!(one.is_genuine && one.signed_by.as_deref().is_some_and(|key| key.starts_with("Ed25519 ")));
+        let check = |code: &str| {
+            let code = code.to_owned();
+            school
+                .act(&bureau(), move |desk| checked_order(desk.tx, desk.keys, COUNTY, &code))
+                .expect("looked up")
+        };
+        assert_eq!(check("00000000000000000000000000000000"), None);
+        let found = check(&one.code).expect("known");
+        assert_eq!(found.line, one);
+        let key = found.key.expect("a key");
+        let signature: Vec<u8> = (0..64)
+            .map(|at| u8::from_str_radix(&found.signature[at * 2..at * 2 + 2], 16).expect("hex"))
+            .collect();
+        assert!(key.verifies(found.text.as_bytes(), &signature), "without this program");
+        let text = &found.text;
+        assert!(text.starts_with("baoxue order 1\n") && text.contains("number 2026-1\n"), "{text}");
+        assert!(!ids.iter().chain(&cases).any(|id| text.contains(id.as_str())), "{text}");
+        let refused = |change: &str, back: &str| {
+            school.run(format!("update case_order set {change} where county = $1 and number = 1"));
+            assert!(!order(&cases[0]).is_genuine, "{change}");
+            let said = words(told(&school, &township(), &cases[0], Told::new(Kind::Receive)));
+            assert!(said.contains("校验不符"), "{change}: {said}");
+            assert!(check(&one.code).is_none_or(|found| !found.line.is_genuine), "{change}");
+            school.run(format!("update case_order set {back} where county = $1 and number = 1"));
+            assert!(order(&cases[0]).is_genuine, "{back}");
+        };
+        refused("reason = '改过的'", &format!("reason = '{}'", one.reason));
+        refused("letters = '改过的'", &format!("letters = '{}'", one.letters));
+        refused("unit = 't2'", "unit = 't1'");
+        refused("issued_at = '2026-11-20T08:00:00.000+08:00'", &format!("issued_at = '{}'", one.issued_at));
+        let (two, signed) = (order(&cases[1]), found.signature.as_str());
+        let other = check(&two.code).expect("known").signature;
+        refused(&format!("signature = '{other}'"), &format!("signature = '{signed}'"));
+        refused("signature = null", &format!("signature = '{signed}'"));
+        let whose = one.signed_by.as_deref().and_then(|key| key.split(' ').next_back()).expect("a name");
+        refused("signed_by = '00000000'", &format!("signed_by = '{whose}'"));
+        refused("signed_by = 'nobody'", &format!("signed_by = '{whose}'"));
+        // Sent back, and put into the case again by whoever can write there: it has ended.
+        told(&school, &township(), &cases[0], with_words(Kind::SendBack)).expect("sent back");
+        told(&school, &bureau(), &cases[0], to(Kind::Dispatch, "t1")).expect("ordered again");
+        assert_eq!(check(&one.code).expect("known").line.ended_why, "sent_back");
+        school.run(format!(
+            "update child_case set order_id = '{}' where county = $1 and id = '{}'",
+            one.id, cases[0]
+        ));
+        assert!(words(told(&school, &township(), &cases[0], Told::new(Kind::Receive))).contains("校验不符"));
+        // Another child's order does not do either.
+        school.run(format!(
+            "update child_case set order_id = '{}' where county = $1 and id = '{}'",
+            two.id, cases[0]
+        ));
+        assert!(words(told(&school, &township(), &cases[0], Told::new(Kind::Receive))).contains("校验不符"));
+    });
+}
+
+/// K07: a copy of the key file from before the first order is put back: what was signed is still checked by the public key beside the orders,
+/// and by none that somebody else has put there; the next order has another key.
+#[test]
+fn an_older_key_file() {
+    on_each_engine(|db| {
+        let (mut school, _) = school(db);
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, copy) = (folder.path().join("keys"), folder.path().join("copy"));
+        let mut next = 1_u8;
+        let mut counted = |bytes: &mut [u8]| {
+            for byte in bytes {
+                next = next.wrapping_mul(29).wrapping_add(7);
+                *byte = next;
+            }
+        };
+        school.keys = Keys::create(&path, day("2026-11-01"), &mut counted).expect("a key file");
+        std::fs::copy(&path, &copy).expect("copied");
+        let ids = school.pupils("c1", &["李小明", "李小花"]);
+        school.at("2026-11-26");
+        let ordered = |school: &School, child: &str| {
+            let child = child.to_owned();
+            let id = school
+                .act(&township(), move |desk| open_case(desk, &child, "村民反映没有上学"))
+                .expect("opened");
+            told(school, &bureau(), &id, with_words(Kind::Confirm)).expect("confirmed");
+            told(school, &bureau(), &id, to(Kind::Dispatch, "t1")).expect("ordered");
+            id
+        };
+        let order =
+            |school: &School, case: &str| file(school, &township(), case).expect("page").orders.remove(0);
+        let first = ordered(&school, &ids[0]);
+        let signed = order(&school, &first);
+        assert!(signed.is_genuine);
+        school.keys = Keys::load(&copy).expect("the older file");
+        assert_eq!(order(&school, &first), signed, "known from beside the orders");
+        school.run("update sign_key set line = replace(line, '2026-11-26', '2026-11-27') where county = $1");
+        assert!(!order(&school, &first).is_genuine, "not by a key that was changed");
+        school.run("update sign_key set line = replace(line, '2026-11-27', '2026-11-26') where county = $1");
+        let second = order(&school, &ordered(&school, &ids[1]));
+        assert!(second.is_genuine && second.signed_by != signed.signed_by);
+        told(&school, &township(), &first, Told::new(Kind::Receive)).expect("received");
     });
 }
 

@@ -10,12 +10,12 @@ use proptest::prelude::*;
 
 use crate::cases;
 
-const TODAY: Date = date(2026, 11, 24);
+pub(crate) const TODAY: Date = date(2026, 11, 24);
 const ID: &str = "539999201504036672";
 const AT: Place<'_> = Place { county: "532926", table: "child", column: "id_number", row: "c1" };
 
 /// Bytes that differ from call to call and from start to start, the same in every run.
-fn counted(start: u8) -> impl FnMut(&mut [u8]) {
+pub(crate) fn counted(start: u8) -> impl FnMut(&mut [u8]) {
     let mut next = u32::from(start) << 16;
     move |bytes: &mut [u8]| {
         for byte in bytes {
@@ -25,24 +25,24 @@ fn counted(start: u8) -> impl FnMut(&mut [u8]) {
     }
 }
 
-struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("keys")
     }
 
-    fn keys(&self) -> Keys {
+    pub(crate) fn keys(&self) -> Keys {
         Keys::create(&self.file(), TODAY, &mut counted(1)).unwrap()
     }
 
-    fn keys_again(&self) -> Keys {
+    pub(crate) fn keys_again(&self) -> Keys {
         Keys::load(&self.file()).unwrap()
     }
 

@@ -39,11 +39,15 @@ mod keys;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod lessons;
+#[cfg(test)]
 mod limit;
 #[cfg(test)]
 mod pairs;
 #[cfg(test)]
 mod password;
+#[cfg(test)]
+mod placing;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
@@ -55,9 +59,13 @@ mod scope;
 #[cfg(test)]
 mod servers;
 #[cfg(test)]
+mod signing;
+#[cfg(test)]
 mod totp;
 #[cfg(test)]
 mod watermark;
+#[cfg(test)]
+mod works;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]

@@ -155,6 +155,7 @@ fn at_door(id: &str, on: &str, outcome: Outcome) -> VisitForm {
         seen: None,
         signs: Signs::default(),
         photo: None,
+        position: String::new(),
     }
 }
 
@@ -493,6 +494,28 @@ fn a_photograph_without_its_place() {
             )
         });
         assert!(!stored.expect("sealed")[0].windows(kept.len()).any(|part| part == kept));
+        // Where it was taken is kept only where the visitor says so, sealed, for who sees the family.
+        let places = "select cast(count(position_sealed) as bigint) from visit_photo where county = $1";
+        assert_eq!(school.count(places), 0);
+        let told = |page: &CaseFile| -> String {
+            page.happened.iter().filter_map(|one| one.visit.as_ref().map(|one| one.text.clone())).collect()
+        };
+        assert!(!told(&page).contains("拍照位置"));
+        let form = |id: &str, position: &str| VisitForm {
+            photo: Some(camera()),
+            position: position.to_owned(),
+            ..at_door(id, "2026-11-24", Outcome::Both)
+        };
+        for wrong in ["25.04", "91,100", "25.043611,100.5", "25.04,100.5 某村", "nan,1", "1e1,2"] {
+            let refused = visited(&school, &cadre(), &child, &form("e002", wrong));
+            assert!(matches!(refused, Err(Refused::Invalid(_))), "{wrong}: {refused:?}");
+        }
+        let alone = VisitForm { photo: None, ..form("e002", "25.04361,100.52361") };
+        assert!(matches!(visited(&school, &cadre(), &child, &alone), Err(Refused::Invalid(_))), "of what?");
+        visited(&school, &cadre(), &child, &form("e002", "25.04361,100.52361")).expect("visited");
+        assert_eq!(school.count(places), 1);
+        let page = file(&school, &cadre(), &id).expect("the file");
+        assert!(told(&page).contains("拍照位置（北纬、东经）：25.04361,100.52361"), "{}", told(&page));
         let said: Result<Vec<Vec<u8>>, DbError> = school.db.read(|tx| {
             tx.query("select said_sealed from visit where county = $1 order by id", &params![COUNTY], |row| {
                 row.get(0)

@@ -79,7 +79,8 @@ fn a_change_of_keys_can_be_broken_off_anywhere() {
                 *byte = next;
             }
         };
-        let new = command.rotate_to(&path, date(2026, 11, 29), Some(Cipher::Sm4), &mut counted).unwrap();
+        let new =
+            command.rotate_to(&path, date(2026, 11, 29), (Some(Cipher::Sm4), None), &mut counted).unwrap();
         assert_eq!(machine.keys.active(), old);
         machine.keys.follow().unwrap();
         assert_eq!(machine.keys.active(), new);

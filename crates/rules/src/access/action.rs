@@ -89,6 +89,9 @@ codes! {
         ReadRequests = "read_requests" "看协助请求" [],
         AnswerRequest = "answer_request" "答复协助请求" [],
         CountRequests = "count_requests" "看各单位协助情况" [],
+        CountWorks = "count_works" "看措施成效" [],
+        ReadLessons = "read_lessons" "看送教上门记录" [],
+        RecordLesson = "record_lesson" "登记送教上门" [],
         PairChild = "pair_child" "结对包保" [],
         KeepPhone = "keep_phone" "开通离线手机" [],
         // what is reported apart (未成年人保护法 11)
@@ -185,6 +188,9 @@ impl Action {
             | Self::AgreeCase
             | Self::AskRequest
             | Self::ReadRequests
+            | Self::CountWorks
+            | Self::ReadLessons
+            | Self::RecordLesson
             | Self::PairChild => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
@@ -474,6 +480,15 @@ impl Action {
             },
             Self::AnswerRequest => (role.is_department() && role != R::Planning).then_some(OwnUnit),
             Self::CountRequests => allowed(&[R::Director, R::Bureau], County),
+            // 五(七)：专班、教体局看全县，乡镇领导看本乡镇；数字不涉及具体的孩子。
+            Self::CountWorks => match role {
+                R::Director | R::Bureau => Some(Children),
+                R::Township if leads => Some(Children),
+                _ => None,
+            },
+            // 残疾人教育条例第十七条：送教的是学校，管的是县教育部门。
+            Self::ReadLessons => allowed(&[R::Director, R::Bureau, R::Head, R::Teacher], Children),
+            Self::RecordLesson => allowed(&[R::Head, R::Teacher], Children),
             // 五(六)：各乡镇制定结对包保名单。
             Self::PairChild => allowed(&[R::Township], Children),
             // Who calls a class, or goes to families, where there is no network; what it holds follows from each part of it.

@@ -102,6 +102,15 @@ pub struct PairingRule {
     pub basis: Basis,
 }
 
+/// 送教上门: how long a child is taught at home in a week at least.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeTeachingRule {
+    /// Minutes in a week with lessons.
+    pub weekly_minutes: u16,
+    /// Clause and words.
+    pub basis: Basis,
+}
+
 /// Everything that a county sets for cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRules {
@@ -113,6 +122,8 @@ pub struct CaseRules {
     pub helps: Vec<Code>,
     /// Pairing.
     pub pairing: PairingRule,
+    /// Lessons at home.
+    pub home_teaching: HomeTeachingRule,
     /// Deferral and suspension.
     pub pause: PauseRule,
     /// Observation.
@@ -134,6 +145,15 @@ struct RawHelpGate {
 #[serde(deny_unknown_fields)]
 struct RawPairing {
     most: u16,
+    clause: Option<Spanned<String>>,
+    source: Option<String>,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawHomeTeaching {
+    weekly_minutes: u16,
     clause: Option<Spanned<String>>,
     source: Option<String>,
     text: String,
@@ -179,6 +199,7 @@ pub(super) fn case(loader: &mut Loader<'_>) -> Option<CaseRules> {
     let help_gate = help_gate(loader);
     let helps = loader.codes("help");
     let pairing = pairing(loader);
+    let home_teaching = home_teaching(loader);
     let pause = pause(loader);
     let observation = observation(loader);
     let grades = grades(loader);
@@ -187,6 +208,7 @@ pub(super) fn case(loader: &mut Loader<'_>) -> Option<CaseRules> {
         help_gate: help_gate?,
         helps,
         pairing: pairing?,
+        home_teaching: home_teaching?,
         pause: pause?,
         observation: observation?,
         grades,
@@ -252,6 +274,16 @@ fn pairing(loader: &mut Loader<'_>) -> Option<PairingRule> {
     }
     let basis = loader.basis(at, raw.clause, raw.source, raw.text);
     Some(PairingRule { most: raw.most, basis })
+}
+
+fn home_teaching(loader: &mut Loader<'_>) -> Option<HomeTeachingRule> {
+    let raw = loader.file.one::<RawHomeTeaching>("home_teaching")?;
+    let (at, raw) = (raw.span(), raw.into_inner());
+    if raw.weekly_minutes == 0 {
+        loader.file.problem(at.clone(), "weekly_minutes 不能是0", "请填每周至少送教几分钟，如 120");
+    }
+    let basis = loader.basis(at, raw.clause, raw.source, raw.text);
+    Some(HomeTeachingRule { weekly_minutes: raw.weekly_minutes, basis })
 }
 
 fn pause(loader: &mut Loader<'_>) -> Option<PauseRule> {

@@ -20,7 +20,10 @@ mod warning;
 
 use std::collections::BTreeMap;
 
-pub use case::{CaseRules, GradeBack, GradeRule, HelpGate, Hops, ObservationRule, PairingRule, PauseRule};
+pub use case::{
+    CaseRules, GradeBack, GradeRule, HelpGate, HomeTeachingRule, Hops, ObservationRule, PairingRule,
+    PauseRule,
+};
 pub use lists::{FieldColumns, ListColumns, ListKind};
 pub use model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,

@@ -23,6 +23,8 @@ mod divisions;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod lesson;
+#[cfg(test)]
 mod mask;
 #[cfg(test)]
 mod nanjian;
@@ -38,6 +40,8 @@ mod roll;
 mod twin;
 #[cfg(test)]
 mod warning;
+#[cfg(test)]
+mod works;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.
 #[cfg(test)]

@@ -86,6 +86,9 @@ pub(super) struct VisitSent {
     /// A photograph: JPEG, base64. Everything but the picture is left out.
     #[serde(default)]
     photo: String,
+    /// Where it was taken, degrees north and east, `25.04361,100.52361`, only if the visitor wants that kept.
+    #[serde(default)]
+    position: String,
 }
 
 /// A visit that was taken.
@@ -147,6 +150,7 @@ impl VisitSent {
                 note: self.sign_note,
             },
             photo,
+            position: self.position,
         })
     }
 }

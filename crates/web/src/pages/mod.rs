@@ -18,6 +18,7 @@ mod founding;
 mod health;
 pub(crate) mod imports;
 mod jobs;
+mod lessons;
 mod notices;
 mod online;
 pub(crate) mod pairs;
@@ -36,6 +37,7 @@ mod style;
 mod today;
 mod units;
 mod warnings;
+mod works;
 
 use crate::route::Route;
 
@@ -60,6 +62,7 @@ pub fn routes() -> Vec<Route> {
         health::routes(),
         imports::routes(),
         jobs::routes(),
+        lessons::routes(),
         notices::routes(),
         online::routes(),
         papers::routes(),
@@ -79,6 +82,7 @@ pub fn routes() -> Vec<Route> {
         units::routes(),
         founding::routes(),
         warnings::routes(),
+        works::routes(),
     ]
     .into_iter()
     .flatten()

@@ -38,6 +38,7 @@ mod warnings;
 #[cfg(test)]
 mod words;
 mod work;
+mod works;
 
 // The partials name these two from the crate that the template stands in.
 use web::{assets, look};

@@ -171,5 +171,6 @@ fn visit(id: &str, on: Date, outcome: Outcome, today: Date) -> VisitForm {
         seen: None,
         signs: Signs::default(),
         photo: None,
+        position: String::new(),
     }
 }

@@ -121,6 +121,12 @@ impl OnePage {
         self.sent.form != key || self.sent.flag == "1"
     }
 
+    /// 四年级.
+    fn grade(&self, grade: &u8) -> String {
+        let number = ["一", "二", "三", "四", "五", "六", "七", "八", "九"];
+        number.get(usize::from(grade.saturating_sub(1))).map(|one| format!("{one}年级")).unwrap_or_default()
+    }
+
     /// What pairing is called here.
     const fn pairs_by(&self) -> &'static str {
         if self.one.paired.is_some() { "换人" } else { "结对" }

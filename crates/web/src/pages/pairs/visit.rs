@@ -125,6 +125,7 @@ impl Sent {
                 note: self.sign_note.clone(),
             },
             photo: None,
+            position: String::new(),
         })
     }
 }
