@@ -1,7 +1,7 @@
 //! 劝返指令, 五(十): who must persuade by the rule, the order with its number and code, its receipt and its end. A code that does not
 //! fit case, child and unit is a forged or misdirected order (hazards B01, B02).
 
-use rules::case::persuader::{Persuader, Places, Where, persuader};
+use rules::case::persuader::{Letter, Persuader, Places, Where, letters, persuader};
 use rules::case::{Ask, Case, Event, Happened, Stage};
 
 use super::events::Kept;
@@ -37,6 +37,15 @@ pub struct OrderLine {
 
 /// Who must persuade by the rule: 户籍地, 居住地, 就读地 as the ledger and the last report have them.
 pub(super) fn persuader_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Option<Persuader>, Refused> {
+    Ok(persuader(&places_of(desk, child)?))
+}
+
+/// The places outside the county to which a letter about the child can go.
+pub(crate) fn letters_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Vec<Letter>, Refused> {
+    Ok(letters(&places_of(desk, child)?))
+}
+
+fn places_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Places, Refused> {
     let (registration, township, school) = desk.tx.one(
         "select registration, township, school_township from child where county = $1 and id = $2",
         &params![desk.county(), child],
@@ -47,7 +56,7 @@ pub(super) fn persuader_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Optio
         &params![desk.county(), child],
         |row| row.get::<String>(0),
     )?;
-    Ok(persuader(&places(&registration, township, school, reported.first().map_or("", String::as_str))))
+    Ok(places(&registration, township, school, reported.first().map_or("", String::as_str)))
 }
 
 fn places(registration: &str, township: Option<String>, school: Option<String>, whereabouts: &str) -> Places {

@@ -9,6 +9,8 @@ mod audit;
 #[cfg(test)]
 mod campaign;
 #[cfg(test)]
+mod case_letters;
+#[cfg(test)]
 mod case_papers;
 #[cfg(test)]
 mod cases;
