@@ -163,6 +163,16 @@ test("9 March: visited, helped, ordered; each term is said with its first and la
   order = new URL(page.url()).pathname;
   await send(page, "do-stamp");
   await send(page, "do-serve", { mode: "in_person", on: "2026-03-09", servers: "普某某、李某某", place: "家里", signed: "父亲本人" });
+  await page.goto(`${at}/papers`);
+  await page.locator("details", { has: page.locator("form#do-scan") }).locator("summary").click();
+  await page.locator("input[data-scan]").setInputFiles({
+    name: "IMG_0001.jpg", mimeType: "image/jpeg", buffer: readFileSync(path.join(import.meta.dirname, "../../crates/documents/tests/it/scan.jpg")),
+  });
+  // The page draws it anew and small before it travels.
+  await page.waitForFunction(() => document.querySelector("input[data-scan]").files[0].name === "scan.jpg");
+  await send(page, "do-scan", { title: "送达回证（签字件）", paper: { index: 1 } });
+  assert.match(await said(page), /送达回证（签字件）[\s\S]*送达〔2026〕\d+号[\s\S]*KB/);
+  await page.goto(order);
   // 六十日，六个月，再三个月: 8 May is a Friday, 9 September a Wednesday, 9 December a Wednesday.
   assert.match(await term(page, "申请行政复议"), /2026年5月8日 60日 行政复议法第二十条/);
   assert.match(await term(page, "提起行政诉讼"), /2026年9月9日 6个月 行政诉讼法第四十六条/);
@@ -344,7 +354,7 @@ test("15 May: gone again. The case ends unsolved, a new one is linked, and the w
   await confirm(page);
   await page.goto(`${at}/papers`);
   await pdf(page, "下载卷宗PDF", [
-    "卷内目录", "个案办理经过", "宣传教育（劝返）记录", "彝语，村民小组长翻译", "责令送被监护人接受义务教育通知书", "送达回证", "民事起诉状", "复学证明", "法院民事立案",
+    "卷内目录", "个案办理经过", "宣传教育（劝返）记录", "彝语，村民小组长翻译", "责令送被监护人接受义务教育通知书", "送达回证", "送达回证（签字件）", "民事起诉状", "复学证明", "法院民事立案",
     "当庭调解", "判决送达", "强制执行", "再次辍学",
   ]);
   await desk.window.close();

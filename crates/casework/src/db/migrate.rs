@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0014_pairs", include_str!("../../migrations/0014_pairs.sql")),
     ("0015_years", include_str!("../../migrations/0015_years.sql")),
     ("0016_requests", include_str!("../../migrations/0016_requests.sql")),
+    ("0018_case_scans", include_str!("../../migrations/0018_case_scans.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

@@ -13,6 +13,8 @@ mod case_letters;
 #[cfg(test)]
 mod case_papers;
 #[cfg(test)]
+mod case_scans;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod codes;

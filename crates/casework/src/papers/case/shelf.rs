@@ -13,6 +13,7 @@ use super::super::{Filed, files};
 use super::blank::named;
 use super::kept::{Stored, before, of_case, said, served, stored};
 use super::make::{hand_by, own};
+use super::scan::{ScanLine, scans};
 use super::track::{TrackLine, tracks};
 use super::{bundle, ground};
 use crate::cases::{letters_of, load};
@@ -67,6 +68,8 @@ pub struct Shelf {
     pub due: Vec<Due>,
     /// Hearing, review, court.
     pub tracks: Vec<TrackLine>,
+    /// Scanned pages.
+    pub scans: Vec<ScanLine>,
     /// Why no penalty can be decided; `None` where one can.
     pub penalty: Option<rules::case::Refused>,
     /// Whether the reader takes the steps of this case.
@@ -148,6 +151,7 @@ fn read<'a>(desk: &mut Desk<'a, '_>, case: &str) -> Result<(Shelf, String, Grant
         can,
         cannot,
         tracks,
+        scans: scans(desk, case, sees_words)?,
         penalty: gate(ground::current(desk)?.as_ref()).err(),
         may_act,
         may_prove,

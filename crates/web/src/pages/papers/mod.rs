@@ -6,6 +6,7 @@ mod files;
 mod ground;
 mod make;
 mod one;
+mod scan;
 mod shelf;
 
 use axum::http::{HeaderMap, header};
@@ -19,6 +20,8 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/cases/{id}/papers", needs(Action::ReadCase), shelf::page),
         Route::post("/cases/{id}/tracks", needs(Action::TakeStep), shelf::enter),
+        Route::post("/cases/{id}/scans", needs(Action::TakeStep), scan::add).body_limit(scan::MOST),
+        Route::get("/scans/{id}", needs(Action::ReadCase), scan::image),
         Route::get("/cases/{id}/file.pdf", needs(Action::MakePaper), files::bundle),
         Route::get("/cases/{id}/papers/{kind}", needs(Action::TakeStep), make::page),
         Route::post("/cases/{id}/papers/{kind}", needs(Action::TakeStep), make::make),
