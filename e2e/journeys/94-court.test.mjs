@@ -159,7 +159,7 @@ test("9 March: visited, helped, ordered; each term is said with its first and la
   await page.goto(at);
   await send(page, "do-help", { code: "money", words: "答应给寄宿生补助和羊群代管，家长仍不送" });
   await page.goto(`${at}/papers/order_to_correct`);
-  await send(page, "do-paper", { until: "2026-03-16", officers: "普某某（53001）、李某某（53002）" });
+  await send(page, "do-paper", { until: "2026-03-13", officers: "普某某（53001）、李某某（53002）" });
   order = new URL(page.url()).pathname;
   await send(page, "do-stamp");
   await send(page, "do-serve", { mode: "in_person", on: "2026-03-09", servers: "普某某、李某某", place: "家里", signed: "父亲本人" });
@@ -179,8 +179,8 @@ test("9 March: visited, helped, ordered; each term is said with its first and la
   assert.match(await term(page, "申请法院强制执行"), /2026年9月10日 2026年12月9日/);
   await faultless(page, watch, [order, `${at}/papers`, at]);
   await page.goto(at);
-  assert.match(await next(page), /再次劝返并记录|责令期限到了/);
-  assert.match(await page.locator("ol.steps").innerText(), /责令改正[\s\S]*03-09，限03-16/);
+  assert.match(await next(page), /责令期限到了，看孩子到校没有，定下一步[\s\S]*2026-03-13/);
+  assert.match(await page.locator("ol.steps").innerText(), /责令改正[\s\S]*03-09，限03-13/);
   watch.expect(409);
   await send(page, "do-step", { code: "court", until: "", words: "向法院起诉监护人" });
   watch.take();
@@ -213,7 +213,7 @@ test("17 March: the term has run out; the penalty is shut without a basis, left 
   await send(page, "do-skip", { code: "penalty", words: "没有登记处罚依据，直接起诉" });
   assert.match(await page.locator("ol.steps").innerText(), /行政处罚[\s\S]*已写明理由跳过/);
   await page.goto(`${at}/papers/complaint`);
-  assert.match(await page.locator('[name="facts"]').inputValue(), /已入户劝返2次，见到家长或孩子2次[\s\S]*2026年3月9日已责令改正，期限到2026年3月16日/);
+  assert.match(await page.locator('[name="facts"]').inputValue(), /已入户劝返2次，见到家长或孩子2次[\s\S]*2026年3月9日已责令改正，期限到2026年3月13日/);
   assert.match(await page.locator('[name="evidence"]').inputValue(), /责令送被监护人接受义务教育通知书（.+责改〔2026〕\d+号）[\s\S]*送达回证/);
   await send(page, "do-paper", { head: "李某某，镇长", contact: "镇人民政府，0872-0000000", copies: "一份" });
   complaint = new URL(page.url()).pathname;
@@ -306,7 +306,7 @@ test("30 April and 11 May: ten school days in the register prove it, and nobody'
 test("14 May: under watch, and sliding: said before the third day", async () => {
   await on("2026-05-14");
   const desk = await as("bureau");
-  await reached(desk.page, /返校跟踪/);
+  await reached(desk.page, /每天点名，跟踪出勤/);
   assert.match(await next(desk.page), /每天点名，跟踪出勤[\s\S]*2026-05-23/, "the first look is thirty days after the first of the ten");
   const head = await as("head", 390);
   await head.page.goto(at);

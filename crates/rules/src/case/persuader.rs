@@ -120,9 +120,11 @@ pub fn persuader(places: &Places) -> Option<Persuader> {
     };
     let mut helps: Vec<String> = Vec::new();
     for (_, place) in places.each() {
-        match place {
-            Where::Here(other) if other != unit && !helps.contains(other) => helps.push(other.clone()),
-            _ => {}
+        if let Where::Here(other) = place
+            && other != unit
+            && !helps.contains(other)
+        {
+            helps.push(other.clone());
         }
     }
     Some(Persuader { unit: unit.clone(), by, helps, letters: letters(places), reason, basis })

@@ -215,13 +215,11 @@ fn due(desk: &Desk<'_, '_>, papers: &[Stored], tracks: &[TrackLine]) -> Vec<Due>
 /// Letters whose answer is not entered: the first to end before the others; one that is late stays until it is.
 fn unanswered(desk: &Desk<'_, '_>, papers: &[Stored], tracks: &[TrackLine]) -> Vec<Due> {
     let today = desk.now.day();
-    let replied =
-        tracks.iter().filter(|one| one.kind == Track::Replied).map(|one| one.on).collect::<Vec<_>>();
-    let letters = papers.iter().filter(|paper| rule(paper.kind).to == To::Office);
     // Each answer is to the earliest letter that was not answered before it.
-    let mut left = replied;
+    let mut left: Vec<Date> =
+        tracks.iter().filter(|one| one.kind == Track::Replied).map(|one| one.on).collect();
     let mut open: Vec<Due> = Vec::new();
-    for paper in letters {
+    for paper in papers.iter().filter(|paper| rule(paper.kind).to == To::Office) {
         if let Some(at) = left.iter().position(|on| *on >= paper.day) {
             left.remove(at);
             continue;

@@ -183,8 +183,8 @@ fn what_the_papers_of_five_histories_state() {
         let mut story = persuaded(first, second, third);
         let mut papers: Vec<Before> = Vec::new();
         let mut last = "";
-        for (on, line, words, terms) in history.told {
-            assert!(!words.is_empty() && last <= *on, "{} on {on}: in order", history.case);
+        for &(on, line, words, terms) in history.told {
+            assert!(!words.is_empty() && last <= on, "{} on {on}: in order", history.case);
             last = on;
             let may = |story: &Story, papers: &[Before], kind: P, ground: Option<&PenaltyGround>| {
                 let open = open(story);
@@ -194,7 +194,7 @@ fn what_the_papers_of_five_histories_state() {
                     Situation { state, ladder: &open.ladder, gate, papers, ground, today: day(on), calendar: PLAN.calendar(), letters: &[] };
                 may_make(kind, &now)
             };
-            match *line {
+            match line {
                 Made(kind, served, until) | Then(kind, served, until) => {
                     if matches!(line, Made(..)) {
                         assert_eq!(may(&story, &papers, kind, None), Ok(()), "{} on {on}: {kind}", history.case);
@@ -205,7 +205,11 @@ fn what_the_papers_of_five_histories_state() {
                     let served = Some(served).filter(|text| !text.is_empty());
                     papers.push(Before { kind, made: day(on), served: served.map(day) });
                     expect(history, on, &stated(rule(kind).clocks, on, served.unwrap_or_default()), terms);
-                    let takes = matches!(rule(kind).takes, Takes::Made) || served.is_some() && matches!(rule(kind).takes, Takes::Served);
+                    let takes = match rule(kind).takes {
+                        Takes::Made => true,
+                        Takes::Served => served.is_some(),
+                        Takes::Never => false,
+                    };
                     let until = Some(until).filter(|text| !text.is_empty());
                     if let Some(taken) = rule(kind).step.filter(|_| takes) {
                         let event = match taken {
