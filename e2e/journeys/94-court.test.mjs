@@ -188,6 +188,42 @@ test("9 March: visited, helped, ordered; each term is said with its first and la
   await window.close();
 });
 
+test("9 March: a child that belongs to another county: letters under seal, and an answer that is waited for", async () => {
+  const { window, page, watch } = await as("bureau");
+  await page.goto("/children?group=migrant");
+  let away = "";
+  for (const file of await page.locator("main a[href^='/children/'][data-row]").evaluateAll((all) => all.map((one) => one.getAttribute("href")))) {
+    await page.goto(file);
+    if (!(await page.getByRole("link", { name: "立案" }).count())) continue;
+    await page.goto(`${file}/case`);
+    if (new URL(page.url()).pathname !== `${file}/case`) continue;
+    await page.locator('textarea[name="words"]').fill("邻居说全家回老家了，没有办转学");
+    await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "立案" }).click()]);
+    if (!/\/cases\/[0-9a-f-]{36}$/.test(page.url())) continue;
+    await send(page, "do-confirm", { words: "电话核实，已经不在本县" });
+    if (!(await page.getByRole("link", { name: "协查函", exact: true }).count())) continue;
+    away = new URL(page.url()).pathname;
+    break;
+  }
+  assert.ok(away, "a child with 户籍 elsewhere");
+  await faultless(page, watch, [away, `${away}/papers/assist_letter`, `${away}/papers/transfer_letter`]);
+  await page.goto(`${away}/papers/assist_letter`);
+  const fields = { to_organ: "某省某县教育体育局", place: "某县某镇，外祖父家", contact: "县教体局 字某某，0872-0000000" };
+  watch.expect(422);
+  await send(page, "do-paper", { ...fields, until: "2026-03-09" });
+  watch.take();
+  assert.match(await said(page), /“请在哪天以前复函”应在文书日期以后/);
+  await send(page, "do-paper", { until: "2026-03-23" });
+  assert.match(await said(page), /协查函[\s\S]*协查〔2026〕1号[\s\S]*待盖章/);
+  await send(page, "do-stamp");
+  await faultless(page, watch, [new URL(page.url()).pathname]);
+  await page.goto(`${away}/papers`);
+  assert.match(await term(page, "对方复函"), /2026年3月23日 函里写明的日期/);
+  await send(page, "do-track", { kind: "replied", on: "2026-03-09", words: "某县教育体育局复函：已在当地小学就读" });
+  assert.equal(await page.locator("table.t tr", { hasText: "对方复函" }).count(), 0, "what was answered is not waited for");
+  await window.close();
+});
+
 test("17 March: the term has run out; the penalty is shut without a basis, left out with a reason, and the township sues", async () => {
   await on("2026-03-17");
   const { window, page, watch } = await as("township");
