@@ -305,13 +305,14 @@ test("23 April: enforced, back, placed with the school that takes it", async () 
   await page.goto(at);
   assert.match(await said(page), /四步法/);
   const choice = page.locator('form#do-return [name="unit"]');
-  school = (await choice.locator("option").nth(1).innerText()).trim();
-  await send(page, "do-return", { unit: { label: school }, on: "2026-04-23" });
+  school = await choice.locator("option").nth(1).getAttribute("value");
+  assert.ok(school, "a school to return to");
+  await send(page, "do-return", { unit: school, on: "2026-04-23" });
   assert.match(await next(page), /轮到：县教体局[\s\S]*安置（一人一方案）/);
   await window.close();
   const desk = await as("bureau");
   await desk.page.goto(at);
-  await send(desk.page, "do-place", { code: "regular_class", unit: { label: school }, on: "2026-04-23", words: "回原班，住校，班主任每周谈心，数学补课" });
+  await send(desk.page, "do-place", { code: "regular_class", unit: school, on: "2026-04-23", words: "回原班，住校，班主任每周谈心，数学补课" });
   assert.match(await next(desk.page), /每天点名，证实返校/);
   await faultless(desk.page, desk.watch, [at]);
   await desk.window.close();

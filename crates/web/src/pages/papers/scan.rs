@@ -1,6 +1,7 @@
 //! Scanned pages of a case: handed in from a desk or a phone, looked at one by one. The page makes a picture small before it travels; what
 //! is kept of it the use case says.
 
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,9 +23,14 @@ pub(super) async fn add(
     session: Session,
     headers: HeaderMap,
     Path(id): Path<String>,
-    form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failed> {
-    let done = match upload::receive(&headers, form, MOST, &["title", "paper"]).await? {
+    // What is no form of parts is said on the page of the case, which is not there for others.
+    let came = match form {
+        Ok(form) => upload::receive(&headers, form, MOST, &["title", "paper"]).await?,
+        Err(_) => Came::Cut,
+    };
+    let done = match came {
         Came::Whole(came) => take(&app, &session, &id, came).await,
         Came::TooLarge => return Ok(too_large("1 MB")),
         Came::Cut => Err(Failed::from(upload::cut())),
