@@ -6,8 +6,27 @@ use std::fs;
 use crate::hazards::{is_there, named, root};
 
 const NUMBERS: [&str; 21] = [
-    "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五",
-    "十六", "十七", "十八", "十九", "二十", "二十一",
+    "一",
+    "二",
+    "三",
+    "四",
+    "五",
+    "六",
+    "七",
+    "八",
+    "九",
+    "十",
+    "十一",
+    "十二",
+    "十三",
+    "十四",
+    "十五",
+    "十六",
+    "十七",
+    "十八",
+    "十九",
+    "二十",
+    "二十一",
 ];
 
 fn page() -> String {
@@ -41,9 +60,15 @@ fn every_paragraph_has_a_row() {
         let [_, asked, screens, rules, tests] = cells[..] else { panic!("{clause}") };
         assert!(!asked.is_empty(), "{clause} says what is asked");
         let paths: Vec<&str> = quoted(screens).collect();
-        assert!(!paths.is_empty() || screens.contains("还没有：议题6第"), "{clause}: a screen, or why there is none");
+        assert!(
+            !paths.is_empty() || screens.contains("还没有：议题6第"),
+            "{clause}: a screen, or why there is none"
+        );
         for path in paths {
-            assert!(path.starts_with('/') && routes.contains(&format!("| GET | `{path}` |")), "{clause}: {path} is no page");
+            assert!(
+                path.starts_with('/') && routes.contains(&format!("| GET | `{path}` |")),
+                "{clause}: {path} is no page"
+            );
         }
         let files: Vec<&str> = quoted(rules).collect();
         assert!(!files.is_empty(), "{clause} names its rule");

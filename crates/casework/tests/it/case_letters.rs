@@ -25,7 +25,9 @@ fn form(school: &School, by: &SignedIn, case: &str, kind: P) -> Result<Blank, Re
 /// What is stated of the letters that wait for an answer.
 fn waits(school: &School, case: &str) -> Vec<(&'static str, String)> {
     let due = papers(school, &township(), case).due.into_iter().filter_map(|due| due.term.ok());
-    due.filter(|term| term.what.contains("复函")).map(|term| (term.what, term.latest.expect("a day").to_string())).collect()
+    due.filter(|term| term.what.contains("复函"))
+        .map(|term| (term.what, term.latest.expect("a day").to_string()))
+        .collect()
 }
 
 /// A child that works in another province: two letters with number, fields and seal, no number of a guardian in them, and an answer that is
@@ -47,7 +49,11 @@ fn a_letter_goes_outside() {
         letter.guardian.clear();
         let id = make(&school, &township(), &case, &letter).expect("a letter needs no guardian");
         let late = Filled {
-            values: letter.values.into_iter().chain([("until".to_owned(), "2026-11-27".to_owned())]).collect(),
+            values: letter
+                .values
+                .into_iter()
+                .chain([("until".to_owned(), "2026-11-27".to_owned())])
+                .collect(),
             ..letter
         };
         match make(&school, &township(), &case, &late) {
@@ -55,14 +61,23 @@ fn a_letter_goes_outside() {
             other => panic!("{other:?}"),
         }
         let paper = draft(&school, &township(), &id).expect("the letter");
-        assert_eq!((paper.number.as_str(), paper.to.as_slice()), ("东镇人民政府协查〔2026〕1号", ["某省某县教育局".to_owned()].as_slice()));
+        assert_eq!(
+            (paper.number.as_str(), paper.to.as_slice()),
+            ("东镇人民政府协查〔2026〕1号", ["某省某县教育局".to_owned()].as_slice())
+        );
         let said = text(&paper);
-        for part in ["协查函", "学生：李小明", "请在哪天以前复函：2026年12月8日", "《中华人民共和国义务教育法》第十二条、第十三条"] {
+        for part in [
+            "协查函",
+            "学生：李小明",
+            "请在哪天以前复函：2026年12月8日",
+            "《中华人民共和国义务教育法》第十二条、第十三条",
+        ] {
             assert!(said.contains(part), "{part}: {said}");
         }
         stamp(&school, &township(), &id).expect("sealed");
         let values = BTreeMap::new();
-        let serving = Serving { mode: Mode::InPerson, guardian: String::new(), filmed: false, agreed: false, values };
+        let serving =
+            Serving { mode: Mode::InPerson, guardian: String::new(), filmed: false, agreed: false, values };
         let letter = id.clone();
         let served = school.act(&township(), move |desk| serve_paper(desk, &letter, &serving));
         assert!(words(served).contains("不送达家长"));
@@ -122,7 +137,10 @@ fn the_school_proves_the_return() {
                 (asked.field.key.to_owned(), value)
             })
             .collect();
-        assert_eq!((values["on"].as_str(), values["now"].as_str()), ("2026-11-30", "点名册上，2026年11月30日以来应到1天，到校1天。"));
+        assert_eq!(
+            (values["on"].as_str(), values["now"].as_str()),
+            ("2026-11-30", "点名册上，2026年11月30日以来应到1天，到校1天。")
+        );
         let filled = Filled { kind: P::ReturnProof, guardian: String::new(), values };
         for other in &others {
             assert!(matches!(make(&school, other, &case, &filled), Err(Refused::Denied { .. })));

@@ -43,7 +43,8 @@ fn scanned_pages_are_in_the_file() {
         let (school, _) = school(db);
         let child = school.pupils("c1", &["李小明"]).remove(0);
         let case = persuading(&school, &child);
-        let paper = make(&school, &township(), &case, &filled(&school, &case, P::PersuasionRecord)).expect("made");
+        let paper =
+            make(&school, &township(), &case, &filled(&school, &case, P::PersuasionRecord)).expect("made");
         let title = "劝返记录（签字件）";
         assert!(words(add(&school, &township(), &case, ("x", "", PICTURE))).contains("2到60个字"));
         for none in [&b""[..], b"%PDF-1.7", &PICTURE[..60]] {
@@ -82,7 +83,8 @@ fn scanned_pages_are_in_the_file() {
         form.photo = Some(camera());
         visited(&school, &township(), &child, &form).expect("visited");
         let (at, by) = (case.clone(), township());
-        let draft = school.act(&by, move |desk| bundle(desk, &at, "http://127.0.0.1:8080")).expect("the file");
+        let draft =
+            school.act(&by, move |desk| bundle(desk, &at, "http://127.0.0.1:8080")).expect("the file");
         let scans: Vec<(&str, &str, &str)> = draft
             .bundle
             .scans

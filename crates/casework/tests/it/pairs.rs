@@ -158,7 +158,12 @@ pub(crate) fn at_door(id: &str, on: &str, outcome: Outcome) -> VisitForm {
     }
 }
 
-pub(crate) fn visited(school: &School, by: &SignedIn, child: &str, form: &VisitForm) -> Result<Visited, Refused> {
+pub(crate) fn visited(
+    school: &School,
+    by: &SignedIn,
+    child: &str,
+    form: &VisitForm,
+) -> Result<Visited, Refused> {
     let (child, form) = (child.to_owned(), form.clone());
     school.act(by, move |desk| visit(desk, &child, &form))
 }

@@ -212,7 +212,9 @@ impl Press {
             Form::Pdf => {
                 let texts =
                     paper.clone().texts().into_iter().map(|text| text.clone()).collect::<Vec<String>>();
-                pdf::make(&self.typ, &self.fonts, (&paper.number, &texts), || (pdf::data(&paper), Vec::new()))?
+                pdf::make(&self.typ, &self.fonts, (&paper.number, &texts), || {
+                    (pdf::data(&paper), Vec::new())
+                })?
             }
             Form::Docx => Template::read(&self.docx)?.fill(&paper)?,
         };

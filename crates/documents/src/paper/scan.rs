@@ -61,7 +61,8 @@ fn pixels(bytes: &[u8]) -> Option<u64> {
             continue;
         }
         let (&[high, low], _) = behind.split_first_chunk::<2>()?;
-        let (segment, after) = behind.split_at_checked(usize::from(u16::from_be_bytes([high, low])).max(2))?;
+        let (segment, after) =
+            behind.split_at_checked(usize::from(u16::from_be_bytes([high, low])).max(2))?;
         if matches!(marker, 0xc0..=0xc2) {
             let &[_, _, _, h1, h0, w1, w0] = segment.first_chunk::<7>()?;
             let side = |high, low| u64::from(u16::from_be_bytes([high, low]));
@@ -99,8 +100,16 @@ mod tests {
         let mut scans = [scan(PICTURE), scan(&huge()), scan(b"no picture"), scan(PICTURE)];
         let images = fitted(&mut scans);
         let said: Vec<&str> = scans.iter().map(|scan| scan.lacking.as_str()).collect();
-        assert!(said[0].is_empty() && said[1].contains("没有印入") && said[2].contains("打不开") && said[3].is_empty());
-        assert_eq!(images.iter().map(|image| image.len()).collect::<Vec<_>>(), [PICTURE.len(), 0, 0, PICTURE.len()]);
+        assert!(
+            said[0].is_empty()
+                && said[1].contains("没有印入")
+                && said[2].contains("打不开")
+                && said[3].is_empty()
+        );
+        assert_eq!(
+            images.iter().map(|image| image.len()).collect::<Vec<_>>(),
+            [PICTURE.len(), 0, 0, PICTURE.len()]
+        );
         assert!(scans.iter().all(|scan| scan.image.is_empty()), "held once");
     }
 }

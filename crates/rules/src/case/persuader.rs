@@ -35,11 +35,7 @@ pub struct Places {
 
 impl Places {
     const fn each(&self) -> [(ByPlace, &Where); 3] {
-        [
-            (ByPlace::Household, &self.household),
-            (ByPlace::Home, &self.home),
-            (ByPlace::School, &self.school),
-        ]
+        [(ByPlace::Household, &self.household), (ByPlace::Home, &self.home), (ByPlace::School, &self.school)]
     }
 }
 

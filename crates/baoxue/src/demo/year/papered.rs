@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use casework::cases;
 use casework::desk::Desk;
-use casework::papers::case::{Filled, Serving, blank, make_paper, one_paper, serve_paper, shelf, stamp_paper};
+use casework::papers::case::{
+    Filled, Serving, blank, make_paper, one_paper, serve_paper, shelf, stamp_paper,
+};
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::case::paper::PaperKind;
@@ -86,7 +88,8 @@ fn serve(desk: &mut Desk<'_, '_>, case: &str, on: Date) -> Result<(), Refused> {
     let Some(order) = waits else { return Ok(()) };
     let Some((guardian, _)) = one_paper(desk, &order.id)?.guardians.first().cloned() else { return Ok(()) };
     let on = on.to_string();
-    let said = [("on", on.as_str()), ("servers", "普某某、李某某"), ("place", "家里"), ("signed", "监护人本人")];
+    let said =
+        [("on", on.as_str()), ("servers", "普某某、李某某"), ("place", "家里"), ("signed", "监护人本人")];
     let values = said.map(|(key, value)| (key.to_owned(), value.to_owned())).into_iter().collect();
     let told = Serving { mode: Mode::InPerson, guardian, filmed: false, agreed: false, values };
     serve_paper(desk, &order.id, &told).map(drop)

@@ -71,13 +71,7 @@ pub fn blank(desk: &mut Desk<'_, '_>, case: &str, kind: PaperKind) -> Result<Bla
     let guardians = if rule.by == Action::ProveReturn { Vec::new() } else { named(desk, &hand)? };
     let ties = ties_of(desk, &hand.child)?;
     let grant = desk.require(rule.by, &Subject::Child(&ties), ("case", case))?;
-    desk.record(
-        rule.by,
-        grant.post,
-        ("child", &hand.child),
-        "",
-        &format!("看文书表单：{}", kind.label()),
-    )?;
+    desk.record(rule.by, grant.post, ("child", &hand.child), "", &format!("看文书表单：{}", kind.label()))?;
     Ok(Blank { child: facts.name, rule, organ, guardians, asked, refused })
 }
 
@@ -87,11 +81,7 @@ pub(super) fn named(desk: &mut Desk<'_, '_>, hand: &Hand) -> Result<Vec<(String,
 }
 
 /// Since when the child is back, and what the school's own register says of it.
-fn back(
-    desk: &mut Desk<'_, '_>,
-    hand: &Hand,
-    rule: &PaperRule,
-) -> Result<Option<(String, String)>, Refused> {
+fn back(desk: &mut Desk<'_, '_>, hand: &Hand, rule: &PaperRule) -> Result<Option<(String, String)>, Refused> {
     if rule.by != Action::ProveReturn {
         return Ok(None);
     }

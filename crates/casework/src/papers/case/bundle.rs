@@ -96,7 +96,8 @@ pub fn bundle(desk: &mut Desk<'_, '_>, case: &str, address: &str) -> Result<Bund
         row("文书件数", format!("{}件", papers.len())),
         row("照片、扫描件", format!("{}页", scans.len())),
     ];
-    let bundle = Bundle { organ, number, title: format!("{child}控辍保学个案卷宗"), about, papers, scans };
+    let bundle =
+        Bundle { organ, number, title: format!("{child}控辍保学个案卷宗"), about, papers, scans };
     Ok(BundleDraft { bundle, case: kept.id, child: kept.child })
 }
 

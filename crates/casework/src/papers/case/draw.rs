@@ -283,7 +283,8 @@ mod tests {
             for right in rule.rights {
                 assert!(text.contains(right.name) && text.contains(right.article), "{kind}: {}", right.name);
             }
-            for part in rule.signers.iter().chain(&["李小明", "李大山", "13800001234", "东镇中学", &word]) {
+            for part in rule.signers.iter().chain(&["李小明", "李大山", "13800001234", "东镇中学", &word])
+            {
                 assert!(text.contains(part), "{kind}: {part} is not in {text}");
             }
             // Another county's office needs no number of a guardian (个人信息保护法 6).

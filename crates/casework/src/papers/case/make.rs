@@ -110,8 +110,7 @@ pub fn make_paper(desk: &mut Desk<'_, '_>, case: &str, told: &Filled) -> Result<
     }
     judged(desk, &hand, told.kind)?;
     let mut wrong = wrong(desk, told.kind, &values)?;
-    let parties =
-        if rule.by == Action::ProveReturn { Vec::new() } else { guardians(desk, &hand.child)? };
+    let parties = if rule.by == Action::ProveReturn { Vec::new() } else { guardians(desk, &hand.child)? };
     let guardian = parties.into_iter().find(|one| one.id == told.guardian);
     if guardian.is_none() && rule.names_guardian() {
         wrong.push(Problem {

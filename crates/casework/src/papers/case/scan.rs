@@ -68,8 +68,7 @@ pub fn add_scan(desk: &mut Desk<'_, '_>, case: &str, told: &Scanned) -> Result<S
     if paper.is_some_and(|id| !papers.iter().any(|one| one.id == *id)) {
         return Err(Refused::field("paper", "请选择这件个案的文书"));
     }
-    let twin: String =
-        desk.keys.mac("case_scan", &image).iter().map(|byte| format!("{byte:02x}")).collect();
+    let twin: String = desk.keys.mac("case_scan", &image).iter().map(|byte| format!("{byte:02x}")).collect();
     let before = desk.tx.optional(
         "select id from case_scan where county = $1 and case_id = $2 and twin = $3",
         &params![desk.county(), case, &twin],

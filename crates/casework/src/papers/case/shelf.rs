@@ -290,9 +290,8 @@ pub fn one_paper(desk: &mut Desk<'_, '_>, id: &str) -> Result<OnePaper, Refused>
         Err(other) => return Err(other),
     };
     let take = may(desk.actor(), Action::MakePaper, &Subject::Child(&ties)).ok();
-    let by_role = |grant: &Grant<'_>| {
-        grant.post.is_some_and(|post| matches!(post.role, Role::Bureau | Role::Township))
-    };
+    let by_role =
+        |grant: &Grant<'_>| grant.post.is_some_and(|post| matches!(post.role, Role::Bureau | Role::Township));
     let may_take_out = take.is_some_and(|grant| by_role(&grant) || own(&grant, &paper));
     let rule = rule(paper.kind);
     let values = if sees { said(desk, id)?.values } else { Default::default() };

@@ -46,25 +46,60 @@ static HISTORIES: [History; 5] = [
         case: "西盟中课镇，2018—2019，罚款决定的非诉执行",
         begun: ["2018-04-16", "2018-04-17", "2018-04-18"],
         told: &[
-            ("2018-04-20", Made(P::OrderToCorrect, "2018-04-20", "2018-05-02"), ORDER, &[
-                ("申请行政复议", "", "2018-06-19"),
-                ("提起行政诉讼", "", "2018-10-22"),
-                ("申请法院强制执行（先催告）", "2018-10-23", "2019-01-22"),
-            ]),
-            ("2018-04-20", Not(P::PenaltyDecision, "没有登记处罚依据", "行政处罚法第三十八条"), "今天没有登记依据的，做不出来", &[]),
-            ("2018-04-20", Then(P::PenaltyDecision, "2018-04-20", "2018-05-05"), "拟：当时决定罚款1000元，5月5日前缴", &[
-                ("送达处罚决定书", "", "2018-05-02"),
-                // 5 May 2018 is a Saturday.
-                ("缴纳罚款", "", "2018-05-07"),
-                ("申请行政复议", "", "2018-06-19"),
-                ("提起行政诉讼", "", "2018-10-22"),
-                ("申请法院强制执行（先催告）", "2018-10-23", "2019-01-22"),
-            ]),
-            ("2018-10-07", Not(P::Enforcement, "期限还没有过", "行政诉讼法第四十六条"), "没有催告，起诉期限也没有过", &[]),
-            ("2018-10-08", Made(P::Demand, "2018-10-08", ""), "拟：催告", &[("申请法院强制执行", "2018-10-23", "")]),
-            ("2018-10-22", Not(P::Enforcement, "最早2018-10-23", "行政诉讼法第四十六条"), "起诉期限的最后一天", &[]),
+            (
+                "2018-04-20",
+                Made(P::OrderToCorrect, "2018-04-20", "2018-05-02"),
+                ORDER,
+                &[
+                    ("申请行政复议", "", "2018-06-19"),
+                    ("提起行政诉讼", "", "2018-10-22"),
+                    ("申请法院强制执行（先催告）", "2018-10-23", "2019-01-22"),
+                ],
+            ),
+            (
+                "2018-04-20",
+                Not(P::PenaltyDecision, "没有登记处罚依据", "行政处罚法第三十八条"),
+                "今天没有登记依据的，做不出来",
+                &[],
+            ),
+            (
+                "2018-04-20",
+                Then(P::PenaltyDecision, "2018-04-20", "2018-05-05"),
+                "拟：当时决定罚款1000元，5月5日前缴",
+                &[
+                    ("送达处罚决定书", "", "2018-05-02"),
+                    // 5 May 2018 is a Saturday.
+                    ("缴纳罚款", "", "2018-05-07"),
+                    ("申请行政复议", "", "2018-06-19"),
+                    ("提起行政诉讼", "", "2018-10-22"),
+                    ("申请法院强制执行（先催告）", "2018-10-23", "2019-01-22"),
+                ],
+            ),
+            (
+                "2018-10-07",
+                Not(P::Enforcement, "期限还没有过", "行政诉讼法第四十六条"),
+                "没有催告，起诉期限也没有过",
+                &[],
+            ),
+            (
+                "2018-10-08",
+                Made(P::Demand, "2018-10-08", ""),
+                "拟：催告",
+                &[("申请法院强制执行", "2018-10-23", "")],
+            ),
+            (
+                "2018-10-22",
+                Not(P::Enforcement, "最早2018-10-23", "行政诉讼法第四十六条"),
+                "起诉期限的最后一天",
+                &[],
+            ),
             ("2018-10-23", Made(P::Enforcement, "", ""), "拟：申请执行", &[("法院受理", "", "2018-10-30")]),
-            ("2018-10-30", Court(T::EnforcementTaken), "拟：受理", &[("法院裁定是否准予执行", "", "2018-11-08")]),
+            (
+                "2018-10-30",
+                Court(T::EnforcementTaken),
+                "拟：受理",
+                &[("法院裁定是否准予执行", "", "2018-11-08")],
+            ),
             ("2018-11-08", Court(T::Granted), "法院裁定准予执行", &[]),
             ("2019-03-01", Court(T::Enforced), "仍不履行，监护人被拘留15日（2019年3月报道）", &[]),
         ],
@@ -73,11 +108,16 @@ static HISTORIES: [History; 5] = [
         case: "兰坪啦井镇，2017，官告民，五户当庭调解",
         begun: ["2017-11-06", "2017-11-07", "2017-11-08"],
         told: &[
-            ("2017-11-09", Made(P::OrderToCorrect, "2017-11-09", "2017-11-16"), "拟：责令改正", &[
-                ("申请行政复议", "", "2018-01-08"),
-                ("提起行政诉讼", "", "2018-05-09"),
-                ("申请法院强制执行（先催告）", "2018-05-10", "2018-08-09"),
-            ]),
+            (
+                "2017-11-09",
+                Made(P::OrderToCorrect, "2017-11-09", "2017-11-16"),
+                "拟：责令改正",
+                &[
+                    ("申请行政复议", "", "2018-01-08"),
+                    ("提起行政诉讼", "", "2018-05-09"),
+                    ("申请法院强制执行（先催告）", "2018-05-10", "2018-08-09"),
+                ],
+            ),
             ("2017-11-17", Not(P::Complaint, "还没有行政处罚", "五(三)"), "跳过要写明理由", &[]),
             ("2017-11-17", LeftOut, "拟：没有作处罚", &[]),
             ("2017-11-17", Made(P::Complaint, "", ""), "拟：起诉", &[("法院决定立案", "", "2017-11-24")]),
@@ -91,23 +131,48 @@ static HISTORIES: [History; 5] = [
         case: "宁蒗战河镇，2020，处罚、催告以后改提监护人责任纠纷，调解",
         begun: ["2020-09-01", "2020-09-02", "2020-09-03"],
         told: &[
-            ("2020-09-07", Made(P::OrderToCorrect, "2020-09-07", "2020-09-14"), "拟：责令改正", &[
-                ("申请行政复议", "", "2020-11-06"),
-                // 7 March 2021 is a Sunday.
-                ("提起行政诉讼", "", "2021-03-08"),
-                ("申请法院强制执行（先催告）", "2021-03-09", "2021-06-08"),
-            ]),
-            ("2020-09-21", Then(P::PenaltyDecision, "2020-09-21", ""), "拟：处罚决定", &[
-                ("送达处罚决定书", "", "2020-09-29"),
-                // 6 October 2020 lies in the holidays, which end on the 8th.
-                ("缴纳罚款", "", "2020-10-09"),
-                ("申请行政复议", "", "2020-11-20"),
-                ("提起行政诉讼", "", "2021-03-22"),
-                ("申请法院强制执行（先催告）", "2021-03-23", "2021-06-22"),
-            ]),
-            ("2020-10-12", Made(P::Demand, "2020-10-12", ""), "拟：履行行政决定催告书", &[("申请法院强制执行", "2020-10-27", "")]),
-            ("2020-10-27", Not(P::Enforcement, "最早2021-03-23", "行政诉讼法第四十六条"), "催告期满，起诉期限没有满：改提民事诉讼更快", &[]),
-            ("2020-10-28", Made(P::Complaint, "", ""), "拟：监护人责任纠纷", &[("法院决定立案", "", "2020-11-04")]),
+            (
+                "2020-09-07",
+                Made(P::OrderToCorrect, "2020-09-07", "2020-09-14"),
+                "拟：责令改正",
+                &[
+                    ("申请行政复议", "", "2020-11-06"),
+                    // 7 March 2021 is a Sunday.
+                    ("提起行政诉讼", "", "2021-03-08"),
+                    ("申请法院强制执行（先催告）", "2021-03-09", "2021-06-08"),
+                ],
+            ),
+            (
+                "2020-09-21",
+                Then(P::PenaltyDecision, "2020-09-21", ""),
+                "拟：处罚决定",
+                &[
+                    ("送达处罚决定书", "", "2020-09-29"),
+                    // 6 October 2020 lies in the holidays, which end on the 8th.
+                    ("缴纳罚款", "", "2020-10-09"),
+                    ("申请行政复议", "", "2020-11-20"),
+                    ("提起行政诉讼", "", "2021-03-22"),
+                    ("申请法院强制执行（先催告）", "2021-03-23", "2021-06-22"),
+                ],
+            ),
+            (
+                "2020-10-12",
+                Made(P::Demand, "2020-10-12", ""),
+                "拟：履行行政决定催告书",
+                &[("申请法院强制执行", "2020-10-27", "")],
+            ),
+            (
+                "2020-10-27",
+                Not(P::Enforcement, "最早2021-03-23", "行政诉讼法第四十六条"),
+                "催告期满，起诉期限没有满：改提民事诉讼更快",
+                &[],
+            ),
+            (
+                "2020-10-28",
+                Made(P::Complaint, "", ""),
+                "拟：监护人责任纠纷",
+                &[("法院决定立案", "", "2020-11-04")],
+            ),
             ("2020-10-28", Court(T::Filed), "拟：当天立案", &[("简易程序审结", "", "2021-01-28")]),
             ("2020-10-28", Court(T::Mediation), "调解：十日内送返", &[]),
             ("2020-11-06", Court(T::Fulfilled), "拟：送返", &[]),
@@ -117,11 +182,16 @@ static HISTORIES: [History; 5] = [
         case: "隆阳蒲缥镇，2019，判决生效五日内送返",
         begun: ["2019-03-04", "2019-03-05", "2019-03-06"],
         told: &[
-            ("2019-03-07", Made(P::OrderToCorrect, "2019-03-07", "2019-03-18"), "拟：责令改正", &[
-                ("申请行政复议", "", "2019-05-06"),
-                ("提起行政诉讼", "", "2019-09-09"),
-                ("申请法院强制执行（先催告）", "2019-09-10", "2019-12-09"),
-            ]),
+            (
+                "2019-03-07",
+                Made(P::OrderToCorrect, "2019-03-07", "2019-03-18"),
+                "拟：责令改正",
+                &[
+                    ("申请行政复议", "", "2019-05-06"),
+                    ("提起行政诉讼", "", "2019-09-09"),
+                    ("申请法院强制执行（先催告）", "2019-09-10", "2019-12-09"),
+                ],
+            ),
             ("2019-03-19", LeftOut, "拟：没有作处罚", &[]),
             ("2019-03-19", Made(P::Complaint, "", ""), "拟：起诉", &[("法院决定立案", "", "2019-03-26")]),
             ("2019-03-26", Court(T::Filed), "拟：立案", &[("简易程序审结", "", "2019-06-26")]),
@@ -134,11 +204,16 @@ static HISTORIES: [History; 5] = [
         case: "四川美姑，2022—2023，通知、起诉、双语开庭",
         begun: ["2022-11-28", "2022-11-29", "2022-11-30"],
         told: &[
-            ("2022-12-01", Made(P::OrderToCorrect, "2022-12-01", "2022-12-07"), "通知，限12月7日", &[
-                ("申请行政复议", "", "2023-01-30"),
-                ("提起行政诉讼", "", "2023-06-01"),
-                ("申请法院强制执行（先催告）", "2023-06-02", "2023-09-01"),
-            ]),
+            (
+                "2022-12-01",
+                Made(P::OrderToCorrect, "2022-12-01", "2022-12-07"),
+                "通知，限12月7日",
+                &[
+                    ("申请行政复议", "", "2023-01-30"),
+                    ("提起行政诉讼", "", "2023-06-01"),
+                    ("申请法院强制执行（先催告）", "2023-06-02", "2023-09-01"),
+                ],
+            ),
             ("2023-01-09", LeftOut, "没有作处罚", &[]),
             ("2023-01-09", Made(P::Complaint, "", ""), "1月9日起诉", &[("法院决定立案", "", "2023-01-16")]),
             // 9 April 2023 is a Sunday.
@@ -159,12 +234,17 @@ fn open(story: &Story) -> &Open {
 fn stated(clocks: &[Clock], made: &str, served: &str) -> Vec<(String, String, String)> {
     let served = Some(served).filter(|text| !text.is_empty()).map(day);
     let said = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
-    let terms = clocks.iter().filter_map(|clock| term(clock, day(made), served, PLAN.calendar()).expect("a known year"));
+    let terms = clocks
+        .iter()
+        .filter_map(|clock| term(clock, day(made), served, PLAN.calendar()).expect("a known year"));
     terms.map(|term| (term.what.to_owned(), said(term.earliest), said(term.latest))).collect()
 }
 
 fn expect(history: &History, on: &str, found: &[(String, String, String)], expected: &[Stated]) {
-    let expected: Vec<_> = expected.iter().map(|(what, first, last)| ((*what).to_owned(), (*first).to_owned(), (*last).to_owned())).collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(what, first, last)| ((*what).to_owned(), (*first).to_owned(), (*last).to_owned()))
+        .collect();
     assert_eq!(found, expected, "{} on {on}", history.case);
 }
 
@@ -190,16 +270,30 @@ fn what_the_papers_of_five_histories_state() {
                 let open = open(story);
                 let gate = &PLAN.case().help_gate;
                 let state = open.stage.state();
-                let now =
-                    Situation { state, ladder: &open.ladder, gate, papers, ground, today: day(on), calendar: PLAN.calendar(), letters: &[] };
+                let now = Situation {
+                    state,
+                    ladder: &open.ladder,
+                    gate,
+                    papers,
+                    ground,
+                    today: day(on),
+                    calendar: PLAN.calendar(),
+                    letters: &[],
+                };
                 may_make(kind, &now)
             };
             match line {
                 Made(kind, served, until) | Then(kind, served, until) => {
                     if matches!(line, Made(..)) {
-                        assert_eq!(may(&story, &papers, kind, None), Ok(()), "{} on {on}: {kind}", history.case);
+                        assert_eq!(
+                            may(&story, &papers, kind, None),
+                            Ok(()),
+                            "{} on {on}: {kind}",
+                            history.case
+                        );
                     } else {
-                        let today = may(&story, &papers, kind, Some(&ground())).expect_err("not by today's rules");
+                        let today =
+                            may(&story, &papers, kind, Some(&ground())).expect_err("not by today's rules");
                         assert!(today.what.contains("还没有做立案审批表"), "{}: {today}", history.case);
                     }
                     let served = Some(served).filter(|text| !text.is_empty());
@@ -223,7 +317,9 @@ fn what_the_papers_of_five_histories_state() {
                 Not(kind, what, article) => {
                     let refused = may(&story, &papers, kind, None).expect_err("it is refused");
                     assert!(
-                        refused.to_string().contains(what) && refused.basis.contains(article) && !refused.todo.is_empty(),
+                        refused.to_string().contains(what)
+                            && refused.basis.contains(article)
+                            && !refused.todo.is_empty(),
                         "{} on {on}: {refused} ({})",
                         history.case,
                         refused.basis

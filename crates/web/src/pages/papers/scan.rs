@@ -53,8 +53,7 @@ async fn take(app: &App, session: &Session, case: &str, mut came: upload::Upload
                 .map_err(|error| Refused::Fault(format!("a scanned page: {}", error.kind())))
         })
         .await?;
-    let told =
-        Scanned { title: came.text("title").to_owned(), paper: came.text("paper").to_owned(), image };
+    let told = Scanned { title: came.text("title").to_owned(), paper: came.text("paper").to_owned(), image };
     let case = case.to_owned();
     app.write(session, move |desk| add_scan(desk, &case, &told)).await.map(drop)
 }
