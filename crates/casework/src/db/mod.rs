@@ -190,12 +190,12 @@ impl Db {
             (Access::Serve, None) => {
                 let writing = Arc::clone(&store);
                 let serve = move |queue: &queue::Queue| {
-                    while let Ok(job) = queue.next(PATIENCE) {
-                        if let (Some(mut job), Store::Postgres(server)) = (job, writing.as_ref()) {
-                            let mode = if job.soon() { Mode::Soon } else { Mode::Write };
-                            let fate = server.run(mode, &mut |tx| job.run(tx));
-                            job.settle(fate);
-                        }
+                    let Store::Postgres(server) = writing.as_ref() else { return };
+                    let mut carried = None;
+                    while let Ok(job) =
+                        carried.take().map_or_else(|| queue.next(PATIENCE), |job| Ok(Some(job)))
+                    {
+                        carried = job.and_then(|job| server.gather(job, queue));
                     }
                 };
                 Some(Crew::start("write", settings.writers, settings.queue, serve)?)

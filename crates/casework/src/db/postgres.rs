@@ -11,7 +11,7 @@ use ::postgres::{Client, Config, NoTls, Statement};
 
 use super::counts::Counts;
 use super::error::{self, DbError, Fault};
-use super::queue::Pool;
+use super::queue::{Pool, Queue, Waiting};
 use super::tx::{On, Tx};
 use super::value::{Row, Source, Value};
 use super::{Access, Settings};
@@ -23,6 +23,16 @@ pub(super) enum Mode {
     Write,
     /// A write whose commit does not wait for the disk.
     Soon,
+}
+
+impl Mode {
+    const fn begin(self) -> &'static str {
+        match self {
+            Self::Read => "begin isolation level serializable read only",
+            Self::Write => "begin isolation level serializable read write",
+            Self::Soon => "begin isolation level serializable read write; set local synchronous_commit = off",
+        }
+    }
 }
 
 /// One connection and the statements prepared on it.
@@ -192,15 +202,8 @@ impl Server {
     }
 
     fn attempt(&self, mode: Mode, call: &mut dyn FnMut(&mut Tx<'_>) -> bool) -> Result<Attempt, DbError> {
-        let (pool, begin) = match mode {
-            Mode::Read => (&self.reads, "begin isolation level serializable read only"),
-            Mode::Write => (&self.writes, "begin isolation level serializable read write"),
-            Mode::Soon => {
-                let begin =
-                    "begin isolation level serializable read write; set local synchronous_commit = off";
-                (&self.writes, begin)
-            }
-        };
+        let begin = mode.begin();
+        let pool = if matches!(mode, Mode::Read) { &self.reads } else { &self.writes };
         let mut reached = true;
         let lent = pool.take(self.settings.wait, || {
             let session = Session::connect(&self.config, &self.settings, self.settings.statement);
@@ -252,6 +255,114 @@ impl Server {
             }
             (Err(fault), Mode::Read) if fault.lost => Ok(Attempt::Lost(fault.error)),
             (Err(fault), _) => Err(fault.error),
+        }
+    }
+
+    /// Runs what waits in one transaction and answers everybody after its commit: serializable transactions beside each other
+    /// mostly end in conflicts, and a commit for each waits for the disk each time. Whatever goes wrong with the transaction
+    /// as a whole before its commit is sent, each call is then run in one of its own.
+    pub(super) fn gather(&self, first: Waiting, queue: &Queue) -> Option<Waiting> {
+        let soon = first.soon();
+        let mode = if soon { Mode::Soon } else { Mode::Write };
+        let (mut jobs, mut carried) = (Vec::new(), None);
+        let fate = self.together(mode, first, queue, &mut jobs, &mut carried);
+        for mut job in jobs {
+            let fate = match &fate {
+                Ok(Attempt::Done) => Ok(()),
+                Ok(Attempt::Conflict(_) | Attempt::Lost(_)) => self.run(mode, &mut |tx| job.run(tx)),
+                Err(error) => Err(error.clone()),
+            };
+            job.settle(fate);
+        }
+        carried
+    }
+
+    /// One transaction for `first` and what waits behind it; `jobs` is everything that ran in it, `carried` what waits for the
+    /// next because the disk must have it.
+    fn together(
+        &self,
+        mode: Mode,
+        first: Waiting,
+        queue: &Queue,
+        jobs: &mut Vec<Waiting>,
+        carried: &mut Option<Waiting>,
+    ) -> Result<Attempt, DbError> {
+        let (soon, started, begin) = (first.soon(), Instant::now(), mode.begin());
+        let mut next = Some(first);
+        let connect = || {
+            let session = Session::connect(&self.config, &self.settings, self.settings.statement);
+            session.map_err(|fault| fault.error)
+        };
+        // Who cannot even begin is tried again alone, for as long as a lost server is sought.
+        let alone = |jobs: &mut Vec<Waiting>, next: &mut Option<Waiting>, error: DbError| {
+            jobs.extend(next.take());
+            Ok(Attempt::Lost(error))
+        };
+        let mut lent = match self.writes.take(self.settings.wait, connect) {
+            Ok(lent) => lent,
+            Err(error) => return alone(jobs, &mut next, error),
+        };
+        let session = lent.get()?;
+        if let Err(fault) = session.batch(begin) {
+            return alone(jobs, &mut next, fault.error);
+        }
+        let mut inner = false;
+        while let Some(mut job) = next.take() {
+            // The first needs no savepoint: what its refusal undoes is the transaction, which begins anew.
+            if !jobs.is_empty() {
+                let sql = if inner { "release savepoint call; savepoint call" } else { "savepoint call" };
+                inner = true;
+                if let Err(fault) = session.batch(sql) {
+                    jobs.push(job);
+                    return Ok(Attempt::Lost(fault.error));
+                }
+            }
+            let mut tx = Tx::new(On::Postgres(session));
+            let keep = job.run(&mut tx);
+            self.counts.write(tx.statements());
+            let (again, lost, failure) =
+                (tx.again, tx.lost, tx.failure().cloned().unwrap_or(DbError::Closed));
+            let is_first = jobs.is_empty();
+            jobs.push(job);
+            if lost {
+                return Ok(Attempt::Lost(failure));
+            }
+            if again {
+                session.statements.clear();
+                if session.batch("rollback").is_ok() {
+                    lent.keep();
+                }
+                return Ok(Attempt::Conflict(failure));
+            }
+            if !keep {
+                let undone = if is_first {
+                    session.batch("rollback").and_then(|()| session.batch(begin))
+                } else {
+                    session.batch("rollback to savepoint call")
+                };
+                if let Err(fault) = undone {
+                    return Ok(Attempt::Lost(fault.error));
+                }
+            }
+            if jobs.len() < self.settings.batch && started.elapsed() < self.settings.gather {
+                next = queue.at_once();
+            }
+            // What must be on the disk before it is answered begins a transaction of its own.
+            if soon && next.as_ref().is_some_and(|job| !job.soon()) {
+                *carried = next.take();
+            }
+        }
+        match session.batch("commit") {
+            Ok(()) => {
+                self.counts.commit();
+                lent.keep();
+                Ok(Attempt::Done)
+            }
+            Err(fault) if fault.again => {
+                lent.keep();
+                Ok(Attempt::Conflict(fault.error))
+            }
+            Err(fault) => Err(fault.error),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -145,6 +145,24 @@ impl Queue {
                 Ok(job) => return Ok(Some(job)),
                 Err(RecvTimeoutError::Timeout) => return Ok(None),
                 Err(RecvTimeoutError::Disconnected) => return Err(()),
+            }
+        }
+    }
+}
+
+impl Queue {
+    /// A job that stands there already, without waiting; none where another thread of the crew is waiting for one.
+    pub(super) fn at_once(&self) -> Option<Waiting> {
+        let receiver = match self.0.try_lock() {
+            Ok(receiver) => receiver,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        loop {
+            match receiver.try_recv() {
+                Ok(job) if job.late() => job.settle(Err(late())),
+                Ok(job) => return Some(job),
+                Err(_) => return None,
             }
         }
     }

@@ -18,13 +18,14 @@ pub struct Settings {
     pub access: Access,
     /// Reading threads and connections, at most.
     pub readers: usize,
-    /// Writing threads and connections of PostgreSQL, at most; SQLite has one.
+    /// Writing threads and connections of PostgreSQL, at most; SQLite has one. One is best: serializable transactions beside each
+    /// other conflict, and what waits is committed together.
     pub writers: usize,
     /// Calls that may wait in each queue; one more is answered `Busy`.
     pub queue: usize,
-    /// Calls that SQLite commits at once, at most.
+    /// Calls that are committed at once, at most.
     pub batch: usize,
-    /// How long SQLite goes on taking calls that wait into one commit: the first is answered no sooner.
+    /// How long a writer goes on taking calls that wait into one commit: the first is answered no sooner.
     pub gather: Duration,
     /// How long a call waits for its turn before it is answered `Busy`.
     pub wait: Duration,
@@ -46,7 +47,7 @@ impl Default for Settings {
         Self {
             access: Access::Serve,
             readers: 4,
-            writers: 4,
+            writers: 1,
             queue: 1024,
             batch: 64,
             gather: Duration::from_millis(20),

@@ -15,7 +15,7 @@ use crate::ledger::enter::{self, Entering, NewChild, NewGroup, NewGuardian, NewH
 use crate::ledger::{Tied, write_ties};
 use crate::params;
 use crate::refused::Refused;
-use crate::search;
+use crate::units::{Beside, Fresh, make};
 
 /// What rows are written with: beside the desk, whose import it is.
 #[derive(Debug, Clone)]
@@ -151,26 +151,17 @@ fn class(desk: &mut Desk<'_, '_>, writing: &Writing, row: &Wanted) -> Result<Opt
     }
     let grade = i8::try_from(row.grade).ok().and_then(rules::age::Grade::new);
     let Some(grade) = grade else { return Ok(None) };
-    let (id, name) = (desk.now.id(), format!("{}（{}）班", grade.label(), row.class_number));
-    desk.tx.execute(
-        "insert into unit (county, id, kind, line, name, short, parent, township, sort, from_day)
-         values ($1, $2, 'class', 'education', $3, $3, $4, $5, $6, $7)",
-        &params![
-            county,
-            &id,
-            &name,
-            &row.school,
-            some(&row.school_township),
-            row.grade * 100 + row.class_number,
-            writing.as_of
-        ],
-    )?;
-    search::of_unit(desk.tx, county, (&id, "class"), &name)?;
-    desk.tx.execute(
-        "insert into class (county, unit, school, grade, number, school_year) values ($1, $2, $3, $4, $5, $6)",
-        &params![county, &id, &row.school, row.grade, row.class_number, writing.school_year],
-    )?;
-    Ok(Some(id))
+    let name = format!("{}（{}）班", grade.label(), row.class_number);
+    let new = Fresh {
+        kind: "class",
+        name: &name,
+        parent: Some(&row.school),
+        township: (!row.school_township.is_empty()).then_some(&row.school_township),
+        code: None,
+        from: writing.as_of,
+        beside: Beside::Class(writing.school_year, row.grade, row.class_number),
+    };
+    Ok(Some(make(desk.tx, desk.now, county, &new)?))
 }
 
 /// What came of changing a child.

@@ -1,4 +1,5 @@
-//! The job that writes a compared list into the ledger, chunk by chunk.
+//! The job that writes a compared list into the ledger, chunk by chunk. Rows are not written as the file has them but township by
+//! township in the order of the pinyin: most indexes of the ledger are in that order, and rows beside each other share their pages.
 
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,12 @@ use crate::desk::Desk;
 use crate::jobs::{self, GivenUp, Handler, Job, Progress, Run, Stopped, Why};
 use crate::refused::Refused;
 use crate::{params, today};
+
+/// Rows that are to be written and are not yet.
+const WAITS: &str = "outcome in ('added', 'changed') and state = 'waiting'";
+
+/// Rows that are read at once when they are put in order.
+const READ_AT_ONCE: i64 = 1000;
 
 /// A transaction in which nobody waits long.
 const SHORT: Duration = Duration::from_millis(6);
@@ -34,14 +41,21 @@ impl Handler for Apply {
 
     fn run(&self, run: &mut Run<'_>) -> Result<String, Stopped> {
         let id = run.job().subject.clone();
-        let mut rows = super::WRITTEN;
+        let (total, order) = run.read(|desk| order(desk, &id))?;
+        let (mut rows, mut rest) = (super::WRITTEN, order.as_slice());
         loop {
-            let own = id.clone();
-            let (before, begun) = (run.job().done, Instant::now());
-            let progress = run.chunk(move |desk| chunk(desk, &own, before, rows))?;
+            let begun = Instant::now();
+            let (next, behind) = rest.split_at(rows.min(rest.len()));
+            let (own, next, left) =
+                (id.clone(), next.to_vec(), i64::try_from(behind.len()).unwrap_or(i64::MAX));
+            let progress = run.chunk(move |desk| {
+                let done = if chunk(desk, &own, &next)? { total.saturating_sub(left) } else { total };
+                Ok(Progress { done, total })
+            })?;
             if progress.done >= progress.total {
                 break;
             }
+            rest = behind;
             rows = paced(rows, begun.elapsed());
         }
         run.write(move |desk| {
@@ -139,36 +153,60 @@ fn paced(rows: usize, took: Duration) -> usize {
     }
 }
 
-/// Writes the next rows behind number `done`.
-fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64, rows: usize) -> Result<Progress, Refused> {
-    let (head, _) = head(desk, Action::ImportList, id)?;
+/// Rows of the list, and the numbers of those that wait, in the order in which they are written.
+fn order(desk: &mut Desk<'_, '_>, id: &str) -> Result<(i64, Vec<i64>), Refused> {
     let county = desk.county();
     let total = desk.tx.one(
         "select row_count from import where county = $1 and id = $2",
         &params![county, id],
         |row| row.get::<i64>(0),
     )?;
-    if head.state != "applying" {
-        return Ok(Progress { done: total, total });
-    }
-    let limit = i64::try_from(rows).unwrap_or(i64::MAX);
     let sql = format!(
         "select {COLUMNS} from import_row
-         where county = $1 and import = $2 and number > $3 and outcome in ('added', 'changed') and state = 'waiting'
-         order by number limit $4"
+         where county = $1 and import = $2 and number > $3 and {WAITS} order by number limit $4"
     );
-    let found = desk.tx.query(&sql, &params![county, id, done, limit], raw)?;
-    if found.is_empty() {
-        return Ok(Progress { done: total, total });
+    // Many rows, little of each: where a spelling goes on behind its beginning the order hardly matters.
+    let (mut places, mut keys, mut last) = (Vec::new(), Vec::new(), 0);
+    loop {
+        let found = desk.tx.query(&sql, &params![county, id, last, READ_AT_ONCE], raw)?;
+        if found.is_empty() {
+            break;
+        }
+        for one in found {
+            let row = open(desk, id, one)?;
+            last = row.number;
+            let place = places.iter().position(|known| *known == row.wanted.township).unwrap_or_else(|| {
+                places.push(row.wanted.township.clone());
+                places.len().saturating_sub(1)
+            });
+            let mut begins = [0_u8; 12];
+            let spelling = linkage::spelling::spelling(&row.wanted.name).full;
+            begins.iter_mut().zip(spelling.bytes()).for_each(|(at, byte)| *at = byte);
+            keys.push((place, begins, row.number));
+        }
     }
+    keys.sort_unstable();
+    Ok((total, keys.into_iter().map(|(.., number)| number).collect()))
+}
+
+/// Writes the rows of these numbers that still wait; whether the list is still being written.
+fn chunk(desk: &mut Desk<'_, '_>, id: &str, numbers: &[i64]) -> Result<bool, Refused> {
+    let (head, _) = head(desk, Action::ImportList, id)?;
+    if head.state != "applying" {
+        return Ok(false);
+    }
+    let county = desk.county();
     let writing = writing(desk, id, &head)?;
-    let mut last = done;
-    for one in found {
-        let row = open(desk, id, one)?;
-        last = row.number;
-        put(desk, id, &writing, row)?;
+    let sql = format!(
+        "select {COLUMNS} from import_row where county = $1 and import = $2 and number = $3 and {WAITS}"
+    );
+    for number in numbers {
+        if let Some(one) = desk.tx.optional(&sql, &params![county, id, *number], raw)? {
+            let row = open(desk, id, one)?;
+            put(desk, id, &writing, row)?;
+        }
     }
-    Ok(Progress { done: last, total })
+    Ok(true)
 }
 
 /// Writes one row; where the ledger moved on since it was decided, it becomes one for two eyes.

@@ -347,6 +347,10 @@ impl Pass<'_> {
         if !self.standing.is_empty() {
             let at = all.push(self.standing.to_owned());
             all.and(&format!("drive.standing = ${at}"));
+            // Said in words, so that the index of those who are not in school can be taken.
+            if self.standing != Standing::Enrolled.code() {
+                all.and("drive.standing <> 'enrolled'");
+            }
         }
         if let Some(group) = query.group {
             let at = all.push(group.bit());

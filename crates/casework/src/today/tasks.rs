@@ -133,8 +133,8 @@ fn children(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<(), Re
             desk.tx.one(&sql, &params, |row| row.get::<i64>(0))
         };
         all += count("")?;
-        out += count("and standing in ('never', 'absent')")?;
-        unknown += count("and standing = 'unknown'")?;
+        out += count("and standing <> 'enrolled' and standing in ('never', 'absent')")?;
+        unknown += count("and standing <> 'enrolled' and standing = 'unknown'")?;
     }
     figures.push(Figure { label: "名单上的孩子", count: all, href: "/children", is_alarm: false });
     figures.push(Figure {

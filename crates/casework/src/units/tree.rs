@@ -7,7 +7,6 @@ use crate::db::Tx;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
-use crate::search;
 
 /// A unit in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,19 +42,8 @@ pub struct UnitPage {
     pub may_appoint: bool,
     /// Whether the actor may hand over here.
     pub may_hand_over: bool,
-}
-
-/// A unit to add.
-#[derive(Debug, Clone)]
-pub struct NewUnit {
-    /// township, village, group, school, class….
-    pub kind: String,
-    /// Full name.
-    pub name: String,
-    /// The unit above.
-    pub parent: String,
-    /// 行政区划代码 or 学校标识码.
-    pub code: Option<String>,
+    /// Whether the actor may add units below it, and close it.
+    pub may_write: bool,
 }
 
 /// The unit and those above it, itself first; empty if there is no such unit.
@@ -107,7 +95,8 @@ pub fn units(desk: &mut Desk<'_, '_>) -> Result<Vec<UnitRow>, Refused> {
     let whole = desk.require(Action::ReadUnits, &Subject::Unit(&[]), ("unit", "")).is_ok();
     let mut found = if whole {
         let sql = format!(
-            "select {COLUMNS} from unit where county = $1 and parent is null and until_day is null order by sort, id"
+            "select {COLUMNS} from unit
+             where county = $1 and (parent is null or kind = 'bureau') and until_day is null order by sort, id"
         );
         desk.tx.query(&sql, &params![county], row)?
     } else {
@@ -156,6 +145,7 @@ pub fn unit_page(desk: &mut Desk<'_, '_>, id: &str) -> Result<UnitPage, Refused>
     Ok(UnitPage {
         may_appoint: desk.require(Action::AppointPost, &subject, ("unit", id)).is_ok(),
         may_hand_over: desk.require(Action::HandOver, &subject, ("unit", id)).is_ok(),
+        may_write: desk.require(Action::WriteUnits, &subject, ("unit", id)).is_ok(),
         unit,
         above,
         below,
@@ -178,95 +168,4 @@ fn name_answers(tx: &mut Tx<'_>, county: &str, units: &mut [UnitRow]) -> Result<
         unit.answers = names.join("、");
     }
     Ok(())
-}
-
-/// Adds a unit below another.
-///
-/// # Errors
-/// [`Refused::Denied`], [`Refused::Invalid`], [`Refused::Storage`].
-pub fn add_unit(desk: &mut Desk<'_, '_>, new: &NewUnit) -> Result<String, Refused> {
-    let county = desk.county();
-    let up = path(desk.tx, county, &new.parent)?;
-    let grant = desk.require(Action::WriteUnits, &Subject::Unit(&up), ("unit", &new.parent))?;
-    let parent = desk.tx.optional(
-        "select kind, line, township from unit where county = $1 and id = $2 and until_day is null",
-        &params![county, &new.parent],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<Option<String>>(2)?)),
-    )?;
-    let Some((above, line, township)) = parent else {
-        return Err(Refused::field("parent", "上级单位不存在或已撤销，请重新选择"));
-    };
-    let fits = matches!(
-        (above.as_str(), new.kind.as_str()),
-        ("county", "township" | "department" | "office")
-            | ("township", "village")
-            | ("village", "group")
-            | ("bureau", "school" | "office")
-            | ("school", "class")
-    );
-    if !fits {
-        return Err(Refused::field("kind", "这一级下面不能设这种单位（双线四级，五(一)）"));
-    }
-    let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > 60 {
-        return Err(Refused::field("name", "请写单位全称，60个字以内"));
-    }
-    let id = desk.now.id();
-    let written = desk.tx.execute(
-        "insert into unit (county, id, kind, line, name, short, parent, township, code, sort, from_day)
-         values ($1, $2, $3, $4, $5, $5, $6, $7, $8, 9999, $9)",
-        &params![
-            county,
-            &id,
-            &new.kind,
-            &line,
-            name,
-            &new.parent,
-            if above == "township" { Some(new.parent.as_str()) } else { township.as_deref() },
-            new.code.as_deref(),
-            desk.now.day()
-        ],
-    );
-    if let Err(error) = written {
-        return Err(if matches!(error, crate::db::DbError::Unique(_)) {
-            Refused::field("code", "这个代码已经有单位在用，请核对")
-        } else {
-            Refused::from(error)
-        });
-    }
-    search::of_unit(desk.tx, county, (&id, &new.kind), name)?;
-    desk.record(Action::WriteUnits, grant.post, ("unit", &id), "", "新设单位")?;
-    Ok(id)
-}
-
-/// Closes a unit that has nobody left: no open unit below, no child tied to it.
-///
-/// # Errors
-/// [`Refused::Denied`], [`Refused::Rule`], [`Refused::Storage`].
-pub fn close_unit(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
-    let county = desk.county();
-    let up = path(desk.tx, county, id)?;
-    let grant = desk.require(Action::WriteUnits, &Subject::Unit(&up), ("unit", id))?;
-    let below = desk.tx.one(
-        "select cast(count(*) as bigint) from unit where county = $1 and parent = $2 and until_day is null",
-        &params![county, id],
-        |row| row.get::<i64>(0),
-    )?;
-    let child = desk.tx.optional(
-        "select child from child_tie where county = $1 and unit = $2 limit 1",
-        &params![county, id],
-        |row| row.get::<String>(0),
-    )?;
-    if below > 0 || child.is_some() {
-        return Err(Refused::rule(
-            "这个单位下面还有单位或孩子，不能撤销",
-            "五(一)",
-            "请先把下级单位和孩子转到别的单位",
-        ));
-    }
-    desk.tx.execute(
-        "update unit set until_day = $3 where county = $1 and id = $2 and until_day is null",
-        &params![county, id, desk.now.day()],
-    )?;
-    desk.record(Action::WriteUnits, grant.post, ("unit", id), "", "撤销单位")
 }

@@ -14,6 +14,7 @@ mod comparison;
 mod door;
 mod exports;
 mod findings;
+mod founding;
 mod health;
 pub(crate) mod imports;
 mod jobs;
@@ -76,6 +77,7 @@ pub fn routes() -> Vec<Route> {
         style::routes(),
         today::routes(),
         units::routes(),
+        founding::routes(),
         warnings::routes(),
     ]
     .into_iter()

@@ -40,6 +40,8 @@ struct List {
     rows: Vec<UnitRow>,
     heads: [Head; 4],
     filter: Filter,
+    /// Units that the plan names and the county lacks.
+    lacking: usize,
     /// What the search found, in place of the trees.
     found: Option<Vec<UnitLine>>,
     found_heads: [Head; 4],
@@ -61,12 +63,12 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Failed> {
     let asked = query.clone();
-    let (rows, found) = app
+    let (rows, found, lacking) = app
         .read(&session, move |desk| {
             if asked.q.trim().is_empty() {
-                return Ok((units::units(desk)?, None));
+                return Ok((units::units(desk)?, None, units::lacking(desk)?));
             }
-            Ok((Vec::new(), Some(units::find_units(desk, &asked.q, &asked.after, PAGE)?)))
+            Ok((Vec::new(), Some(units::find_units(desk, &asked.q, &asked.after, PAGE)?), 0))
         })
         .await?;
     let at = Address::new("/units", &[("q", &query.q)]);
@@ -74,6 +76,7 @@ async fn list(
     Ok(html(&List {
         shell: app.shell(&session, "/units").await?,
         rows,
+        lacking,
         heads: heads(),
         filter: at.filter(vec![at.text("q", "单位或责任人", "单位名称、责任人姓名")]),
         found_heads: [Head::text("单位"), Head::text("上级单位"), Head::text("责任人"), Head::number("空缺")],
@@ -138,6 +141,8 @@ struct One {
     roles: Vec<Choice>,
     errors: Errors,
     accounts: Vec<Choice>,
+    /// What can be set up below it: label and address.
+    news: Vec<(String, String)>,
 }
 
 async fn one(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
@@ -166,6 +171,12 @@ async fn unit(app: &App, session: &Session, id: String, errors: Errors) -> Resul
         roles: roles.into_iter().map(|role| Choice::new(role.code(), role.label(), "")).collect(),
         errors,
         accounts: accounts.into_iter().map(|(id, name)| Choice::new(id, name, "")).collect(),
+        news: units::addable(&page.unit.kind)
+            .iter()
+            .map(|(kind, what, _)| {
+                (format!("新设{what}"), format!("/units/{}/new?kind={kind}", page.unit.id))
+            })
+            .collect(),
         page,
     }))
 }

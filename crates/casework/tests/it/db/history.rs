@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use casework::db::testing::on_each_engine_with;
 use casework::db::{Db, DbError, Engine, Migration, Tx};
 use casework::params;
 
@@ -383,7 +382,7 @@ fn amount(engine: Engine) -> i64 {
 /// H05 on both engines, 32 clients.
 #[test]
 fn what_many_clients_saw_is_explained_by_an_order() {
-    on_each_engine_with(LISTS, |db| {
+    super::beside_each_other(LISTS, |db| {
         let began = Instant::now();
         let history = play(&db, 32, amount(db.engine()));
         let took = began.elapsed();

@@ -1,7 +1,7 @@
 //! The database façade: hazards H04, H08, I06, I12, I14, I16, I18 and what docs/sql.md promises, on both engines.
 
-use casework::db::testing::on_each_engine_with;
-use casework::db::{Db, DbError, Migration};
+use casework::db::testing::on_each_place_with;
+use casework::db::{Db, DbError, Migration, Settings};
 use casework::params;
 
 mod backups;
@@ -34,7 +34,15 @@ const SCHEMA: &[Migration] = &[(
 const C: &str = "539999";
 
 fn on_each(test: impl Fn(Db)) {
-    on_each_engine_with(SCHEMA, test);
+    beside_each_other(SCHEMA, test);
+}
+
+/// On PostgreSQL with several writers beside each other, as several servers have them: one server has one.
+fn beside_each_other(schema: &[Migration], test: impl Fn(Db)) {
+    let settings = Settings { writers: 4, ..Settings::default() };
+    on_each_place_with(schema, |place| {
+        test(Db::open(&place.location, &settings).expect("the database opens"));
+    });
 }
 
 fn add(db: &Db, number: i64) -> Result<u64, DbError> {
