@@ -59,6 +59,13 @@ pub const SEALED: &[Sealed] = &[
     of("case_event", &["case_id", "seq"], &[("words_sealed", "words")]),
     of("case_paper", &["id"], &[("said_sealed", "said")]),
     of("case_track", &["id"], &[("words_sealed", "words")]),
+    // A scanned page is a photograph.
+    Sealed {
+        table: "case_scan",
+        key: &["id"],
+        fields: &[("title_sealed", "title"), ("image_sealed", "image")],
+        at_once: 4,
+    },
     of("request", &["id"], &[("words_sealed", "words"), ("answer_sealed", "answer")]),
     of("pair", &["id"], &[("why_sealed", "why")]),
     of("visit", &["id"], &[("said_sealed", "said")]),

@@ -53,6 +53,7 @@ fn papers(criterion: &mut Criterion) {
         title: "控辍保学个案卷宗".to_owned(),
         about: vec![("案由".to_owned(), "没有接受义务教育".to_owned())],
         papers: (1..=20).map(paper).collect(),
+        ..Bundle::default()
     };
     group.bench_function("bundle of 20", |bencher| {
         bencher.iter(|| black_box(press.bind(&bundle).expect("a bundle")));

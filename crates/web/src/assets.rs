@@ -46,6 +46,16 @@ const REGISTER: &str = concat!(
     "}\n"
 );
 
+/// The same with what the page of a case's papers gains.
+const PAPERS: &str = concat!(
+    include_str!("../assets/app.js"),
+    "{\n",
+    include_str!("../assets/keys.js"),
+    "}\n{\n",
+    include_str!("../assets/scan.js"),
+    "}\n"
+);
+
 /// The look of every page, and of the pages of the register.
 const STYLES: &str = concat!(include_str!("../assets/app.css"), include_str!("../assets/register.css"));
 
@@ -59,6 +69,7 @@ const FILES: &[File] = &[
     ("icon.svg", PICTURE, include_bytes!("../assets/icon.svg")),
     ("manifest.webmanifest", "application/manifest+json", include_bytes!("../assets/manifest.webmanifest")),
     ("register.js", SCRIPT, REGISTER.as_bytes()),
+    ("papers.js", SCRIPT, PAPERS.as_bytes()),
     // Served under an address of its own, too, since it is for every page.
     ("sw.js", SCRIPT, include_bytes!("../assets/sw.js")),
 ];

@@ -4,12 +4,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// What stands between back quotes in a text, and looks like `room file::test` or `e2e file::title`.
-fn named(text: &str) -> Vec<&str> {
+pub(crate) fn named(text: &str) -> Vec<&str> {
     let rooms = ["web ", "casework ", "rules ", "documents ", "linkage ", "baoxue ", "e2e "];
     text.split('`')
         .skip(1)
@@ -19,7 +19,7 @@ fn named(text: &str) -> Vec<&str> {
 }
 
 /// Whether the test is there.
-fn is_there(item: &str) -> bool {
+pub(crate) fn is_there(item: &str) -> bool {
     let Some((place, test)) = item.split_once("::") else { return false };
     let Some((room, file)) = place.split_once(' ') else { return false };
     if room == "e2e" {

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod clauses;
+#[cfg(test)]
 mod command;
 #[cfg(test)]
 mod contract;

@@ -68,6 +68,11 @@ fn a_demo_of_three_years_is_what_the_register_would_have_left() {
     let [(2024, first, away), (2025, second, _), (2026, this, _)] = years[..] else { panic!("{years:?}") };
     assert!(first * 10 > this * 9 && second * 10 > this * 9 && away > 600, "{years:?}");
 
+    // 四步法: the demo's cases have papers that were made, sealed and served.
+    let papers: Result<Vec<String>, DbError> =
+        db.read(|tx| tx.query("select distinct kind from case_paper order by kind", &[], |row| row.get(0)));
+    assert_eq!(papers.unwrap(), ["order_to_correct", "persuasion_record", "service_receipt"]);
+
     let before = stands(&db);
     let children: Result<Vec<String>, DbError> =
         db.read(|tx| tx.query("select distinct child from mark order by child", &[], |row| row.get(0)));

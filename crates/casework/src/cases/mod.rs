@@ -21,6 +21,7 @@ pub use list::{CaseLine, Shown, cases, mine};
 pub(crate) use open::{Opening, open_from};
 pub use open::{Source, open_case, opening};
 pub use order::{CheckedOrder, OrderLine, checked_order};
+pub(crate) use order::letters_of;
 pub use read::{CaseFile, Earlier, Happening, Progress, Rung, case, case_of};
 pub(crate) use visit::{open_of, record_visit};
 pub(crate) use write::happen;

@@ -2,7 +2,7 @@
 //! not fit case, child and unit, or a signature that does not fit the text, is a forged or misdirected order (hazards B01, B02).
 //! Why it is so: docs/adr/0026-signed-orders.md.
 
-use rules::case::persuader::{Persuader, Places, Where, persuader};
+use rules::case::persuader::{Letter, Persuader, Places, Where, letters, persuader};
 use rules::case::{Ask, Case, Event, Happened, Stage};
 
 use super::events::Kept;
@@ -41,6 +41,15 @@ pub struct OrderLine {
 
 /// Who must persuade by the rule: 户籍地, 居住地, 就读地 as the ledger and the last report have them.
 pub(super) fn persuader_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Option<Persuader>, Refused> {
+    Ok(persuader(&places_of(desk, child)?))
+}
+
+/// The places outside the county to which a letter about the child can go.
+pub(crate) fn letters_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Vec<Letter>, Refused> {
+    Ok(letters(&places_of(desk, child)?))
+}
+
+fn places_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Places, Refused> {
     let (registration, township, school) = desk.tx.one(
         "select registration, township, school_township from child where county = $1 and id = $2",
         &params![desk.county(), child],
@@ -51,7 +60,7 @@ pub(super) fn persuader_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Optio
         &params![desk.county(), child],
         |row| row.get::<String>(0),
     )?;
-    Ok(persuader(&places(&registration, township, school, reported.first().map_or("", String::as_str))))
+    Ok(places(&registration, township, school, reported.first().map_or("", String::as_str)))
 }
 
 fn places(registration: &str, township: Option<String>, school: Option<String>, whereabouts: &str) -> Places {

@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0015_years", include_str!("../../migrations/0015_years.sql")),
     ("0016_requests", include_str!("../../migrations/0016_requests.sql")),
     ("0017_works", include_str!("../../migrations/0017_works.sql")),
+    ("0018_case_scans", include_str!("../../migrations/0018_case_scans.sql")),
     ("0019_ties", include_str!("../../migrations/0019_ties.sql")),
 ];
 

@@ -26,7 +26,7 @@ use crate::cases::{colleague, director, file, on, persuading, school, told, town
 use crate::county::COUNTY;
 
 /// What the form of a paper says, with everything that is asked filled in.
-fn filled(school: &School, case: &str, kind: P) -> Filled {
+pub(crate) fn filled(school: &School, case: &str, kind: P) -> Filled {
     let id = case.to_owned();
     let form = school.act(&township(), move |desk| blank(desk, &id, kind)).expect("the form");
     let mut values = BTreeMap::new();
@@ -45,7 +45,7 @@ fn filled(school: &School, case: &str, kind: P) -> Filled {
     Filled { kind, guardian: form.guardians.first().map(|(id, _)| id.clone()).unwrap_or_default(), values }
 }
 
-fn make(school: &School, by: &SignedIn, case: &str, filled: &Filled) -> Result<String, Refused> {
+pub(crate) fn make(school: &School, by: &SignedIn, case: &str, filled: &Filled) -> Result<String, Refused> {
     let (case, filled) = (case.to_owned(), filled.clone());
     school.act(by, move |desk| make_paper(desk, &case, &filled))
 }
@@ -54,7 +54,7 @@ fn made(school: &School, case: &str, kind: P) -> String {
     make(school, &township(), case, &filled(school, case, kind)).unwrap_or_else(|why| panic!("{kind}: {why}"))
 }
 
-fn stamp(school: &School, by: &SignedIn, id: &str) -> Result<(), Refused> {
+pub(crate) fn stamp(school: &School, by: &SignedIn, id: &str) -> Result<(), Refused> {
     let id = id.to_owned();
     school.act(by, move |desk| stamp_paper(desk, &id))
 }
@@ -78,18 +78,18 @@ fn one(school: &School, by: &SignedIn, id: &str) -> Result<OnePaper, Refused> {
     school.act(by, move |desk| one_paper(desk, &id))
 }
 
-fn papers(school: &School, by: &SignedIn, case: &str) -> Shelf {
+pub(crate) fn papers(school: &School, by: &SignedIn, case: &str) -> Shelf {
     let case = case.to_owned();
     school.act(by, move |desk| shelf(desk, &case)).expect("the papers")
 }
 
-fn draft(school: &School, by: &SignedIn, id: &str) -> Result<Paper, Refused> {
+pub(crate) fn draft(school: &School, by: &SignedIn, id: &str) -> Result<Paper, Refused> {
     let id = id.to_owned();
     school.act(by, move |desk| case_paper(desk, &id, "http://127.0.0.1:8080")).map(|draft| draft.paper)
 }
 
 /// Every text of a paper.
-fn text(paper: &Paper) -> String {
+pub(crate) fn text(paper: &Paper) -> String {
     let mut all = vec![paper.title.clone(), paper.number.clone(), paper.to.join("、"), paper.signed.clone()];
     for block in &paper.body {
         match block {

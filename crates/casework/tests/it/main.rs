@@ -9,7 +9,11 @@ mod audit;
 #[cfg(test)]
 mod campaign;
 #[cfg(test)]
+mod case_letters;
+#[cfg(test)]
 mod case_papers;
+#[cfg(test)]
+mod case_scans;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]

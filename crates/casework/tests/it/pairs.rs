@@ -135,7 +135,7 @@ fn lines(school: &School, by: &SignedIn, shown: Shown) -> Vec<PairLine> {
     school.act(by, move |desk| board(desk, shown, None)).expect("the board").0
 }
 
-fn at_door(id: &str, on: &str, outcome: Outcome) -> VisitForm {
+pub(crate) fn at_door(id: &str, on: &str, outcome: Outcome) -> VisitForm {
     let met = outcome.is_met();
     VisitForm {
         id: format!("visit-{id}"),
@@ -159,7 +159,12 @@ fn at_door(id: &str, on: &str, outcome: Outcome) -> VisitForm {
     }
 }
 
-fn visited(school: &School, by: &SignedIn, child: &str, form: &VisitForm) -> Result<Visited, Refused> {
+pub(crate) fn visited(
+    school: &School,
+    by: &SignedIn,
+    child: &str,
+    form: &VisitForm,
+) -> Result<Visited, Refused> {
     let (child, form) = (child.to_owned(), form.clone());
     school.act(by, move |desk| visit(desk, &child, &form))
 }
@@ -441,7 +446,7 @@ fn a_sign_goes_its_own_way() {
 }
 
 /// A picture with a place in it, as a camera makes it.
-fn camera() -> Vec<u8> {
+pub(crate) fn camera() -> Vec<u8> {
     let part = |marker: u8, body: &[u8]| {
         let size = u16::try_from(body.len() + 2).expect("a short part").to_be_bytes();
         [&[0xff, marker], size.as_slice(), body].concat()

@@ -4,6 +4,7 @@
 mod docx;
 mod fonts;
 mod pdf;
+mod scan;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 pub use docx::Template;
 pub use fonts::{Fonts, PACKAGE};
+pub use scan::{PIXELS, Scan};
 
 /// The templates that Nanjian's papers are laid out by, when a county has none of its own: GB/T 9704.
 pub const OFFICIAL_TYP: &str = include_str!("../../../../plans/nanjian/papers/official.typ");
@@ -66,6 +68,8 @@ pub struct Bundle {
     pub about: Vec<(String, String)>,
     /// The papers, in order.
     pub papers: Vec<Paper>,
+    /// Photographs and scanned pages behind them, each on a page of its own.
+    pub scans: Vec<Scan>,
 }
 
 /// A piece of the body.
@@ -208,7 +212,9 @@ impl Press {
             Form::Pdf => {
                 let texts =
                     paper.clone().texts().into_iter().map(|text| text.clone()).collect::<Vec<String>>();
-                pdf::make(&self.typ, &self.fonts, (&paper.number, &texts), &paper)?
+                pdf::make(&self.typ, &self.fonts, (&paper.number, &texts), || {
+                    (pdf::data(&paper), Vec::new())
+                })?
             }
             Form::Docx => Template::read(&self.docx)?.fill(&paper)?,
         };
@@ -234,7 +240,17 @@ impl Press {
             *paper = paper.visible();
             texts.extend(paper.texts().into_iter().map(|text| text.clone()));
         }
-        let bytes = pdf::make(&self.typ, &self.fonts, (&bundle.number, &texts), &bundle)?;
+        for scan in &mut bundle.scans {
+            for text in [&mut scan.title, &mut scan.number, &mut scan.date] {
+                *text = seen(text);
+                texts.push(text.clone());
+            }
+        }
+        let number = bundle.number.clone();
+        let bytes = pdf::make(&self.typ, &self.fonts, (&number, &texts), move || {
+            let images = scan::fitted(&mut bundle.scans);
+            (pdf::data(&bundle), images)
+        })?;
         Ok(Made::of(Form::Pdf, bytes))
     }
 }

@@ -24,22 +24,28 @@ const DATA: &str = "paper.json";
 /// One paper at a time: a compilation takes memory, and its caches are emptied behind it.
 static ONE: Mutex<()> = Mutex::new(());
 
-/// Sets `data`, a paper or a bundle of them, whose texts are `texts` and whose number is `number`.
+/// A paper, or a bundle of them, as the template reads it.
+pub(super) fn data(of: &impl Serialize) -> Result<Vec<u8>, Unmade> {
+    serde_json::to_vec(of).map_err(|error| Unmade::Template(error.to_string()))
+}
+
+/// Sets what `with` gives: the data, and pictures that the template reaches as `scan-1.jpg`, `scan-2.jpg`. Its texts are `texts`, its
+/// number is `number`. `with` is asked when it is this one's turn, so that the pictures of one file at a time are in memory.
 pub(super) fn make(
     template: &str,
     fonts: &Fonts,
     (number, texts): (&str, &[String]),
-    data: &impl Serialize,
+    with: impl FnOnce() -> (Result<Vec<u8>, Unmade>, Vec<Bytes>),
 ) -> Result<Vec<u8>, Unmade> {
     let catalogue = fonts.catalogue().ok_or_else(|| Unmade::NoFont(fonts.folders().to_vec()))?;
     let lacking = catalogue.lacking(texts.iter().map(String::as_str));
     if !lacking.is_empty() {
         return Err(Unmade::NoGlyph(lacking));
     }
-    let data = serde_json::to_vec(data).map_err(|error| Unmade::Template(error.to_string()))?;
     let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let page = Page::new(template, data, catalogue)?;
-    let done = set(&page, number);
+    let (data, images) = with();
+    let page = data.and_then(|data| Page::new(template, data, images, catalogue));
+    let done = page.as_ref().map_err(Clone::clone).and_then(|page| set(page, number));
     drop(page);
     // What was remembered holds on to the fonts.
     comemo::evict(0);
@@ -74,18 +80,27 @@ struct Page {
     template: Source,
     data: Bytes,
     data_id: FileId,
+    images: Vec<(FileId, Bytes)>,
     catalogue: Arc<Catalogue>,
     /// Fonts that were asked for; of a collection the data is read once.
     loaded: Mutex<(HashMap<usize, Font>, HashMap<PathBuf, Bytes>)>,
 }
 
 impl Page {
-    fn new(template: &str, data: Vec<u8>, catalogue: Arc<Catalogue>) -> Result<Self, Unmade> {
+    fn new(
+        template: &str,
+        data: Vec<u8>,
+        images: Vec<Bytes>,
+        catalogue: Arc<Catalogue>,
+    ) -> Result<Self, Unmade> {
         let id = |name: &str| -> Result<FileId, Unmade> {
             let path = VirtualPath::new(name).map_err(|error| Unmade::Template(format!("{error:?}")))?;
             Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
         };
+        let images = images.into_iter().enumerate();
+        let images = images.map(|(at, image)| Ok((id(&format!("scan-{}.jpg", at + 1))?, image)));
         Ok(Self {
+            images: images.collect::<Result<_, Unmade>>()?,
             library: LazyHash::new(Library::default()),
             template: Source::new(id(TEMPLATE)?, template.to_owned()),
             data: Bytes::new(data),
@@ -114,7 +129,11 @@ impl World for Page {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.data_id { Ok(self.data.clone()) } else { Err(FileError::AccessDenied) }
+        if id == self.data_id {
+            return Ok(self.data.clone());
+        }
+        let image = self.images.iter().find(|(own, _)| *own == id);
+        image.map(|(_, image)| image.clone()).ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -137,7 +156,8 @@ impl World for Page {
 mod tests {
     use typst::layout::{Frame, FrameItem};
 
-    use super::super::{Block, Bundle, OFFICIAL_TYP, Paper};
+    use super::super::scan::fitted;
+    use super::super::{Block, Bundle, OFFICIAL_TYP, Paper, Scan};
     use super::*;
 
     fn words(frame: &Frame, out: &mut String) {
@@ -151,10 +171,10 @@ mod tests {
     }
 
     /// The text of each page as it is laid out, without blanks.
-    fn pages(data: &impl Serialize) -> Vec<String> {
+    fn pages(of: &impl Serialize, images: Vec<Bytes>) -> Vec<String> {
         let fonts = Fonts::default();
         let catalogue = fonts.catalogue().expect("a Chinese font");
-        let page = Page::new(OFFICIAL_TYP, serde_json::to_vec(data).unwrap(), catalogue).unwrap();
+        let page = Page::new(OFFICIAL_TYP, data(of).unwrap(), images, catalogue).unwrap();
         let document =
             typst::compile(&page).output.unwrap_or_else(|problems| panic!("{}", said(&page, &problems)));
         typst_pdf::pdf(&document, &PdfOptions::default()).expect("a PDF");
@@ -212,7 +232,7 @@ mod tests {
             whole,
         ] {
             // What goes on to the next page goes on behind the number of this one.
-            let pages = pages(&paper).into_iter().enumerate();
+            let pages = pages(&paper, Vec::new()).into_iter().enumerate();
             let all: String = pages.map(|(at, page)| page.replace(&format!("—{}—", at + 1), "")).collect();
             for text in paper.clone().texts() {
                 let lacks = !all.contains(&*text) && *text != paper.check;
@@ -232,8 +252,9 @@ mod tests {
             title: "控辍保学个案卷宗".to_owned(),
             about: vec![("案由".to_owned(), "没有接受义务教育".to_owned())],
             papers,
+            scans: Vec::new(),
         };
-        let pages = pages(&bundle);
+        let pages = pages(&bundle, Vec::new());
         assert!(pages[0].contains("控辍保学个案卷宗") && pages[0].contains("案由没有接受义务教育"));
         assert!(pages[1].contains("卷内目录") && pages[1].contains("〔2026〕3号"));
         for (at, page) in pages.iter().enumerate() {
@@ -243,6 +264,39 @@ mod tests {
             let first =
                 pages.iter().skip(2).position(|page| page.contains(&paper.number)).expect("it is there") + 3;
             let line = format!("{}{}{}{}{first}", at + 1, paper.title, paper.number, paper.date);
+            assert!(pages[1].contains(&line), "{line} is not in {}", pages[1]);
+        }
+    }
+
+    /// Photographs and scanned pages stand behind the papers, each with its page and its line in the catalogue; one without a picture says why.
+    #[test]
+    fn scans_are_numbered_pages() {
+        let scan = |title: &str, image: &[u8]| Scan {
+            title: title.to_owned(),
+            number: "东镇政送达〔2026〕1号".to_owned(),
+            date: "2026年11月28日".to_owned(),
+            image: image.to_vec(),
+            ..Scan::default()
+        };
+        let picture = include_bytes!("../../tests/it/scan.jpg");
+        let mut bundle = Bundle {
+            organ: "东镇人民政府".to_owned(),
+            number: "甲县控辍个案〔2026〕1号".to_owned(),
+            title: "控辍保学个案卷宗".to_owned(),
+            papers: vec![paper("东镇政责改〔2026〕1号")],
+            scans: vec![scan("送达回证扫描件", picture), scan("走访照片", b"nothing")],
+            ..Bundle::default()
+        };
+        let made = super::super::Press::default().bind(&bundle).expect("bound");
+        assert!(made.bytes.windows(9).any(|part| part == b"DCTDecode"), "the picture is in it as it came");
+        let images = fitted(&mut bundle.scans);
+        let pages = pages(&bundle, images);
+        let last = pages.len();
+        assert!(pages[last - 2].contains("送达回证扫描件") && !pages[last - 2].contains("打不开"));
+        assert!(pages[last - 1].contains("走访照片") && pages[last - 1].contains("图像打不开，请看原件"));
+        for (at, page) in [(2, last - 1), (3, last)] {
+            let title = if at == 2 { "送达回证扫描件" } else { "走访照片" };
+            let line = format!("{at}{title}东镇政送达〔2026〕1号2026年11月28日{page}");
             assert!(pages[1].contains(&line), "{line} is not in {}", pages[1]);
         }
     }

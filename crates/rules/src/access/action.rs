@@ -84,6 +84,7 @@ codes! {
         TakeStep = "take_step" "办理四步法" [],
         AskCase = "ask_case" "登记返校、提请复核" [],
         AgreeCase = "agree_case" "复核个案" [],
+        ProveReturn = "prove_return" "出具复学证明" [],
         // what the departments do (四(五)–(十八))
         AskRequest = "ask_request" "转请部门协助" [],
         ReadRequests = "read_requests" "看协助请求" [],
@@ -186,6 +187,7 @@ impl Action {
             | Self::TakeStep
             | Self::AskCase
             | Self::AgreeCase
+            | Self::ProveReturn
             | Self::AskRequest
             | Self::ReadRequests
             | Self::CountWorks
@@ -467,6 +469,8 @@ impl Action {
             Self::AnswerOrder => allowed(&[R::Township], Children),
             // 义务教育法第五十八条：当地乡镇人民政府或者县教育行政部门。
             Self::TakeStep => allowed(&[R::Bureau, R::Township], Children),
+            // 复学证明 says what the receiving school's own register shows: its head, and nobody for it (五(十一)).
+            Self::ProveReturn => allowed(&[R::Head], Children),
             Self::OpenCase | Self::AskCase => allowed(&[R::Bureau, R::Township, R::Head], Children),
             Self::WorkCase => {
                 allowed(&[R::Bureau, R::Township, R::Village, R::Cadre, R::Head, R::Teacher], Children)

@@ -63,6 +63,7 @@ periods! {
     Enforce = "申请法院强制执行" Length::Months(3), "行政强制法第五十三条；行诉解释第一百五十六条";
     CourtTakes = "法院受理强制执行申请" Length::Working(5), "行政强制法第五十六条、第六十九条";
     CourtRules = "法院裁定是否准予执行" Length::Working(7), "行政强制法第五十七条、第六十九条";
+    ReviewDenial = "对不准予执行的裁定申请复议" Length::Days(15), "行政强制法第五十八条";
     FileSuit = "法院决定民事起诉立案" Length::Days(7), "民事诉讼法第一百二十六条";
     SimpleTrial = "简易程序审结" Length::Months(3), "民事诉讼法第一百六十四条";
     AppealJudgment = "对判决上诉" Length::Days(15), "民事诉讼法第一百七十一条";

@@ -33,6 +33,12 @@ pub struct Places {
     pub home: Where,
 }
 
+impl Places {
+    const fn each(&self) -> [(ByPlace, &Where); 3] {
+        [(ByPlace::Household, &self.household), (ByPlace::Home, &self.home), (ByPlace::School, &self.school)]
+    }
+}
+
 codes! {
     /// By which of the three places.
     ByPlace "南政办发〔2024〕6号五(十)；义务教育法第十二条、第十三条" {
@@ -108,20 +114,25 @@ pub fn persuader(places: &Places) -> Option<Persuader> {
         }
         _ => return None,
     };
-    let others = [
-        (ByPlace::Household, &places.household),
-        (ByPlace::Home, &places.home),
-        (ByPlace::School, &places.school),
-    ];
     let mut helps: Vec<String> = Vec::new();
-    let mut letters = Vec::new();
-    for (to, place) in others {
-        match place {
-            Where::Here(other) if other != unit && !helps.contains(other) => helps.push(other.clone()),
-            Where::OtherCounty => letters.push(Letter { to, province: false }),
-            Where::OtherProvince => letters.push(Letter { to, province: true }),
-            Where::Here(_) | Where::Unknown => {}
+    for (_, place) in places.each() {
+        if let Where::Here(other) = place
+            && other != unit
+            && !helps.contains(other)
+        {
+            helps.push(other.clone());
         }
     }
-    Some(Persuader { unit: unit.clone(), by, helps, letters, reason, basis })
+    Some(Persuader { unit: unit.clone(), by, helps, letters: letters(places), reason, basis })
+}
+
+/// The places outside the county to which a letter can go, whether or not somebody of this county persuades as well.
+#[must_use]
+pub fn letters(places: &Places) -> Vec<Letter> {
+    let of = |(to, place): (ByPlace, &Where)| match place {
+        Where::OtherCounty => Some(Letter { to, province: false }),
+        Where::OtherProvince => Some(Letter { to, province: true }),
+        Where::Here(_) | Where::Unknown => None,
+    };
+    places.each().into_iter().filter_map(of).collect()
 }

@@ -51,6 +51,8 @@ fn each_hop_is_somebody_elses() {
     check(Action::RecordLeave, &line(&[R::Head, R::Teacher]));
     check(Action::ApproveLeave, &line(&[R::Head]));
     check(Action::VerifyReport, &line(&[R::Head]));
+    // 复学证明 is the receiving school's (五(十一)).
+    check(Action::ProveReturn, &line(&[R::Head]));
     check(Action::ReadWarnings, &line(&[R::Director, R::Bureau, R::Township, R::Head, R::Teacher]));
     check(Action::NoteWarning, &line(&[R::Township, R::Head, R::Teacher]));
     check(Action::ChangeClass, &line(&[R::Head, R::Registrar, R::Teacher]));

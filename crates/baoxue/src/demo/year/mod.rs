@@ -7,6 +7,7 @@ mod days;
 mod evenings;
 mod followed;
 mod paired;
+mod papered;
 mod registers;
 mod sign_ins;
 

@@ -20,6 +20,7 @@ use rules::pairing::Outcome;
 use rules::plan::Plan;
 
 use super::followed::{holders, said};
+use super::papered::{self, Paper};
 use super::{Year, moment};
 
 /// Cases at most.
@@ -97,12 +98,14 @@ enum Act {
     Open,
     Move(Kind),
     Visit(Box<VisitForm>),
+    Make(Paper),
 }
 
 impl Act {
     fn done(&self, desk: &mut casework::desk::Desk<'_, '_>, child: &str) -> Result<(), Refused> {
         match self {
             Self::Open => cases::open_case(desk, child, "比对和摸排发现没有上学，村干部上门核实过").map(drop),
+            Self::Make(paper) => papered::made(desk, child, *paper),
             Self::Visit(form) => pairs::visit(desk, child, form).map(drop),
             Self::Move(kind) => {
                 let open = cases::case_of(desk, child)?.into_iter().find(|one| one.ended.is_none());
@@ -142,8 +145,35 @@ impl<'a> Story<'a> {
             let form = visit(&format!("demo-{}-{number}", self.child), on, *outcome, today);
             all.push(Done { at: moment(on, 17, 40, 0), by: self.cadre, act: Act::Visit(Box::new(form)) });
         }
+        all.extend(self.papers(today));
         all.retain(|one| one.at < moment(today, 7, 0, 0));
         all
+    }
+}
+
+impl<'a> Story<'a> {
+    /// What the township made after the visits: a record of who was met; for one in four also an order, sealed and served.
+    fn papers(&self, today: Date) -> Vec<Done<'a>> {
+        let day = |before: i64| Year::working(today.saturating_sub(before.days()));
+        let make = |on: Date, hour, paper| Done {
+            at: moment(on, hour, 30, 0),
+            by: self.township,
+            act: Act::Make(paper),
+        };
+        match self.turn % 4 {
+            0 => {
+                let (met, ordered, served) = (day(4), day(3), day(1));
+                // Where both fall on one day the order comes after the record.
+                let hour = if ordered == met { 19 } else { 10 };
+                vec![
+                    make(met, 18, Paper::Record(met)),
+                    make(ordered, hour, Paper::Order(today.saturating_add(6.days()))),
+                    make(served, 20, Paper::Serve(served)),
+                ]
+            }
+            1 => vec![make(day(11), 18, Paper::Record(day(11)))],
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use rules::access::Action;
 use super::super::{allowed, moment, put, spelled};
 use super::kept::{of_case, said};
 use super::make::whole;
+use super::scan::pages;
 use super::shelf::name;
 use super::track::tracks;
 use crate::cases::{case as read_case, load};
@@ -80,6 +81,7 @@ pub fn bundle(desk: &mut Desk<'_, '_>, case: &str, address: &str) -> Result<Bund
         super::check::marked(&mut paper, &one.code, address);
         papers.push(paper);
     }
+    let scans = pages(desk, case, &stored)?;
     let row = |what: &str, value: String| (what.to_owned(), value);
     let child = name(desk, &kept.child)?;
     let about = vec![
@@ -92,8 +94,10 @@ pub fn bundle(desk: &mut Desk<'_, '_>, case: &str, address: &str) -> Result<Bund
         row("制卷人", desk.actor().name.clone()),
         row("制卷日期", day),
         row("文书件数", format!("{}件", papers.len())),
+        row("照片、扫描件", format!("{}页", scans.len())),
     ];
-    let bundle = Bundle { organ, number, title: format!("{child}控辍保学个案卷宗"), about, papers };
+    let bundle =
+        Bundle { organ, number, title: format!("{child}控辍保学个案卷宗"), about, papers, scans };
     Ok(BundleDraft { bundle, case: kept.id, child: kept.child })
 }
 

@@ -101,6 +101,7 @@ impl Drawing<'_> {
         let to = match rule.to {
             To::Family => vec![self.guardian.titled()],
             To::Court => vec![self.court()],
+            To::Office => vec![self.name("to_organ")],
             To::File => Vec::new(),
         };
         let (mut body, mut at) = (vec![Block::Pairs { rows: self.parties() }], 0);
@@ -112,7 +113,9 @@ impl Drawing<'_> {
         body.push(text(filled(rule.opening, |name| self.name(name))));
         body.extend(self.more.iter().cloned());
         let mut rows = Vec::new();
-        for field in rule.fields.iter().filter(|field| !field.kind.is_text()) {
+        // The addressee of a letter stands over it.
+        let above = |key: &str| rule.to == To::Office && key == "to_organ";
+        for field in rule.fields.iter().filter(|field| !field.kind.is_text() && !above(field.key)) {
             let value = self.values.get(field.key).map_or("", String::as_str);
             if !value.is_empty() {
                 rows.push((field.label.to_owned(), shown(field.kind, value)));
@@ -163,9 +166,12 @@ impl Drawing<'_> {
         format!("{}：{}（{}）", right.name, filled(right.text, |name| self.name(name)), right.article)
     }
 
-    /// 当事人 and child, as far as they are known.
+    /// 当事人 and child, as far as they are known. An authority elsewhere gets what it needs to find the family, and no number of a guardian
+    /// (个人信息保护法第六条).
     fn parties(&self) -> Vec<(String, String)> {
         let (facts, guardian) = (self.facts, self.guardian);
+        let office = self.rule.to == To::Office;
+        let number = if office { "" } else { guardian.id_number.as_str() };
         let home = if facts.address.is_empty() { facts.home.as_str() } else { facts.address.as_str() };
         let school = [facts.school.as_str(), facts.class.as_str()].join(" ");
         let known = [
@@ -174,7 +180,7 @@ impl Drawing<'_> {
             ("与学生关系", guardian.relation.as_str()),
             ("监护人性别", guardian.sex.as_str()),
             ("监护人出生日期", guardian.birth.as_str()),
-            ("监护人身份证件号", guardian.id_number.as_str()),
+            ("监护人身份证件号", number),
             ("电话", guardian.phone.as_str()),
             ("住址", home),
             ("学生", facts.name.as_str()),
@@ -277,16 +283,12 @@ mod tests {
             for right in rule.rights {
                 assert!(text.contains(right.name) && text.contains(right.article), "{kind}: {}", right.name);
             }
-            for part in rule.signers.iter().chain(&[
-                "李小明",
-                "李大山",
-                "539999198501010011",
-                "13800001234",
-                "东镇中学",
-                &word,
-            ]) {
+            for part in rule.signers.iter().chain(&["李小明", "李大山", "13800001234", "东镇中学", &word])
+            {
                 assert!(text.contains(part), "{kind}: {part} is not in {text}");
             }
+            // Another county's office needs no number of a guardian (个人信息保护法 6).
+            assert_eq!(text.contains("539999198501010011"), rule.to != To::Office, "{kind}");
             assert!(!text.contains('{') && !paper.squares.is_empty(), "{kind}: {text}");
             for form in [Form::Pdf, Form::Docx] {
                 let made = press.make(&paper, form).unwrap_or_else(|why| panic!("{kind}: {why}"));

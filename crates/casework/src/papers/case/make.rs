@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rules::access::{Action, Post, Role, Subject};
 use rules::case::ladder::Taken;
-use rules::case::paper::{PaperKind, PaperRule, Situation, Takes, To, may_make, problems, rule};
+use rules::case::paper::{PaperKind, PaperRule, Situation, Takes, may_make, problems, rule};
 use rules::case::{By, Case, Event, Kind, Open, Person, Stage, allowed};
 use rules::date::parse_date;
 
@@ -14,7 +14,7 @@ use super::draw::Drawing;
 use super::ground;
 use super::kept::{Bound, Said, Stored, before, of_case, said, stored};
 use super::party::{Guardian, guardians, organ};
-use crate::cases::{happen, load};
+use crate::cases::{happen, letters_of, load};
 use crate::desk::Desk;
 use crate::ledger::{plain, ties_of};
 use crate::params;
@@ -41,10 +41,15 @@ pub(super) struct Hand {
 
 /// The case for an act on its papers.
 pub(super) fn hand(desk: &mut Desk<'_, '_>, case: &str) -> Result<Hand, Refused> {
-    let missing = || Refused::denied(Action::TakeStep, "case", case);
+    hand_by(desk, case, Action::TakeStep)
+}
+
+/// The case for an act on a paper that is made by this right.
+pub(super) fn hand_by(desk: &mut Desk<'_, '_>, case: &str, by: Action) -> Result<Hand, Refused> {
+    let missing = || Refused::denied(by, "case", case);
     let kept = load(desk, case)?.ok_or_else(missing)?;
     let ties = ties_of(desk, &kept.child)?;
-    let grant = desk.require(Action::TakeStep, &Subject::Child(&ties), ("case", case))?;
+    let grant = desk.require(by, &Subject::Child(&ties), ("case", case))?;
     let post = grant.post.cloned().ok_or_else(missing)?;
     let open = match kept.case {
         Case::Open(open) => open,
@@ -54,6 +59,13 @@ pub(super) fn hand(desk: &mut Desk<'_, '_>, case: &str) -> Result<Hand, Refused>
     if post.role == Role::Township && sent {
         return Err(Refused::rule("这道劝返指令不是发给本乡镇的", "五(十)", "请由指令上写的劝返主体办理"));
     }
+    if by == Action::ProveReturn && open.stage.school() != Some(&*post.unit) {
+        return Err(Refused::rule(
+            "没有登记孩子返回本校",
+            "五(十一)",
+            "由接收孩子的学校出具；已经到校的，先登记返校",
+        ));
+    }
     Ok(Hand { case: kept.id, child: kept.child, open, post })
 }
 
@@ -62,12 +74,14 @@ pub(super) fn judged(desk: &mut Desk<'_, '_>, hand: &Hand, kind: PaperKind) -> R
     let today = desk.now.day();
     let papers = before(&of_case(desk, &hand.case)?, today);
     let ground = ground::current(desk)?;
+    let letters = letters_of(desk, &hand.child)?;
     let now = Situation {
         state: hand.open.stage.state(),
         ladder: &hand.open.ladder,
         gate: &desk.plan.case().help_gate,
         papers: &papers,
         ground: ground.as_ref(),
+        letters: &letters,
         today,
         calendar: desk.plan.calendar(),
     };
@@ -80,7 +94,7 @@ pub(super) fn judged(desk: &mut Desk<'_, '_>, hand: &Hand, kind: PaperKind) -> R
 /// [`Refused::Denied`], [`Refused::Invalid`] naming each field that is missing, [`Refused::Rule`] by steps, gate and periods,
 /// [`Refused::Storage`].
 pub fn make_paper(desk: &mut Desk<'_, '_>, case: &str, told: &Filled) -> Result<String, Refused> {
-    let hand = hand(desk, case)?;
+    let hand = hand_by(desk, case, rule(told.kind).by)?;
     if told.kind == PaperKind::ServiceReceipt {
         return Err(Refused::rule(
             "送达回证从送达的文书里做",
@@ -96,9 +110,9 @@ pub fn make_paper(desk: &mut Desk<'_, '_>, case: &str, told: &Filled) -> Result<
     }
     judged(desk, &hand, told.kind)?;
     let mut wrong = wrong(desk, told.kind, &values)?;
-    let parties = guardians(desk, &hand.child)?;
+    let parties = if rule.by == Action::ProveReturn { Vec::new() } else { guardians(desk, &hand.child)? };
     let guardian = parties.into_iter().find(|one| one.id == told.guardian);
-    if guardian.is_none() && rule.to != To::File {
+    if guardian.is_none() && rule.names_guardian() {
         wrong.push(Problem {
             field: "guardian",
             text: "请选择监护人；没有登记的，先在孩子档案里登记".to_owned(),
@@ -261,7 +275,7 @@ pub(super) fn write(
         ],
     )?;
     let detail = format!("制作文书：{} {word}", new.kind.label());
-    desk.record(Action::TakeStep, Some(&hand.post), ("child", &hand.child), "", &detail)?;
+    desk.record(rule.by, Some(&hand.post), ("child", &hand.child), "", &detail)?;
     Ok((id, word))
 }
 
@@ -294,11 +308,11 @@ pub(super) fn take(
     Ok(())
 }
 
-/// The paper for somebody who takes the steps of its case.
+/// The paper for somebody who makes such papers in its case.
 pub(super) fn at_hand(desk: &mut Desk<'_, '_>, id: &str) -> Result<(Stored, Hand), Refused> {
     let missing = || Refused::denied(Action::TakeStep, "case_paper", id);
     let paper = stored(desk, id)?.ok_or_else(missing)?;
-    let hand = hand(desk, &paper.case)?;
+    let hand = hand_by(desk, &paper.case, rule(paper.kind).by)?;
     Ok((paper, hand))
 }
 
@@ -330,7 +344,7 @@ pub fn stamp_paper(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
         &params![desk.county(), id, &desk.actor().account, desk.now.stamp()],
     )?;
     let detail = format!("盖章：{}", paper.word);
-    desk.record(Action::TakeStep, Some(&hand.post), ("child", &paper.child), "", &detail)
+    desk.record(rule(paper.kind).by, Some(&hand.post), ("child", &paper.child), "", &detail)
 }
 
 /// The paper to be laid out, with the address at which it can be checked in its QR code. It names the family whole: only
@@ -342,10 +356,18 @@ pub fn case_paper(desk: &mut Desk<'_, '_>, id: &str, address: &str) -> Result<Dr
     let missing = || Refused::denied(Action::MakePaper, "case_paper", id);
     let row = stored(desk, id)?.ok_or_else(missing)?;
     let grant = may_take_out(desk, &row.child, ("case_paper", id))?;
-    whole(&grant, missing)?;
+    if !own(&grant, &row) {
+        whole(&grant, missing)?;
+    }
     let mut paper = said(desk, id)?.paper;
     super::check::marked(&mut paper, &row.code, address);
     Ok(Draft { paper, kind: row.kind.code(), subject: row.id, child: row.child, masked: false })
+}
+
+/// What a school has made itself, it takes out: 复学证明.
+pub(super) fn own(grant: &rules::access::Grant<'_>, paper: &Stored) -> bool {
+    let by_school = rule(paper.kind).by == Action::ProveReturn;
+    by_school && grant.post.is_some_and(|post| post.role == Role::Head && post.unit == paper.organ)
 }
 
 /// Papers of a case name the family whole: for 教体局 and townships, that take the steps, and for nobody else.

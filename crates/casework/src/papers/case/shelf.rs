@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 use rules::access::{Action, Field, Grant, Role, Subject, may};
-use rules::case::paper::{Clock, PaperKind, PaperRule, Situation, Term, may_make, not_before, rule, term};
+use rules::case::paper::{
+    Clock, PaperKind, PaperRule, Situation, Term, To, Track, may_make, not_before, rule, term,
+};
 use rules::case::penalty::gate;
 use rules::case::service::Mode;
 use rules::case::{Case, Stage};
@@ -10,10 +12,11 @@ use rules::case::{Case, Stage};
 use super::super::{Filed, files};
 use super::blank::named;
 use super::kept::{Stored, before, of_case, said, served, stored};
-use super::make::hand;
+use super::make::{hand_by, own};
+use super::scan::{ScanLine, scans};
 use super::track::{TrackLine, tracks};
 use super::{bundle, ground};
-use crate::cases::load;
+use crate::cases::{letters_of, load};
 use crate::desk::Desk;
 use crate::ledger::{Sees, ties_of};
 use crate::refused::Refused;
@@ -65,10 +68,14 @@ pub struct Shelf {
     pub due: Vec<Due>,
     /// Hearing, review, court.
     pub tracks: Vec<TrackLine>,
+    /// Scanned pages.
+    pub scans: Vec<ScanLine>,
     /// Why no penalty can be decided; `None` where one can.
     pub penalty: Option<rules::case::Refused>,
     /// Whether the reader takes the steps of this case.
     pub may_act: bool,
+    /// Whether the reader heads the school that has taken the child back: 复学证明 is its paper.
+    pub may_prove: bool,
     /// Whether the reader may take the 卷宗 out.
     pub may_take_out: bool,
     /// Files of the 卷宗 that were taken out.
@@ -107,35 +114,47 @@ fn read<'a>(desk: &mut Desk<'a, '_>, case: &str) -> Result<(Shelf, String, Grant
         let others = |stage: &Stage| stage.order().is_some_and(|order| order.unit != post.unit);
         may_act = post.role == Role::Bureau || !others(&open.stage);
         let (ground, before) = (ground::current(desk)?, before(&papers, today));
+        let letters = letters_of(desk, &kept.child)?;
         let now = Situation {
             state: open.stage.state(),
             ladder: &open.ladder,
             gate: &desk.plan.case().help_gate,
             papers: &before,
             ground: ground.as_ref(),
+            letters: &letters,
             today,
             calendar: desk.plan.calendar(),
         };
-        for kind in PaperKind::ALL.iter().filter(|kind| may_act && **kind != PaperKind::ServiceReceipt) {
+        let made_here =
+            |kind: &&PaperKind| **kind != PaperKind::ServiceReceipt && rule(**kind).by == Action::TakeStep;
+        for kind in PaperKind::ALL.iter().filter(|kind| may_act && made_here(kind)) {
             match may_make(*kind, &now) {
                 Ok(()) => can.push(*kind),
                 Err(why) => cannot.push((*kind, format!("{}（{}）", why.what, why.basis), why.todo)),
             }
         }
     }
+    let may_prove = match (&kept.case, may(desk.actor(), Action::ProveReturn, &Subject::Child(&ties))) {
+        (Case::Open(open), Ok(grant)) => {
+            grant.post.is_some_and(|post| open.stage.school() == Some(&*post.unit))
+        }
+        _ => false,
+    };
     let take = may(desk.actor(), Action::MakePaper, &Subject::Child(&ties)).ok().and_then(|grant| grant.post);
     let may_take_out = take.is_some_and(|post| matches!(post.role, Role::Bureau | Role::Township));
     let tracks = tracks(desk, case, sees_words)?;
     let shelf = Shelf {
         child: name(desk, &kept.child)?,
         number: bundle::number_of(desk, case)?.unwrap_or_default(),
-        due: due(desk, &papers, &tracks),
+        due: [unanswered(desk, &papers, &tracks), due(desk, &papers, &tracks)].concat(),
         papers: papers.iter().rev().map(|paper| line(&papers, paper)).collect(),
         can,
         cannot,
         tracks,
+        scans: scans(desk, case, sees_words)?,
         penalty: gate(ground::current(desk)?.as_ref()).err(),
         may_act,
+        may_prove,
         may_take_out,
         files: if may_take_out { files(desk, bundle::KIND, case)? } else { Vec::new() },
     };
@@ -193,6 +212,32 @@ fn due(desk: &Desk<'_, '_>, papers: &[Stored], tracks: &[TrackLine]) -> Vec<Due>
     all
 }
 
+/// Letters whose answer is not entered: the first to end before the others; one that is late stays until it is.
+fn unanswered(desk: &Desk<'_, '_>, papers: &[Stored], tracks: &[TrackLine]) -> Vec<Due> {
+    let today = desk.now.day();
+    // Each answer is to the earliest letter that was not answered before it.
+    let mut left: Vec<Date> =
+        tracks.iter().filter(|one| one.kind == Track::Replied).map(|one| one.on).collect();
+    let mut open: Vec<Due> = Vec::new();
+    for paper in papers.iter().filter(|paper| rule(paper.kind).to == To::Office) {
+        if let Some(at) = left.iter().position(|on| *on >= paper.day) {
+            left.remove(at);
+            continue;
+        }
+        let Some(until) = paper.until else { continue };
+        let what = if until < today { "对方没有按期复函，请催办" } else { "对方复函" };
+        let term = Term {
+            what,
+            earliest: None,
+            latest: Some(until),
+            counted: "函里写明的日期".to_owned(),
+            articles: "五(四)(十)".to_owned(),
+        };
+        open.push(Due { on: paper.word.clone(), term: Ok(term) });
+    }
+    open
+}
+
 /// One paper with everything about it.
 #[derive(Debug, Clone)]
 pub struct OnePaper {
@@ -239,13 +284,15 @@ pub fn one_paper(desk: &mut Desk<'_, '_>, id: &str) -> Result<OnePaper, Refused>
     let grant = desk.require(Action::ReadCase, &Subject::Child(&ties), ("case_paper", id))?;
     let sees = Sees::granted(&grant).is_some_and(|sees| sees.shows(Field::Guardians));
     let all = of_case(desk, &paper.case)?;
-    let steps = match hand(desk, &paper.case) {
+    let steps = match hand_by(desk, &paper.case, rule(paper.kind).by) {
         Ok(hand) => Some(hand),
         Err(Refused::Denied { .. } | Refused::Rule { .. }) => None,
         Err(other) => return Err(other),
     };
-    let take = may(desk.actor(), Action::MakePaper, &Subject::Child(&ties)).ok().and_then(|grant| grant.post);
-    let may_take_out = take.is_some_and(|post| matches!(post.role, Role::Bureau | Role::Township));
+    let take = may(desk.actor(), Action::MakePaper, &Subject::Child(&ties)).ok();
+    let by_role =
+        |grant: &Grant<'_>| grant.post.is_some_and(|post| matches!(post.role, Role::Bureau | Role::Township));
+    let may_take_out = take.is_some_and(|grant| by_role(&grant) || own(&grant, &paper));
     let rule = rule(paper.kind);
     let values = if sees { said(desk, id)?.values } else { Default::default() };
     let filled = rule.fields.iter().filter_map(|field| Some((field.label, values.get(field.key)?.clone())));

@@ -8,6 +8,7 @@ use crate::calendar::{NoData, SchoolCalendar};
 use crate::case::ladder::Ladder;
 use crate::case::penalty::{self, PenaltyGround};
 use crate::case::period::{Length, Period};
+use crate::case::persuader::Letter;
 use crate::case::refused::Refused;
 use crate::case::state::State;
 use crate::plan::HelpGate;
@@ -36,6 +37,8 @@ pub struct Situation<'a> {
     pub papers: &'a [Before],
     /// What a penalty rests on, as the county has registered it.
     pub ground: Option<&'a PenaltyGround>,
+    /// Places outside the county that have to do with the child.
+    pub letters: &'a [Letter],
     /// The day on which it is to be made.
     pub today: Date,
     /// Working days.
@@ -55,6 +58,13 @@ pub fn may_make(kind: PaperKind, now: &Situation<'_>) -> Result<(), Refused> {
             format!("个案现在是“{}”，不做{}", now.state.label(), kind.label()),
             "五(九)(十)(十一)",
             format!("这份文书在“{fits}”的时候做"),
+        ));
+    }
+    if rule.outside && now.letters.is_empty() {
+        return Err(Refused::new(
+            format!("孩子的户籍、居住、就读都在本县，没有可以发{}的外地机关", kind.label()),
+            "五(四)(十)",
+            "孩子去了外地的，先由学校在核证报告里写明去向，或者在孩子档案里登记户籍，再发函",
         ));
     }
     if rule.gated {

@@ -15,6 +15,7 @@ pub use track::Track;
 
 use super::period::Period;
 use super::state::State;
+use crate::access::Action;
 use crate::codes::codes;
 use crate::plan::LegalStepKind;
 
@@ -25,6 +26,8 @@ codes! {
         PrivacyNotice = "privacy_notice" "个人信息处理告知书" [],
         PersuasionRecord = "persuasion_record" "宣传教育（劝返）记录" [],
         LegalAid = "legal_aid" "法律援助告知书" [],
+        AssistLetter = "assist_letter" "协查函" [],
+        TransferLetter = "transfer_letter" "移交函" [],
         OrderToCorrect = "order_to_correct" "责令送被监护人接受义务教育通知书" [],
         Filing = "filing" "立案审批表" [],
         Interview = "interview" "询问（调查）笔录" [],
@@ -52,6 +55,8 @@ pub enum To {
     Family,
     /// It goes to the court.
     Court,
+    /// It goes to an authority of another county or province, whose name is the field `to_organ`.
+    Office,
     /// It stays in the file.
     File,
 }
@@ -167,6 +172,10 @@ pub struct PaperRule {
     pub articles: &'static [&'static str],
     /// For whom.
     pub to: To,
+    /// The right by which it is made and sealed.
+    pub by: Action,
+    /// Whether it is only for a child that is registered, lives or learns outside the county.
+    pub outside: bool,
     /// Its first paragraph; `{child}`, `{guardian}`, `{school}`, `{organ}`, `{articles}` and each field's key stand for their values.
     pub opening: &'static str,
     /// What has to be filled in.
@@ -186,6 +195,12 @@ pub struct PaperRule {
 }
 
 impl PaperRule {
+    /// Whether it names a guardian as 当事人.
+    #[must_use]
+    pub const fn names_guardian(&self) -> bool {
+        matches!(self.to, To::Family | To::Court)
+    }
+
     /// The field with this key.
     #[must_use]
     pub fn field(&self, key: &str) -> Option<&'static PaperField> {

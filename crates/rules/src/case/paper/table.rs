@@ -3,6 +3,7 @@
 
 use super::rights as r;
 use super::{After, Clock, FieldKind as K, From, PaperField, PaperKind, PaperRule, Takes, To};
+use crate::access::Action;
 use crate::case::period::Period as P;
 use crate::case::state::State as S;
 use crate::plan::LegalStepKind as L;
@@ -71,6 +72,8 @@ const BASE: PaperRule = PaperRule {
     states: OPEN,
     articles: &[],
     to: To::Family,
+    by: Action::TakeStep,
+    outside: false,
     opening: "",
     fields: &[],
     rights: &[],
@@ -179,6 +182,55 @@ static LEGAL_AID: PaperRule = PaperRule {
     ],
     rights: &[r::LEGAL_AID, r::AID_TIME],
     signers: &["告知人", "被告知人签收"],
+    ..BASE
+};
+
+/// 主送机关 of a letter.
+const TO_ORGAN: PaperField =
+    line("to_organ", "主送机关", "对方县（市、区）教育行政部门或者乡镇人民政府的全称，跨省的写明省");
+/// By when an answer is asked for.
+const REPLY: PaperField = field("until", "请在哪天以前复函", "法律没有规定，写合理的日期", K::Future);
+const CONTACT: PaperField = line("contact", "联系人、电话", "我方经办人和电话");
+
+static ASSIST_LETTER: PaperRule = PaperRule {
+    kind: PaperKind::AssistLetter,
+    mark: "协查",
+    articles: &["义务教育法第十二条、第十三条", "南政办发〔2024〕6号四(十一)、五(四)(十)"],
+    to: To::Office,
+    outside: true,
+    opening: "我县控辍保学工作中核查的适龄儿童少年{child}，现在可能在贵地，还没有核实到就读情况。依据{articles}，请协助查找、核实和劝返：",
+    fields: &[
+        TO_ORGAN,
+        line("place", "在贵地的地址或者线索", "住处、工地、亲属、学校；不知道的写“不明”"),
+        FACTS,
+        preset(
+            text("asked", "请协助的事项", "一行一项"),
+            "一、查找该学生，核实是否在校就读。\n二、在校的，请提供就读学校和学籍证明；不在校的，请协助劝返，或者就近安排入学。\n三、发现用人单位招用未满十六周岁未成年人的，请转当地人力资源社会保障部门查处。",
+        ),
+        REPLY,
+        CONTACT,
+        maybe(line("attached", "附件", "如：书面报告、劝返记录")),
+    ],
+    signers: &["经办人", "签发人"],
+    ..BASE
+};
+
+static TRANSFER_LETTER: PaperRule = PaperRule {
+    kind: PaperKind::TransferLetter,
+    mark: "移交",
+    articles: &["义务教育法第十二条、第十三条", "南政办发〔2024〕6号五(四)(十)"],
+    to: To::Office,
+    outside: true,
+    opening: "{child}的户籍、居住或者就读在贵地，依据{articles}，现将其失学辍学情况移交贵单位，请接收办理并复函：",
+    fields: &[
+        TO_ORGAN,
+        text("why", "移交的理由", "户籍、居住、就读各在哪里，怎么核实的"),
+        FACTS,
+        line("attached", "移交的材料", "如：书面报告、劝返记录、就读证明，各几页"),
+        REPLY,
+        CONTACT,
+    ],
+    signers: &["移交人", "签发人", "接收人（签字后退回一份）"],
     ..BASE
 };
 
@@ -526,6 +578,7 @@ static RETURN_PROOF: PaperRule = PaperRule {
     states: &[S::Returned, S::Placed, S::Observing],
     articles: &["南政办发〔2024〕6号五(十一)"],
     to: To::File,
+    by: Action::ProveReturn,
     opening: "兹证明{child}已经返校就读，情况如下：",
     fields: &[
         line("school_now", "就读学校、班级", "学校、年级、班"),
@@ -588,6 +641,8 @@ pub fn rule(kind: PaperKind) -> &'static PaperRule {
         PaperKind::PrivacyNotice => &PRIVACY_NOTICE,
         PaperKind::PersuasionRecord => &PERSUASION_RECORD,
         PaperKind::LegalAid => &LEGAL_AID,
+        PaperKind::AssistLetter => &ASSIST_LETTER,
+        PaperKind::TransferLetter => &TRANSFER_LETTER,
         PaperKind::OrderToCorrect => &ORDER_TO_CORRECT,
         PaperKind::Filing => &FILING,
         PaperKind::Interview => &INTERVIEW,

@@ -2,6 +2,7 @@
 
 mod courts;
 mod gates;
+mod histories;
 mod moves;
 mod papers;
 mod periods;

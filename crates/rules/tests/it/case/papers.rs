@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use rules::access::Action;
 use rules::case::paper::{
     Before, FieldKind, PaperKind, PaperRule, Situation, To, Track, may_make, not_before, problems, rule, term,
 };
 use rules::case::penalty::{Norm, Organ, PenaltyGround};
+use rules::case::persuader::{ByPlace, Letter};
 use rules::case::{Case, Open, State};
 use rules::plan::LegalStepKind::{Order, Penalty, Persuade};
 
@@ -181,6 +183,7 @@ impl Now<'_> {
             gate: &PLAN.case().help_gate,
             papers: self.papers,
             ground: self.ground,
+            letters: &[],
             today: day(self.today),
             calendar: PLAN.calendar(),
         };
@@ -274,6 +277,40 @@ fn a_penalty_behind_its_gate() {
     let late =
         [before(P::Filing, "2026-11-23", ""), reviewed, before(P::PriorNotice, "2026-11-23", "2026-11-24")];
     assert_eq!(at(&base, &late, "2026-12-02").may(P::PenaltyDecision), Ok(()));
+}
+
+/// 五(四)(十): a letter is for a child that is registered, lives or learns outside the county; 五(十一): who takes a child back proves it.
+#[test]
+fn letters_go_outside() {
+    let story = Story::persuading();
+    let open = open(&story);
+    let may = |kind, letters: &[Letter]| {
+        let now = Situation {
+            state: open.stage.state(),
+            ladder: &open.ladder,
+            gate: &PLAN.case().help_gate,
+            papers: &[],
+            ground: None,
+            letters,
+            today: day("2026-03-09"),
+            calendar: PLAN.calendar(),
+        };
+        may_make(kind, &now)
+    };
+    let away = [Letter { to: ByPlace::Home, province: true }];
+    for kind in [PaperKind::AssistLetter, PaperKind::TransferLetter] {
+        let refused = may(kind, &[]).expect_err("everything lies in the county");
+        assert!(refused.what.contains("都在本县") && refused.basis == "五(四)(十)", "{refused}");
+        assert_eq!(may(kind, &away), Ok(()));
+        let rule = rule(kind);
+        assert!(rule.to == To::Office && rule.stamped && !rule.is_served() && !rule.names_guardian());
+        for key in ["to_organ", "until", "contact", "facts"] {
+            assert!(rule.field(key).is_some_and(|field| field.required), "{kind}: {key}");
+        }
+    }
+    let by_school: Vec<_> =
+        PaperKind::ALL.iter().filter(|kind| rule(**kind).by == Action::ProveReturn).collect();
+    assert_eq!(by_school, [&PaperKind::ReturnProof]);
 }
 
 /// Terms as a page shows them: first and last day, working days and months (行政处罚法 85, 行政强制法 69, 民法典 203).

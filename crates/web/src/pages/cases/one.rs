@@ -10,6 +10,7 @@ use casework::papers::case::{Shelf, glance};
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::access::Action;
+use rules::case::paper::{PaperKind, rule};
 use rules::case::{Kind, State as Stand};
 use rules::date::parse_date;
 use serde::Deserialize;
@@ -135,6 +136,11 @@ impl OnePage {
     /// Whether a visit can be written down at the door.
     fn may_visit(&self) -> bool {
         self.one.allowed.contains(&Kind::Visit)
+    }
+
+    /// The letters that can go to another county or province now.
+    fn letters(&self) -> Vec<PaperKind> {
+        self.shelf.can.iter().copied().filter(|kind| rule(*kind).outside).collect()
     }
 
     /// Whether there is more to do than the first act.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use casework::papers::case::{Blank, Filled, blank, make_paper};
 use casework::refused::Refused;
 use rules::access::Action;
-use rules::case::paper::{PaperKind, To};
+use rules::case::paper::{PaperKind, rule};
 
 use super::Said;
 use crate::app::App;
@@ -23,7 +23,7 @@ use crate::session::Session;
 struct MakePage {
     shell: Shell,
     way: [Crumb; 4],
-    case: String,
+    action: String,
     one: Blank,
     guardians: Vec<Choice>,
     said: Option<Said>,
@@ -32,13 +32,14 @@ struct MakePage {
 
 impl MakePage {
     fn names_guardian(&self) -> bool {
-        self.one.rule.to != To::File
+        self.one.rule.names_guardian()
     }
 }
 
-/// A kind of paper that is made by a form; any other is not there.
+/// A kind of paper that is made by this form, and by who takes steps; any other is not there.
 fn kind_of(code: &str) -> Result<PaperKind, Failed> {
-    let kind = PaperKind::from_code(code).filter(|kind| *kind != PaperKind::ServiceReceipt);
+    let kind = PaperKind::from_code(code)
+        .filter(|kind| *kind != PaperKind::ServiceReceipt && rule(*kind).by == Action::TakeStep);
     kind.ok_or_else(|| Failed::from(Refused::denied(Action::TakeStep, "case_paper", "")))
 }
 
@@ -70,6 +71,10 @@ async fn show(
     let chosen = if typed_one.is_empty() { first } else { typed_one };
     let guardians = one.guardians.iter().map(|(id, name)| Choice::new(id, name, &chosen)).collect();
     let at = format!("/cases/{}", encoded(&id));
+    let action = match kind {
+        PaperKind::ReturnProof => format!("{at}/return-proof"),
+        _ => format!("{at}/papers/{}", kind.code()),
+    };
     let page = MakePage {
         shell: app.shell(session, "/cases").await?,
         way: [
@@ -78,7 +83,7 @@ async fn show(
             Crumb { label: "文书".to_owned(), href: Some(format!("{at}/papers")) },
             Crumb { label: kind.label().to_owned(), href: None },
         ],
-        case: id,
+        action,
         one,
         guardians,
         said,
@@ -94,15 +99,43 @@ pub(super) async fn make(
     Form(typed): Form<BTreeMap<String, String>>,
 ) -> Result<Response, Failed> {
     let kind = kind_of(&kind)?;
+    made(&app, &session, (id, kind), typed).await
+}
+
+/// 复学证明, which the school makes.
+pub(super) async fn proof_page(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let none = (None, Errors::new(), BTreeMap::new());
+    show(&app, &session, (id, PaperKind::ReturnProof), none, StatusCode::OK).await
+}
+
+pub(super) async fn prove(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(typed): Form<BTreeMap<String, String>>,
+) -> Result<Response, Failed> {
+    made(&app, &session, (id, PaperKind::ReturnProof), typed).await
+}
+
+async fn made(
+    app: &App,
+    session: &Session,
+    (id, kind): (String, PaperKind),
+    typed: BTreeMap<String, String>,
+) -> Result<Response, Failed> {
     let filled =
         Filled { kind, guardian: typed.get("guardian").cloned().unwrap_or_default(), values: typed.clone() };
     let case = id.clone();
-    let failed = match app.write(&session, move |desk| make_paper(desk, &case, &filled)).await {
+    let failed = match app.write(session, move |desk| make_paper(desk, &case, &filled)).await {
         Ok(paper) => return Ok(see_other(&format!("/papers/{}", encoded(&paper)))),
         Err(failed) => failed,
     };
     let (said, errors, status) = refused(failed)?;
-    show(&app, &session, (id, kind), (said, errors, typed), status).await
+    show(app, session, (id, kind), (said, errors, typed), status).await
 }
 
 /// A refusal that is shown beside the form.

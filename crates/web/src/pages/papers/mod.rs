@@ -6,6 +6,7 @@ mod files;
 mod ground;
 mod make;
 mod one;
+mod scan;
 mod shelf;
 
 use axum::http::{HeaderMap, header};
@@ -19,11 +20,16 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/cases/{id}/papers", needs(Action::ReadCase), shelf::page),
         Route::post("/cases/{id}/tracks", needs(Action::TakeStep), shelf::enter),
+        Route::post("/cases/{id}/scans", needs(Action::TakeStep), scan::add).body_limit(scan::MOST),
+        Route::get("/scans/{id}", needs(Action::ReadCase), scan::image),
         Route::get("/cases/{id}/file.pdf", needs(Action::MakePaper), files::bundle),
         Route::get("/cases/{id}/papers/{kind}", needs(Action::TakeStep), make::page),
         Route::post("/cases/{id}/papers/{kind}", needs(Action::TakeStep), make::make),
+        Route::get("/cases/{id}/return-proof", needs(Action::ProveReturn), make::proof_page),
+        Route::post("/cases/{id}/return-proof", needs(Action::ProveReturn), make::prove),
         Route::get("/papers/{id}", needs(Action::ReadCase), one::page),
         Route::post("/papers/{id}/stamp", needs(Action::TakeStep), one::stamp),
+        Route::post("/papers/{id}/school-seal", needs(Action::ProveReturn), one::stamp),
         Route::post("/papers/{id}/serve", needs(Action::TakeStep), one::serve),
         Route::get("/papers/{id}/paper.pdf", needs(Action::MakePaper), files::pdf),
         Route::get("/papers/{id}/paper.docx", needs(Action::MakePaper), files::docx),

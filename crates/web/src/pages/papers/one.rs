@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use casework::papers::case::{OnePaper, Serving, one_paper, serve_paper, stamp_paper};
 use casework::refused::Refused;
+use rules::access::Action;
 use rules::case::paper::{PaperKind, rule};
 use rules::case::service::Mode;
 
@@ -54,6 +55,11 @@ impl PaperPage {
     /// Whether the form of a service is shown: for the family, and sealed where it must be.
     fn can_be_served(&self) -> bool {
         self.one.may_act && self.one.rule.is_served() && self.one.line.stamped != Some(false)
+    }
+
+    /// Where the seal is registered: a school's own by its own right.
+    fn stamp(&self) -> &'static str {
+        if self.one.rule.by == Action::ProveReturn { "school-seal" } else { "stamp" }
     }
 
     fn can_be_stamped(&self) -> bool {

@@ -33,6 +33,7 @@ struct ShelfPage {
     case: String,
     one: Shelf,
     tracks: Vec<Choice>,
+    belongs: Vec<Choice>,
     said: Option<Said>,
     errors: Errors,
     typed: Entered,
@@ -53,7 +54,7 @@ pub(super) async fn page(
     show(&app, &session, id, (None, Errors::new(), Entered::default()), StatusCode::OK).await
 }
 
-async fn show(
+pub(super) async fn show(
     app: &App,
     session: &Session,
     id: String,
@@ -73,6 +74,9 @@ async fn show(
         ],
         case: id,
         tracks: tracks.collect(),
+        belongs: std::iter::once(Choice::new("", "整件个案", ""))
+            .chain(one.papers.iter().map(|paper| Choice::new(&paper.id, &paper.word, "")))
+            .collect(),
         one,
         said,
         errors,

@@ -1,0 +1,72 @@
+//! Scanned pages of a case: handed in from a desk or a phone, looked at one by one. The page makes a picture small before it travels; what
+//! is kept of it the use case says.
+
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use casework::papers::case::{Scanned, add_scan, scan_image};
+use casework::refused::Refused;
+
+use super::shelf::{Entered, show};
+use crate::app::App;
+use crate::failed::{Failed, see_other, too_large};
+use crate::route::encoded;
+use crate::session::Session;
+use crate::upload::{self, Came};
+
+/// Bytes of the whole form at most: a picture has 400,000.
+pub(super) const MOST: usize = 1024 * 1024;
+
+pub(super) async fn add(
+    State(app): State<App>,
+    session: Session,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Failed> {
+    // What is no form of parts is said on the page of the case, which is not there for others.
+    let came = match form {
+        Ok(form) => upload::receive(&headers, form, MOST, &["title", "paper"]).await?,
+        Err(_) => Came::Cut,
+    };
+    let done = match came {
+        Came::Whole(came) => take(&app, &session, &id, came).await,
+        Came::TooLarge => return Ok(too_large("1 MB")),
+        Came::Cut => Err(Failed::from(upload::cut())),
+    };
+    let failed = match done {
+        Ok(()) => return Ok(see_other(&format!("/cases/{}/papers", encoded(&id)))),
+        Err(failed) => failed,
+    };
+    let (said, errors, status) = super::make::refused(failed)?;
+    show(&app, &session, id, (said, errors, Entered::default()), status).await
+}
+
+async fn take(app: &App, session: &Session, case: &str, mut came: upload::Upload) -> Result<(), Failed> {
+    let Some((file, _)) = came.file.take() else {
+        return Err(Refused::field("file", "请选择图片").into());
+    };
+    let image = app
+        .apart(move || {
+            std::fs::read(file.path())
+                .map_err(|error| Refused::Fault(format!("a scanned page: {}", error.kind())))
+        })
+        .await?;
+    let told = Scanned { title: came.text("title").to_owned(), paper: came.text("paper").to_owned(), image };
+    let case = case.to_owned();
+    app.write(session, move |desk| add_scan(desk, &case, &told)).await.map(drop)
+}
+
+/// One of them; kept by no browser.
+pub(super) async fn image(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let image = app.look(&session, move |desk| scan_image(desk, &id)).await?;
+    let kind = HeaderValue::from_static("image/jpeg");
+    let alone = HeaderValue::from_static("no-store");
+    Ok((StatusCode::OK, [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, alone)], image)
+        .into_response())
+}
