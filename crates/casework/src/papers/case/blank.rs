@@ -90,7 +90,7 @@ fn back(desk: &mut Desk<'_, '_>, hand: &Hand, rule: &PaperRule) -> Result<Option
         Stage::Observing { school, from, .. } => (school, *from),
         _ => return Ok(None),
     };
-    let watched = attendance::watched(desk, &hand.child, school, on)?;
+    let watched = attendance::watched(desk, &hand.child, (school, on), on)?;
     let came = watched.days.iter().filter(|(_, seen)| *seen == Seen::Came).count();
     let said = format!("点名册上，{}以来应到{}天，到校{came}天。", spelled(on), watched.days.len());
     Ok(Some((on.to_string(), if watched.days.is_empty() { String::new() } else { said })))
