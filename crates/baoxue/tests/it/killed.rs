@@ -106,8 +106,7 @@ impl Look {
         self.count("select cast(count(*) as bigint) from child where county = $1 and $2 <> ''", "-")
     }
 
-    /// Whole chunks: the job stands behind the last row that was written, none behind it is, and each has its child with
-    /// household, guardian and ties.
+    /// Whole chunks: the job has counted the rows that are written, and each has its child with household, guardian and ties.
     fn whole(&self, import: &str, before: i64) -> i64 {
         let applied = self.count(
             "select cast(count(*) as bigint) from import_row where county = $1 and import = $2 and state = 'applied'",
@@ -115,9 +114,11 @@ impl Look {
         );
         assert_eq!(self.children() - before, applied, "a child for each row that is written, and no other");
         assert!(applied % 32 == 0 || applied == i64::from(ROWS), "whole chunks: {applied}");
-        let behind = "select cast(count(*) as bigint) from import_row r join import i on i.county = r.county and i.id = r.import
+        let behind = "select cast(count(*) as bigint) from import i
             join job j on j.county = i.county and j.id = i.job and j.kind = 'import_apply'
-            where r.county = $1 and r.import = $2 and (r.state = 'applied') <> (r.number <= j.done)";
+            where i.county = $1 and i.id = $2
+              and j.done <> (select count(*) from import_row r
+                             where r.county = i.county and r.import = i.id and r.state = 'applied')";
         assert_eq!(self.count(behind, import), 0, "the job goes on behind what is durable");
         let torn = "select cast(count(*) as bigint) from import_row r where r.county = $1 and r.import = $2 and r.state = 'applied'
             and not exists (select 1 from child c join household h on h.county = c.county and h.id = c.household

@@ -112,7 +112,7 @@ pub fn add(desk: &mut Desk<'_, '_>, table: &Table) -> Result<Added, Refused> {
                 }
             }
             Err(text) => {
-                problems.push(Problem { field: "lines", text: format!("第{}行：{text}", at + 1) })
+                problems.push(Problem { field: "lines", text: format!("第{}行：{text}", at + 1) });
             }
         }
     }

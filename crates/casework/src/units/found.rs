@@ -21,7 +21,7 @@ pub fn lacking(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {
         return Ok(0);
     }
     let known = Known::read(desk)?;
-    let of_county = named().filter(|new| known.find(new.kind, &new.key).is_none()).count();
+    let of_county = named().filter(|new| known.find(new.kind, new.key).is_none()).count();
     let places = divisions(desk);
     Ok(of_county + places.iter().filter(|place| known.find(place.kind, &place.code).is_none()).count())
 }
@@ -37,7 +37,7 @@ pub fn from_plan(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {
         return Err(Refused::rule("县本级还没有设立，不能设下级单位", "五(一)", "请先做首次设置"));
     };
     let mut made = 0;
-    for new in named().filter(|new| known.find(new.kind, &new.key).is_none()) {
+    for new in named().filter(|new| known.find(new.kind, new.key).is_none()) {
         let beside = new.role.map_or(Beside::Nothing, Beside::Department);
         let (kind, name, from) = (new.kind, new.name, desk.now.day());
         let fresh = Fresh { kind, name, parent: Some(root), township: None, code: None, from, beside };

@@ -78,8 +78,7 @@ fn a_letter_goes_outside() {
         let values = BTreeMap::new();
         let serving =
             Serving { mode: Mode::InPerson, guardian: String::new(), filmed: false, agreed: false, values };
-        let letter = id.clone();
-        let served = school.act(&township(), move |desk| serve_paper(desk, &letter, &serving));
+        let served = school.act(&township(), move |desk| serve_paper(desk, &id, &serving));
         assert!(words(served).contains("不送达家长"));
         assert_eq!(waits(&school, &case), [("对方复函", "2026-12-08".to_owned())]);
         school.at("2026-12-09");

@@ -82,7 +82,7 @@ fn scanned_pages_are_in_the_file() {
         let mut form = at_door("e001", "2026-11-27", Outcome::Both);
         form.photo = Some(camera());
         visited(&school, &township(), &child, &form).expect("visited");
-        let (at, by) = (case.clone(), township());
+        let (at, by) = (case, township());
         let draft =
             school.act(&by, move |desk| bundle(desk, &at, "http://127.0.0.1:8080")).expect("the file");
         let scans: Vec<(&str, &str, &str)> = draft

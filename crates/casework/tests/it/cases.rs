@@ -343,9 +343,9 @@ fn signed_orders() {
         let found = check(&one.code).expect("known");
         assert_eq!(found.line, one);
         let key = found.key.expect("a key");
-        let signature: Vec<u8> = (0..64)
-            .map(|at| u8::from_str_radix(&found.signature[at * 2..at * 2 + 2], 16).expect("hex"))
-            .collect();
+        let digits: Vec<u32> = found.signature.chars().map(|sign| sign.to_digit(16).expect("hex")).collect();
+        let byte = |pair: &[u32]| u8::try_from(pair[0] * 16 + pair[1]).expect("a byte");
+        let signature: Vec<u8> = digits.chunks(2).map(byte).collect();
         assert!(key.verifies(found.text.as_bytes(), &signature), "without this program");
         let text = &found.text;
         assert!(text.starts_with("baoxue order 1\n") && text.contains("number 2026-1\n"), "{text}");
