@@ -1,6 +1,6 @@
 //! 按方案设立单位: on a county's first day the two trees of 双线四级 down to the villages, the education bureau and the member units,
 //! as the plan names them, each with its standard posts. What is there already is left as it is, so that it can be asked for again
-//! when the plan has grown. Village groups, schools and classes no plan knows: people paste them ([`super::add`]).
+//! when the plan has grown. Village groups, schools and classes no plan knows: people paste them ([`super::add()`]).
 
 use rules::access::{Action, Role, Subject};
 
