@@ -75,6 +75,50 @@ test("invited, approved, set up by a link that works once, signed in", async () 
   for (const each of [admin, leader, own, again]) await each.window.close();
 });
 
+test("two at once from a table: a wrong line is named, all are approved in one act, and the links come on one sheet", async () => {
+  const admin = await as("ub");
+  await admin.page.goto("/units");
+  await admin.page.locator("main table a[data-row]", { hasText: "教体局" }).first().click();
+  await admin.page.waitForURL(/\/units\/./);
+  const unit = (await admin.page.locator("main h1").first().innerText()).trim();
+  for (const title of ["摸排专员", "台账专员"]) {
+    const role = admin.page.locator('select[name="role"]');
+    await role.selectOption("bureau");
+    await admin.page.locator('input[name="title"]').fill(title);
+    await admin.page.locator("form", { has: role }).getByRole("button", { name: "设岗" }).click();
+    await admin.page.getByText(title).first().waitFor();
+  }
+  await faultless(admin.page, admin.watch, ["/accounts/new/table"]);
+  const paste = async (lines) => {
+    await admin.page.locator('textarea[name="lines"]').fill(lines);
+    await admin.page.locator('main input[name="reason"]').fill("南教任〔2026〕13号");
+    await admin.page.getByRole("button", { name: "提出" }).click();
+    await admin.page.waitForLoadState();
+  };
+  admin.watch.expect(422);
+  await paste(`${unit}\t摸排专员\t字秀莲\n${unit}\t没有这个岗位\t自光明`);
+  assert.match(await admin.page.locator("main").innerText(), /第2行：.*空缺的岗位是：.*台账专员/);
+  // What was typed is still there.
+  assert.match(await admin.page.locator('textarea[name="lines"]').inputValue(), /字秀莲/);
+  await paste(`${unit}\t摸排专员\t字秀莲\n${unit}\t台账专员\t自光明`);
+  assert.equal(path(admin.page), "/accounts/invitations");
+  await admin.page.getByText("已提出2个").first().waitFor();
+
+  const leader = await as("lb");
+  await leader.page.goto("/accounts/invitations");
+  await leader.page.getByRole("button", { name: /全部批准/ }).click();
+  await leader.page.locator("dialog[open]").getByRole("button", { name: "确定" }).click();
+  await leader.page.getByText(/批准了\d+个/).first().waitFor();
+
+  await faultless(admin.page, admin.watch, ["/accounts/invitations"]);
+  await admin.page.getByRole("button", { name: /设置链接/ }).click();
+  await admin.page.locator("main code", { hasText: "/set-up/" }).first().waitFor();
+  for (const name of ["字秀莲", "自光明"]) {
+    assert.equal(await admin.page.locator("tr", { hasText: name }).locator("code").count(), 1);
+  }
+  for (const each of [admin, leader]) await each.window.close();
+});
+
 test("a session that is ended elsewhere is over at once", async () => {
   const first = await as("youth", { fresh: true });
   const second = await as("youth", { fresh: true });

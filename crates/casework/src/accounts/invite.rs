@@ -4,7 +4,7 @@
 // long because: the steps of an invitation share their queries, and their order is the rule.
 
 use jiff::SignedDuration;
-use rules::access::{Action, Grant, Role, Subject};
+use rules::access::{Action, Grant, Post, Role, Subject};
 
 use super::tell::{self, News};
 use super::{keep, reach};
@@ -151,13 +151,7 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
     let mut problems = Vec::new();
     problems.extend(name_problem(name).map(|text| Problem { field: "name", text }));
     problems.extend(username_problem(&username).map(|text| Problem { field: "username", text }));
-    if wanted.reason.trim().is_empty() {
-        problems
-            .push(Problem { field: "reason", text: "请写明依据，例如任职文件。".to_owned() });
-    }
-    if wanted.reason.chars().count() > 200 {
-        problems.push(Problem { field: "reason", text: "依据太长：最多 200 个字。".to_owned() });
-    }
+    problems.extend(reason_problem(wanted.reason.trim()));
     let post = vacant(desk, &wanted.post, &wanted.unit)?;
     if post.is_none() {
         problems
@@ -166,29 +160,9 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
     if !problems.is_empty() {
         return Err(Refused::Invalid(problems));
     }
-    let account = create(
-        desk.tx,
-        desk.now,
-        county,
-        &Person { name, username: &username, unit: &wanted.unit },
-        "invited",
-        &desk.actor().account,
-    )?;
-    let invitation = desk.now.id();
-    desk.tx.execute(
-        "insert into invitation (county, id, account, post, kind, token, state, reason, asked_by, asked_at)
-         values ($1, $2, $3, $4, 'invite', $5, 'asked', $6, $7, $8)",
-        &params![
-            county,
-            &invitation,
-            &account,
-            &wanted.post,
-            unissued(&invitation),
-            wanted.reason.trim(),
-            desk.actor().account.as_str(),
-            desk.now.stamp(),
-        ],
-    )?;
+    let person = Person { name, username: &username, unit: &wanted.unit };
+    let entered = Entered { person, post: &wanted.post, reason: wanted.reason.trim() };
+    let invitation = enter(desk, post_of_asker.post, &entered)?;
     let mut approvers = tell::leaders(desk.tx, desk.now, county, &path)?;
     approvers.retain(|approver| *approver != desk.actor().account);
     let news = News {
@@ -198,13 +172,40 @@ pub fn ask(desk: &mut Desk<'_, '_>, wanted: &Wanted) -> Result<String, Refused> 
         href: "/accounts/invitations",
     };
     tell::all(desk.tx, desk.now, county, &approvers, &news)?;
-    desk.record(
-        Action::InviteAccount,
-        post_of_asker.post,
-        ("account", &account),
-        wanted.reason.trim(),
-        "提出",
+    Ok(invitation)
+}
+
+/// What an invitation consists of, looked over already.
+pub(super) struct Entered<'a> {
+    pub(super) person: Person<'a>,
+    pub(super) post: &'a str,
+    pub(super) reason: &'a str,
+}
+
+/// Enters an invitation and its account, which nobody can use before somebody else has approved it. Its id.
+pub(super) fn enter(
+    desk: &mut Desk<'_, '_>,
+    post_of_asker: Option<&Post>,
+    entered: &Entered<'_>,
+) -> Result<String, Refused> {
+    let county = desk.county();
+    let account = create(desk.tx, desk.now, county, &entered.person, "invited", &desk.actor().account)?;
+    let invitation = desk.now.id();
+    desk.tx.execute(
+        "insert into invitation (county, id, account, post, kind, token, state, reason, asked_by, asked_at)
+         values ($1, $2, $3, $4, 'invite', $5, 'asked', $6, $7, $8)",
+        &params![
+            county,
+            &invitation,
+            &account,
+            entered.post,
+            unissued(&invitation),
+            entered.reason,
+            desk.actor().account.as_str(),
+            desk.now.stamp(),
+        ],
     )?;
+    desk.record(Action::InviteAccount, post_of_asker, ("account", &account), entered.reason, "提出")?;
     Ok(invitation)
 }
 
@@ -267,6 +268,18 @@ pub(super) fn create(
     }
 }
 
+/// What is wrong with the reason of an invitation.
+pub(super) fn reason_problem(reason: &str) -> Option<Problem> {
+    let text = if reason.is_empty() {
+        "请写明依据，例如任职文件。"
+    } else if reason.chars().count() > 200 {
+        "依据太长：最多 200 个字。"
+    } else {
+        return None;
+    };
+    Some(Problem { field: "reason", text: text.to_owned() })
+}
+
 pub(super) fn name_problem(name: &str) -> Option<String> {
     let chars = name.chars().count();
     let fine = (2..=40).contains(&chars) && !name.chars().any(char::is_control);
@@ -322,6 +335,23 @@ fn waiting(desk: &mut Desk<'_, '_>, invitation: &str) -> Result<Option<Waiting>,
 /// [`Refused::Denied`] for who does not lead the unit or one above it; [`Refused::Rule`] for one's own request, or when
 /// the post has been filled; [`Refused::Changed`] when it was answered already.
 pub fn answer(desk: &mut Desk<'_, '_>, invitation: &str, answer: Answer) -> Result<(), Refused> {
+    let (asked_by, account) = settle(desk, invitation, answer)?;
+    let text = if answer == Answer::Approve {
+        "账号申请已批准，请取得设置链接交给本人。"
+    } else {
+        "账号申请没有批准。"
+    };
+    let href = format!("/accounts/{account}");
+    let news = News { kind: "invitation", subject: invitation, text, href: &href };
+    tell::one(desk.tx, desk.now, desk.county(), &asked_by, &news)
+}
+
+/// The answer without the news of it. Who asked, and for which account.
+pub(super) fn settle(
+    desk: &mut Desk<'_, '_>,
+    invitation: &str,
+    answer: Answer,
+) -> Result<(String, String), Refused> {
     let county = desk.county();
     let me = desk.actor().account.as_str();
     let Some(asked) = waiting(desk, invitation)? else {
@@ -362,16 +392,23 @@ pub fn answer(desk: &mut Desk<'_, '_>, invitation: &str, answer: Answer) -> Resu
         keep::close_sign_in(desk.tx, desk.now, county, &asked.account, me)?;
         keep::tell_reset(desk.tx, desk.now, county, &asked.account)?;
     }
-    let text = if answer == Answer::Approve {
-        "账号申请已批准，请取得设置链接交给本人。"
-    } else {
-        "账号申请没有批准。"
-    };
-    let href = format!("/accounts/{}", asked.account);
-    let news = News { kind: "invitation", subject: invitation, text, href: &href };
-    tell::one(desk.tx, desk.now, county, &asked.asked_by, &news)?;
     let detail = if answer == Answer::Approve { "批准" } else { "不批准" };
-    desk.record(Action::ApproveAccount, grant.post, ("account", &asked.account), "", detail)
+    desk.record(Action::ApproveAccount, grant.post, ("account", &asked.account), "", detail)?;
+    Ok((asked.asked_by, asked.account))
+}
+
+/// The unit of an account and those above it.
+pub(super) fn unit_of(desk: &mut Desk<'_, '_>, account: &str) -> Result<Vec<String>, Refused> {
+    let county = desk.county();
+    let unit = desk.tx.optional(
+        "select unit from account where county = $1 and id = $2",
+        &params![county, account],
+        |row| row.get::<String>(0),
+    )?;
+    let Some(unit) = unit else {
+        return Err(Refused::denied(Action::InviteAccount, "account", account));
+    };
+    units::path(desk.tx, county, &unit)
 }
 
 /// Gives an account a post from today. The three separated powers exclude each other and every other role (hazards

@@ -10,6 +10,7 @@ mod daily;
 pub mod directory;
 pub mod first_run;
 pub mod invite;
+pub mod invite_many;
 pub mod keep;
 pub mod online;
 pub mod operator;

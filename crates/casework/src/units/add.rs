@@ -197,7 +197,7 @@ fn known(desk: &mut Desk<'_, '_>, kind: &str) -> Result<BTreeSet<(String, String
 }
 
 /// A workbook gives tabs; people write commas or blanks.
-fn columns(line: &str) -> Vec<&str> {
+pub(crate) fn columns(line: &str) -> Vec<&str> {
     let by = |split: fn(char) -> bool| line.split(split).map(str::trim).collect::<Vec<_>>();
     if line.contains('\t') {
         by(|sign| sign == '\t')

@@ -14,6 +14,7 @@ mod standard;
 mod tree;
 mod within;
 
+pub(crate) use add::columns;
 pub use add::{Added, MOST, Table, add, addable, adding};
 pub use chain::{Chain, Holder, Slot, chain};
 pub use classes::{Class, Whose, classes};

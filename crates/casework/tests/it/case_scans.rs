@@ -4,7 +4,7 @@
 use casework::db::DbError;
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
-use casework::papers::case::{Scanned, add_scan, bundle, scan_image};
+use casework::papers::case::{Scanned, add_scan, bundle, scan_image, void_scan};
 use casework::params;
 use casework::refused::Refused;
 use documents::paper::Press;
@@ -103,6 +103,44 @@ fn scanned_pages_are_in_the_file() {
                 "select cast(count(*) as bigint) from audit where county = $1 and detail in ('附扫描件', '个案扫描件')"
             ),
             2
+        );
+    });
+}
+
+/// A page that was added by mistake: void with a reason, in the list and not in the 卷宗, and not to be added again (H01).
+#[test]
+fn a_scanned_page_by_mistake() {
+    on_each_engine(|db| {
+        let (school, _) = school(db);
+        let child = school.pupils("c1", &["李小明"]).remove(0);
+        let case = persuading(&school, &child);
+        make(&school, &township(), &case, &filled(&school, &case, P::PersuasionRecord)).expect("made");
+        let id = add(&school, &township(), &case, ("别家的回执", "", PICTURE)).expect("added");
+        let void = |by: &SignedIn, id: &str, why: &'static str| {
+            let id = id.to_owned();
+            school.act(by, move |desk| void_scan(desk, &id, why))
+        };
+        assert!(words(void(&township(), &id, " ")).contains("为什么作废"));
+        for (stranger, scan) in
+            [(head(), &*id), (who("x2", Role::Township, "t2"), &*id), (township(), "none")]
+        {
+            assert!(matches!(void(&stranger, scan, "附错了案件"), Err(Refused::Denied { .. })));
+        }
+        for _ in 0..2 {
+            assert_eq!(void(&township(), &id, "附错了案件").expect("void"), case);
+        }
+        let shown = papers(&school, &township(), &case).scans;
+        assert_eq!((shown.len(), shown[0].void.as_deref()), (1, Some("附错了案件")));
+        assert!(words(add(&school, &township(), &case, ("别家的回执", "", PICTURE))).contains("作废了"));
+        let (at, by) = (case, township());
+        let draft =
+            school.act(&by, move |desk| bundle(desk, &at, "http://127.0.0.1:8080")).expect("the file");
+        assert!(draft.bundle.scans.is_empty(), "no page of the file");
+        assert_eq!(
+            school.count(
+                "select cast(count(*) as bigint) from audit where county = $1 and detail = '扫描件作废'"
+            ),
+            1
         );
     });
 }

@@ -2,6 +2,7 @@
 //! above its handlers; what every answer has in common stands in `take`, `give`, `problem` and `cursor`.
 
 mod audit;
+mod cases;
 mod children;
 mod comparisons;
 mod cursor;
@@ -11,6 +12,7 @@ mod imports;
 mod me;
 mod moves;
 mod openapi;
+mod papers;
 mod phone;
 mod problem;
 mod province;
@@ -41,6 +43,8 @@ pub(crate) fn routes() -> Vec<Route> {
         imports::routes(),
         comparisons::routes(),
         findings::routes(),
+        cases::routes(),
+        papers::routes(),
         audit::routes(),
     ]
     .into_iter()

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
 use super::{
-    audit, children, comparisons, findings, imports, me, moves, phone, province, registers, session, units,
-    visits,
+    audit, cases, children, comparisons, findings, imports, me, moves, papers, phone, province, registers,
+    session, units, visits,
 };
 use crate::route::{Policy, Route};
 
@@ -77,6 +77,10 @@ pub(super) fn routes() -> Vec<Route> {
         findings::assign,
         findings::report,
         findings::reopen,
+        cases::list,
+        cases::one,
+        cases::event,
+        papers::one,
         audit::list,
     ),
     components(schemas(Problem)),

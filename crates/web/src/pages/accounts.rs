@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::accounts::directory::{self, Account, Detail};
 use casework::accounts::invite::{self, Answer, Invitation, Link, Vacant, Wanted};
+use casework::accounts::invite_many;
 use casework::accounts::keep::{self, Reset, State as AccountState};
 use casework::accounts::online;
 use rules::access::{Action, Role};
@@ -222,7 +223,7 @@ async fn new_form(
 }
 
 /// The way to a page below the list.
-fn way(here: &str) -> Vec<Crumb> {
+pub(super) fn way(here: &str) -> Vec<Crumb> {
     vec![
         Crumb { label: "账号".to_owned(), href: Some("/accounts".to_owned()) },
         Crumb { label: here.to_owned(), href: None },
@@ -255,6 +256,13 @@ async fn ask(
     }
 }
 
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Told {
+    asked: Option<usize>,
+    approved: Option<usize>,
+}
+
 #[derive(Template)]
 #[template(path = "accounts/invitations.html")]
 struct InvitationsPage {
@@ -264,11 +272,35 @@ struct InvitationsPage {
     heads: [Head; 4],
     empty: Empty,
     answers: bool,
+    /// How many the reader can approve in one act.
+    others: usize,
+    /// How many links wait to be taken.
+    unlinked: usize,
+    done: Option<String>,
 }
 
-async fn invitations(State(app): State<App>, session: Session) -> Result<Response, Failed> {
-    let invitations = app.read(&session, invite::open).await?;
+async fn invitations(
+    State(app): State<App>,
+    session: Session,
+    Query(told): Query<Told>,
+) -> Result<Response, Failed> {
+    let invites = shows(&session, Action::InviteAccount);
+    let answers = shows(&session, Action::ApproveAccount);
+    let (invitations, unlinked, others) = app
+        .read(&session, move |desk| {
+            let unlinked = if invites { invite_many::without_link(desk)? } else { 0 };
+            let others = if answers { invite_many::approvable(desk)? } else { 0 };
+            Ok((invite::open(desk)?, unlinked, others))
+        })
+        .await?;
     Ok(html(&InvitationsPage {
+        others,
+        unlinked,
+        done: match (told.asked, told.approved) {
+            (Some(asked), _) => Some(format!("已提出{asked}个，等负责人批准")),
+            (None, Some(approved)) => Some(format!("批准了{approved}个")),
+            (None, None) => None,
+        },
         shell: app.shell(&session, "/accounts").await?,
         way: way("等待批准"),
         invitations,
@@ -278,7 +310,7 @@ async fn invitations(State(app): State<App>, session: Session) -> Result<Respons
             what_to_do: "单位管理员提出后，由单位负责人在这里批准。".to_owned(),
             act: None,
         },
-        answers: shows(&session, Action::ApproveAccount),
+        answers,
     }))
 }
 

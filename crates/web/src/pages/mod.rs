@@ -17,12 +17,13 @@ mod findings;
 mod founding;
 mod health;
 pub(crate) mod imports;
+mod inviting;
 mod jobs;
 mod lessons;
 mod notices;
 mod online;
 pub(crate) mod pairs;
-mod papers;
+pub(crate) mod papers;
 mod platform;
 mod posts;
 mod proofs;
@@ -61,6 +62,7 @@ pub fn routes() -> Vec<Route> {
         findings::routes(),
         health::routes(),
         imports::routes(),
+        inviting::routes(),
         jobs::routes(),
         lessons::routes(),
         notices::routes(),

@@ -13,6 +13,7 @@ mod app;
 mod assets_served;
 mod canary;
 mod case_papers;
+mod cases_api;
 mod comparing;
 mod contrast;
 mod escaping;

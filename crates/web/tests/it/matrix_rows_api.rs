@@ -58,6 +58,10 @@ pub(crate) const API: &[Row] = &[
     Row("POST", "/api/v1/imports/{id}/apply", Other, Itself, ""),
     Row("POST", "/api/v1/imports/{id}/drop", Other, Itself, ""),
     Row("POST", "/api/v1/imports/{id}/undo", Other, Itself, ""),
+    Row("GET", "/api/v1/cases", Nothing, Policy, ""),
+    Row("GET", "/api/v1/cases/{id}", Other, Itself, ""),
+    Row("POST", "/api/v1/cases/{id}/events", Other, Itself, r#"{"event":"receive"}"#),
+    Row("GET", "/api/v1/papers/{file}", Other, Itself, ""),
     Row("GET", "/api/v1/audit", Nothing, Policy, ""),
     // The last row of all: it takes the sessions away.
     Row("DELETE", "/api/v1/session", Nothing, Everybody, ""),

@@ -20,7 +20,7 @@ pub use check::{Checked, checked};
 pub(crate) use ground::current as current_ground;
 pub use ground::{GroundForm, GroundLine, end_ground, grounds, register_ground, review_ground};
 pub use make::{Filled, case_paper, make_paper, stamp_paper};
-pub use scan::{ScanLine, Scanned, add_scan, scan_image};
+pub use scan::{ScanLine, Scanned, add_scan, scan_image, void_scan};
 pub use serve::{Serving, serve_paper};
 pub use shelf::{Due, OnePaper, Shelf, ShelfPaper, glance, one_paper, shelf};
 pub use track::{TrackLine, enter_track};

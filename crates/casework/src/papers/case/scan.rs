@@ -47,6 +47,8 @@ pub struct ScanLine {
     pub by: String,
     /// When.
     pub at: String,
+    /// Why it is void; `None` for one that counts.
+    pub void: Option<String>,
 }
 
 /// Adds a scanned page; its id. The same picture sent twice is one.
@@ -70,15 +72,22 @@ pub fn add_scan(desk: &mut Desk<'_, '_>, case: &str, told: &Scanned) -> Result<S
     }
     let twin: String = desk.keys.mac("case_scan", &image).iter().map(|byte| format!("{byte:02x}")).collect();
     let before = desk.tx.optional(
-        "select id from case_scan where county = $1 and case_id = $2 and twin = $3",
+        "select s.id, void.at from case_scan s
+         left join case_scan_void void on void.county = s.county and void.scan = s.id
+         where s.county = $1 and s.case_id = $2 and s.twin = $3",
         &params![desk.county(), case, &twin],
-        |row| row.get::<String>(0),
+        |row| Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?)),
     )?;
-    if let Some(before) = before {
-        return Ok(before);
+    match before {
+        Some((_, Some(_))) => {
+            return Err(Refused::field("file", "这张图片作废了，不能再附同一张；请重新拍照或扫描"));
+        }
+        Some((before, None)) => return Ok(before),
+        None => {}
     }
     let many = desk.tx.one(
-        "select cast(count(*) as bigint) from case_scan where county = $1 and case_id = $2",
+        "select cast(count(*) as bigint) from case_scan s where s.county = $1 and s.case_id = $2
+           and not exists (select 1 from case_scan_void void where void.county = s.county and void.scan = s.id)",
         &params![desk.county(), case],
         |row| row.get::<i64>(0),
     )?;
@@ -114,14 +123,43 @@ pub fn add_scan(desk: &mut Desk<'_, '_>, case: &str, told: &Scanned) -> Result<S
     Ok(id)
 }
 
+/// Makes a scanned page void: it stays in the list with the reason, and is no page of the 卷宗 any more. The case it belongs to. Said
+/// twice it is void once.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Invalid`] without a reason, [`Refused::Rule`] for a case that has ended, [`Refused::Storage`].
+pub fn void_scan(desk: &mut Desk<'_, '_>, id: &str, why: &str) -> Result<String, Refused> {
+    let case = desk.tx.optional(
+        "select case_id from case_scan where county = $1 and id = $2",
+        &params![desk.county(), id],
+        |row| row.get::<String>(0),
+    )?;
+    let case = case.ok_or_else(|| Refused::denied(Action::TakeStep, "case_scan", id))?;
+    let hand = hand(desk, &case)?;
+    let why = why.trim();
+    if !(2..=100).contains(&why.chars().count()) || !plain(why) {
+        return Err(Refused::field("why", "请写明为什么作废，2到100个字，如：附错了案件"));
+    }
+    let void = desk.tx.execute(
+        "insert into case_scan_void (county, scan, why, by_account, at) values ($1, $2, $3, $4, $5)
+         on conflict do nothing",
+        &params![desk.county(), id, why, &desk.actor().account, desk.now.stamp()],
+    )?;
+    if void > 0 {
+        desk.record(Action::TakeStep, Some(&hand.post), ("child", &hand.child), "", "扫描件作废")?;
+    }
+    Ok(case)
+}
+
 /// The scanned pages of a case, the first before the others; titles for who sees the family.
 pub(super) fn scans(desk: &mut Desk<'_, '_>, case: &str, whole: bool) -> Result<Vec<ScanLine>, Refused> {
     let rows = desk.tx.query(
-        "select s.id, s.title_sealed, coalesce(p.word, ''), s.bytes, coalesce(account.name, ''), s.at
+        "select s.id, s.title_sealed, coalesce(p.word, ''), s.bytes, coalesce(account.name, ''), s.at, void.why
          from case_scan s
+         left join case_scan_void void on void.county = s.county and void.scan = s.id
          left join case_paper p on p.county = s.county and p.id = s.paper
          left join account on account.county = s.county and account.id = s.by_account
-         where s.county = $1 and s.case_id = $2 order by s.at, s.id limit 100",
+         where s.county = $1 and s.case_id = $2 order by s.at, s.id limit 400",
         &params![desk.county(), case],
         |row| {
             let line = ScanLine {
@@ -131,6 +169,7 @@ pub(super) fn scans(desk: &mut Desk<'_, '_>, case: &str, whole: bool) -> Result<
                 kilobytes: (row.get::<i64>(3)? + 1023) / 1024,
                 by: row.get(4)?,
                 at: row.get(5)?,
+                void: row.get(6)?,
             };
             Ok((line, row.get::<Vec<u8>>(1)?))
         },
@@ -192,7 +231,9 @@ pub(super) fn pages(desk: &mut Desk<'_, '_>, case: &str, papers: &[Stored]) -> R
     }
     let scanned = desk.tx.query(
         "select id, title_sealed, coalesce(paper, ''), image_sealed, at from case_scan
-         where county = $1 and case_id = $2 order by at, id limit 100",
+         where county = $1 and case_id = $2
+           and not exists (select 1 from case_scan_void void where void.county = $1 and void.scan = case_scan.id)
+         order by at, id limit 100",
         &params![desk.county(), case],
         |row| {
             let texts: [String; 3] = [row.get(0)?, row.get(2)?, row.get(4)?];

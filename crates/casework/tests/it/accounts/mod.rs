@@ -4,6 +4,7 @@ mod break_glass;
 mod ends;
 mod entry;
 mod invited;
+mod invited_many;
 mod limits;
 mod powers;
 mod second;

@@ -30,6 +30,17 @@ pub(super) async fn docx(
     make(&app, &session, id, address(&app, &headers), Form::Docx).await
 }
 
+/// A paper as a file in one of its forms: read, laid out, put on the record.
+pub(crate) async fn file(
+    app: &App,
+    session: &Session,
+    headers: &HeaderMap,
+    id: String,
+    form: Form,
+) -> Result<Response, Failed> {
+    make(app, session, id, address(app, headers), form).await
+}
+
 async fn make(
     app: &App,
     session: &Session,

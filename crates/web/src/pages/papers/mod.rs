@@ -9,6 +9,8 @@ mod one;
 mod scan;
 mod shelf;
 
+pub(crate) use files::file;
+
 use axum::http::{HeaderMap, header};
 use rules::access::Action;
 
@@ -22,6 +24,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/cases/{id}/tracks", needs(Action::TakeStep), shelf::enter),
         Route::post("/cases/{id}/scans", needs(Action::TakeStep), scan::add).body_limit(scan::MOST),
         Route::get("/scans/{id}", needs(Action::ReadCase), scan::image),
+        Route::post("/scans/{id}/void", needs(Action::TakeStep), scan::void),
         Route::get("/cases/{id}/file.pdf", needs(Action::MakePaper), files::bundle),
         Route::get("/cases/{id}/papers/{kind}", needs(Action::TakeStep), make::page),
         Route::post("/cases/{id}/papers/{kind}", needs(Action::TakeStep), make::make),

@@ -2,11 +2,12 @@
 //! is kept of it the use case says.
 
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Form, Multipart, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use casework::papers::case::{Scanned, add_scan, scan_image};
+use casework::papers::case::{Scanned, add_scan, scan_image, void_scan};
 use casework::refused::Refused;
+use serde::Deserialize;
 
 use super::shelf::{Entered, show};
 use crate::app::App;
@@ -69,4 +70,21 @@ pub(super) async fn image(
     let alone = HeaderValue::from_static("no-store");
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, alone)], image)
         .into_response())
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Why {
+    why: String,
+}
+
+/// One that was added by mistake.
+pub(super) async fn void(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<Why>,
+) -> Result<Response, Failed> {
+    let case = app.write(&session, move |desk| void_scan(desk, &id, &form.why)).await?;
+    Ok(see_other(&format!("/cases/{}/papers", encoded(&case))))
 }
