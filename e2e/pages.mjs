@@ -35,6 +35,7 @@ export const ALL = [
   { name: "door", role: "village", path: "/door" },
   { name: "accounts", role: "ub", path: "/accounts" },
   { name: "invite", role: "ub", path: "/accounts/new" },
+  { name: "invite-table", role: "ub", path: "/accounts/new/table" },
   { name: "account", role: "bureau", path: "/account" },
   { name: "break-glass", role: "police", path: "/break-glass" },
   { name: "online", role: "security", path: "/online" },

@@ -93,3 +93,15 @@ fn what_is_missing_says_where_it_comes() {
         }
     }
 }
+
+/// docs/guide.md: every address that it sends somebody to is a page.
+#[test]
+fn the_guide_leads_to_pages() {
+    let guide = fs::read_to_string(root().join("docs/guide.md")).expect("the guide");
+    let routes = fs::read_to_string(root().join("docs/access-matrix.md")).expect("the routes");
+    let paths: Vec<&str> = quoted(&guide).collect();
+    assert!(paths.len() > 20, "{} addresses", paths.len());
+    for path in paths {
+        assert!(routes.contains(&format!("| GET | `{path}` |")), "{path} is no page");
+    }
+}
