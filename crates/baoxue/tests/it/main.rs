@@ -27,6 +27,8 @@ mod limits;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod no_ranking;
+#[cfg(test)]
 mod odd_input;
 #[cfg(test)]
 mod offices;
