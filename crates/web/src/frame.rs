@@ -7,7 +7,7 @@ use rules::access::{Action, Subject, may};
 
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{MenuItem, Shell};
+use crate::look::{MenuGroup, MenuItem, Shell};
 use crate::session::Session;
 
 /// A line of the menu, shown to whoever may do one of the actions.
@@ -27,6 +27,14 @@ const fn entry(
     Entry { label, href, icon, actions }
 }
 
+/// A heading: what follows stands behind it, in a menu that is long.
+const fn heading(label: &'static str) -> Entry {
+    entry(label, "", "", &[])
+}
+
+/// Lines up to which a menu is shown whole, without headings.
+const SHORT: usize = 12;
+
 /// The whole menu, in the order of a day's work.
 const MENU: &[Entry] = &[
     entry("今天", "/", "today", &[Action::SeeToday]),
@@ -35,24 +43,28 @@ const MENU: &[Entry] = &[
     entry("疑似辍学", "/suspects", "warn", &[Action::ReadSuspects]),
     entry("个案", "/cases", "case", &[Action::ReadCase]),
     entry("部门协助", "/requests", "send", &[Action::ReadRequests]),
+    entry("我的走访", "/visits", "house", &[Action::KeepPhone]),
+    entry("孩子", "/children", "people", &[Action::ListChildren]),
+    heading("每一个孩子"),
     entry("送教上门", "/lessons", "house", &[Action::ReadLessons]),
     entry("措施成效", "/works", "chart", &[Action::CountWorks]),
-    entry("我的走访", "/visits", "house", &[Action::KeepPhone]),
     entry("结对包保", "/pairs", "people", &[Action::ReadCase]),
     entry("抽样考勤", "/samples", "check", &[Action::CountSample]),
     entry("保护线索", "/safeguarding", "bell", &[Action::ReadSafeguarding]),
     entry("早期提醒", "/warnings", "bell", &[Action::ReadWarnings]),
-    entry("孩子", "/children", "people", &[Action::ListChildren]),
+    heading("底数和名单"),
     entry("比对核查", "/findings", "compare", &[Action::ReadFindings]),
     entry("比对行动", "/comparison", "case", &[Action::ReadFindings]),
     entry("平台录入", "/platforms", "copy", &[Action::KeepPlatformNumber]),
     entry("学籍变动", "/moves", "send", &[Action::AnswerRollMove]),
     entry("导入名单", "/imports", "upload", &[Action::ReadImports]),
     entry("摸排", "/door", "house", &[Action::PrintDoorSheet]),
+    heading("单位和账号"),
     entry("责任链", "/units", "list", &[Action::ReadUnits]),
     entry("账号", "/accounts", "user", &[Action::ReadAccounts]),
     entry("在线人员", "/online", "eye", &[Action::EndSession]),
     entry("紧急查看", "/break-glass", "lock", &[Action::BreakGlass, Action::ApproveBreakGlass]),
+    heading("系统和记录"),
     entry("登录记录", "/sign-ins", "keys", &[Action::ReadSignIns]),
     entry("安全设置", "/security", "settings", &[Action::SetSecurity]),
     entry("操作记录", "/audit", "register", &[Action::ReadAudit]),
@@ -80,17 +92,26 @@ impl App {
             "/" => href == "/",
             own => href == own || href.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')),
         };
-        let menu: Vec<MenuItem> = MENU
-            .iter()
-            .filter(allowed)
-            .map(|entry| MenuItem {
-                label: entry.label,
-                href: entry.href,
-                icon: entry.icon,
-                count: None,
-                current: under(entry),
-            })
-            .collect();
+        let item = |entry: &Entry| MenuItem {
+            label: entry.label,
+            href: entry.href,
+            icon: entry.icon,
+            count: None,
+            current: under(entry),
+        };
+        let long = MENU.iter().filter(allowed).count() > SHORT;
+        let (mut menu, mut groups) = (Vec::new(), Vec::<MenuGroup>::new());
+        for entry in MENU {
+            if entry.href.is_empty() {
+                groups.push(MenuGroup { label: entry.label, items: Vec::new() });
+            } else if allowed(&entry) {
+                match groups.last_mut().filter(|_| long) {
+                    Some(group) => group.items.push(item(entry)),
+                    None => menu.push(item(entry)),
+                }
+            }
+        }
+        groups.retain(|group| !group.items.is_empty());
         let today = self.now().day();
         Ok(Shell {
             unit: head.unit,
@@ -98,6 +119,7 @@ impl App {
             role: head.role,
             bottom: menu.iter().take(BOTTOM).cloned().collect(),
             menu,
+            groups,
             unread: u32::try_from(head.unread).unwrap_or(u32::MAX),
             demo: self.demo().is_some(),
             today: format!("{}月{}日 {}", today.month(), today.day(), weekday(today.weekday())),

@@ -16,7 +16,7 @@ pub use bare::{DemoRole, ErrorPage, GROUPS, SignIn};
 pub use case::{CompareRow, Moment, Post, Step, StepState};
 pub use form::{Choice, Errors};
 pub use list::{Filter, FilterField, FilterKind, Head, Pager, Taking};
-pub use shell::{Crumb, Empty, Link, MenuItem, Shell, Stat, StateKind, Tab, Target};
+pub use shell::{Crumb, Empty, Link, MenuGroup, MenuItem, Shell, Stat, StateKind, Tab, Target};
 pub use style::style_page;
 
 /// How much something presses. Never the only sign: every use has words or an icon beside the colour.

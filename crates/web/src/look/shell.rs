@@ -12,8 +12,10 @@ pub struct Shell {
     pub person: String,
     /// The person's duty in words, `控辍保学专班`.
     pub role: String,
-    /// The left menu, in order.
+    /// The left menu, in order: what belongs to every day.
     pub menu: Vec<MenuItem>,
+    /// The rest of a long menu, each part behind its heading.
+    pub groups: Vec<MenuGroup>,
     /// At most four of them for the bar at the bottom of a phone; the fifth place is the whole menu.
     pub bottom: Vec<MenuItem>,
     /// Notices not yet read.
@@ -37,6 +39,23 @@ pub struct MenuItem {
     pub count: Option<u32>,
     /// Whether this page belongs to it.
     pub current: bool,
+}
+
+/// A part of the menu behind its heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuGroup {
+    /// Two to four characters.
+    pub label: &'static str,
+    /// Its lines.
+    pub items: Vec<MenuItem>,
+}
+
+impl MenuGroup {
+    /// Whether this page belongs to one of its lines, so that it stands open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.items.iter().any(|item| item.current)
+    }
 }
 
 impl MenuItem {

@@ -4,8 +4,8 @@
 use askama::Template;
 
 use super::{
-    Choice, CompareRow, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Link, MenuItem, Moment,
-    Pager, Post, Shell, Stat, StateKind, Step, StepState, Tab, Target, Tone, filters,
+    Choice, CompareRow, Crumb, Empty, Errors, Filter, FilterField, FilterKind, Head, Link, MenuGroup,
+    MenuItem, Moment, Pager, Post, Shell, Stat, StateKind, Step, StepState, Tab, Target, Tone, filters,
 };
 
 /// The page as HTML. It depends on nothing, so it is the same at every call.
@@ -147,7 +147,7 @@ fn icons() -> Vec<&'static str> {
 
 fn shell() -> Shell {
     let item = |label, href, icon, count, current| MenuItem { label, href, icon, count, current };
-    let menu = vec![
+    let mut menu = vec![
         item("今天", "/", "today", Some(7), true),
         item("个案", "/cases", "case", None, false),
         item("比对核查", "/compare", "compare", Some(2), false),
@@ -159,7 +159,9 @@ fn shell() -> Shell {
         item("督导通报", "/oversight", "bulletin", None, false),
         item("设置", "/settings", "settings", None, false),
     ];
+    let rest = menu.split_off(7);
     Shell {
+        groups: vec![MenuGroup { label: "督导和系统", items: rest }],
         unit: "南涧县教育体育局".to_owned(),
         person: "沙玉梅".to_owned(),
         role: "教管股".to_owned(),

@@ -5,8 +5,8 @@ use askama::Template;
 use proptest::prelude::*;
 use web::look::{
     Choice, CompareRow, Crumb, DemoRole, Empty, ErrorPage, Errors, Filter, FilterField, FilterKind, Head,
-    Link, MenuItem, Moment, Pager, Post, Shell, SignIn, Stat, StateKind, Step, StepState, Tab, Tone, escape,
-    filters,
+    Link, MenuGroup, MenuItem, Moment, Pager, Post, Shell, SignIn, Stat, StateKind, Step, StepState, Tab,
+    Tone, escape, filters,
 };
 
 use crate::markup::{clean, see};
@@ -74,6 +74,7 @@ fn every(evil: &str) -> Every {
             person: text(),
             role: text(),
             menu: vec![item.clone()],
+            groups: vec![MenuGroup { label: "更多", items: vec![item.clone()] }],
             bottom: vec![item],
             unread: 100,
             demo: true,
