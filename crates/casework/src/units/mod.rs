@@ -15,6 +15,7 @@ mod tree;
 mod within;
 
 pub use add::{Added, MOST, Table, add, addable, adding};
+pub(crate) use add::{columns, one};
 pub use chain::{Chain, Holder, Slot, chain};
 pub use classes::{Class, Whose, classes};
 pub use close::close_unit;

@@ -37,6 +37,7 @@ mod style;
 mod today;
 mod units;
 mod warnings;
+mod ways;
 mod works;
 
 use crate::route::Route;
@@ -82,6 +83,7 @@ pub fn routes() -> Vec<Route> {
         units::routes(),
         founding::routes(),
         warnings::routes(),
+        ways::routes(),
         works::routes(),
     ]
     .into_iter()
