@@ -165,6 +165,25 @@ struct Wanted {
     way: Way,
 }
 
+/// The village of that name: of two the one that is the reader's to measure.
+fn village(desk: &Desk<'_, '_>, places: &Places, cell: &str) -> Result<String, String> {
+    let own: Vec<_> = places
+        .villages
+        .iter()
+        .filter(|(id, _, above)| {
+            may(desk.actor(), Action::RecordWay, &Subject::Unit(&[id.clone(), above.clone()])).is_ok()
+        })
+        .cloned()
+        .collect();
+    let found = one(&own, cell, "村").or_else(|_| one(&places.villages, cell, "村"))?.to_owned();
+    let name = places.villages.iter().find(|(id, ..)| *id == found).map(|(_, name, _)| name.clone());
+    let among = if own.iter().any(|(id, ..)| *id == found) { &own } else { &places.villages };
+    if among.iter().filter(|(_, other, _)| Some(other) == name.as_ref()).count() > 1 {
+        return Err(format!("叫“{cell}”的村不止一个，请交给各自的乡镇登记"));
+    }
+    Ok(found)
+}
+
 /// Whether a cell says that it holds for the whole village.
 fn is_whole(cell: &str) -> bool {
     matches!(cell, "" | "-" | "—" | "全村" | "不分组")
@@ -175,7 +194,7 @@ fn read(desk: &Desk<'_, '_>, places: &Places, columns: &[&str]) -> Result<Wanted
     if columns.len() < 6 {
         return Err("要有村、小组、学校、分钟、公里、怎么走六列，不分组的小组写“全村”".to_owned());
     }
-    let village = one(&places.villages, at(0), "村")?.to_owned();
+    let village = village(desk, places, at(0))?;
     let township = places.villages.iter().find(|(id, ..)| *id == village).map(|(.., above)| above.clone());
     let home = if is_whole(at(1)) {
         village.clone()

@@ -25,6 +25,7 @@ mod matrix_fields;
 mod matrix_page;
 mod matrix_rows;
 mod matrix_rows_api;
+mod matrix_rows_ways;
 mod platform;
 mod province;
 mod registers;
@@ -35,6 +36,7 @@ mod sockets;
 mod twice;
 mod visits;
 mod warnings;
+mod ways;
 #[cfg(test)]
 mod words;
 mod work;
