@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use rules::access::{Action, Field, Subject};
 use rules::plan::SchoolAccess;
-use rules::ways::{Access, Way, judge, told};
+use rules::ways::{Access, judge, told};
 
 use super::known::{COLUMNS, JOINED, LATEST, way};
 use super::line::boards;
 use crate::db::Value;
 use crate::desk::Desk;
+use crate::params;
 use crate::refused::Refused;
 use crate::scope::Scope;
 
@@ -246,7 +247,7 @@ fn guardians(desk: &mut Desk<'_, '_>, child: &str) -> Result<String, Refused> {
     }
     let all = desk.tx.query(
         "select name, relation from guardian where county = $1 and child = $2 and until_at is null order by sort, id limit 2",
-        &crate::params![desk.county(), child],
+        &params![desk.county(), child],
         |row| Ok(format!("{}（{}）", row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
     Ok(all.join("、"))

@@ -210,7 +210,7 @@ fn read(desk: &Desk<'_, '_>, places: &Places, columns: &[&str]) -> Result<Wanted
     if !allowed {
         return Err("这个村和学校都不归您登记，请交给所在乡镇、学校或教体局".to_owned());
     }
-    let minutes = whole(at(3), "分钟").filter(|minutes| MINUTES.contains(minutes));
+    let minutes = whole::<u16>(at(3), "分钟").filter(|minutes| MINUTES.contains(minutes));
     let minutes = minutes.ok_or_else(|| format!("单程分钟要写{}到{}的整数", MINUTES.start(), MINUTES.end()))?;
     let metres = metres(at(4)).filter(|metres| METRES.contains(metres));
     let metres = metres.ok_or("单程公里要写大于0、不超过200的数，如 3.2")?;

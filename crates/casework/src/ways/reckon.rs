@@ -64,7 +64,6 @@ pub(super) fn reckon(desk: &mut Desk<'_, '_>, study: &Kept) -> Result<Outcome, R
     Ok(outcome)
 }
 
-#[allow(clippy::too_many_arguments, reason = "one row of each table from what was reckoned")]
 fn keep(
     desk: &mut Desk<'_, '_>,
     study: &Kept,

@@ -314,7 +314,7 @@ fn pupils(desk: &mut Desk<'_, '_>, run: &str) -> Result<Vec<PupilLine>, Refused>
                         else 4 end, pupil.grade nulls first, child.spelling, child.id, pupil.id"
         ),
         &values,
-        |row| pupil(row),
+        pupil,
     )?)
 }
 

@@ -324,7 +324,7 @@ impl Placing<'_> {
                 .filter(|school| *school != from && self.takes(pupil, *school))
                 .filter(|school| self.schools.get(*school).is_some_and(|one| one.free > 0 && one.beds > 0))
                 .min_by_key(|school| {
-                    (!self.has_sibling(&seated, (&family, pupil), *school), self.minutes(pupil, *school), *school)
+                    (!self.has_sibling(&seated, (family.as_str(), pupil), *school), self.minutes(pupil, *school), *school)
                 });
             if let Some(school) = elsewhere {
                 // The place that it leaves is nobody's yet: a place must not hang on a bed.
@@ -423,7 +423,7 @@ pub fn hindrances(outcome: &Outcome) -> Vec<(Hindrance, usize)> {
 /// What went in and what came out as text, line by line, over which the sum of a kept study is made. Children stand in it by their ids.
 #[must_use]
 pub fn record(rule: &SchoolAccess, pupils: &[Pupil], receivers: &[Receiver], outcome: &Outcome) -> (String, String) {
-    let way = |way: &Option<Way>| {
+    let way = |way: Option<Way>| {
         way.map_or_else(
             || "-".to_owned(),
             |way| format!("{}/{}/{}/{}", way.minutes, way.metres, way.means.code(), way.season.code()),
@@ -442,7 +442,7 @@ pub fn record(rule: &SchoolAccess, pupils: &[Pupil], receivers: &[Receiver], out
     for one in pupils {
         let grade = one.grade.map_or_else(|| "-".to_owned(), |grade| grade.to_string());
         let need = [one.need.disability, one.need.left_behind, one.need.hardship].map(yes).concat();
-        let ways: Vec<String> = one.ways.iter().map(|(to, own)| format!("{to}={}", way(&Some(*own)))).collect();
+        let ways: Vec<String> = one.ways.iter().map(|(to, own)| format!("{to}={}", way(Some(*own)))).collect();
         _ = writeln!(
             given,
             "pupil {} {grade} boards={} family={} stays={} need={need} now={} {}",
@@ -450,7 +450,7 @@ pub fn record(rule: &SchoolAccess, pupils: &[Pupil], receivers: &[Receiver], out
             yes(one.boards),
             one.family,
             yes(one.stays),
-            way(&one.now),
+            way(one.now),
             ways.join(" ")
         );
     }

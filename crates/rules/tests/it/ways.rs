@@ -15,8 +15,8 @@ fn rule() -> &'static SchoolAccess {
     PLAN.school_access()
 }
 
-const fn way(minutes: u16) -> Way {
-    Way { minutes, metres: minutes as u32 * 70, means: Means::Walk, season: Season::All }
+fn way(minutes: u16) -> Way {
+    Way { minutes, metres: u32::from(minutes) * 70, means: Means::Walk, season: Season::All }
 }
 
 /// 四(四): longer than the plan lets it is hard, by the grade; what is not known is said to be unknown.

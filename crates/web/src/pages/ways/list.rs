@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{can, few, tabs};
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{Empty, Head, Shell, Tab, filters};
+use crate::look::{Empty, Head, Shell, Tab};
 use crate::route::{Policy, Route, encoded, html};
 use crate::session::Session;
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::{can, few, said, tabs};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tab, Tone, filters};
+use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tab, Tone};
 use crate::route::{Policy, Route, html};
 use crate::session::Session;
 
@@ -143,17 +143,29 @@ struct PlacesPage {
 }
 
 impl PlacesPage {
-    fn of(&self, count: Option<u32>) -> String {
-        few(count)
+    fn pupils(&self, one: &Capacity) -> String {
+        few(one.pupils)
     }
 
-    /// A free number, and how much it presses.
-    fn free(&self, free: Option<i64>) -> (String, Tone) {
-        match free {
-            None => ("—".to_owned(), Tone::Plain),
-            Some(free) if free < 0 => (format!("超{}", free.unsigned_abs()), Tone::Late),
-            Some(free) => (free.to_string(), Tone::Plain),
-        }
+    fn boarders(&self, one: &Capacity) -> String {
+        few(one.boarders)
+    }
+
+    fn free(&self, one: &Capacity) -> (String, Tone) {
+        free(one.free())
+    }
+
+    fn free_beds(&self, one: &Capacity) -> (String, Tone) {
+        free(one.free_beds())
+    }
+}
+
+/// A free number, and how much it presses.
+fn free(free: Option<i64>) -> (String, Tone) {
+    match free {
+        None => ("—".to_owned(), Tone::Plain),
+        Some(free) if free < 0 => (format!("超{}", free.unsigned_abs()), Tone::Late),
+        Some(free) => (free.to_string(), Tone::Plain),
     }
 }
 

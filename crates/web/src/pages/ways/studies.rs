@@ -94,8 +94,8 @@ struct StudiesPage {
 }
 
 impl StudiesPage {
-    fn tone(&self, stage: Stage) -> Tone {
-        tone(stage)
+    fn tone(&self, one: &StudyLine) -> Tone {
+        tone(one.stage)
     }
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::refused::Refused;
-use casework::ways::{self, After, PupilLine, Run, Study};
+use casework::ways::{self, After, PupilLine, Run, SchoolLine, Study};
 use rules::access::Action;
 use rules::date::parse_date;
 use rules::ways::{Procedure, Stage};
@@ -56,7 +56,7 @@ struct StudyPage {
     errors: Errors,
     sent: Sent,
     /// Which form was sent: its errors stand there alone.
-    form: &'static str,
+    which: &'static str,
     rule: String,
     basis: String,
 }
@@ -66,20 +66,38 @@ impl StudyPage {
         tone(self.one.stage)
     }
 
-    fn count(&self, run: &Run, at: usize) -> String {
-        few(run.counts.get(at).copied().flatten())
+    fn whole(&self, run: &Run) -> String {
+        few(run.whole)
+    }
+
+    /// How many would come to school how.
+    fn counts(&self, run: &Run) -> Vec<(&'static str, String)> {
+        After::ALL.iter().zip(&run.counts).map(|(after, count)| (after.label(), few(*count))).collect()
+    }
+
+    /// The sum in groups of eight, so that a phone can break the line.
+    fn digest(&self, run: &Run) -> String {
+        let signs: Vec<char> = run.digest.chars().collect();
+        signs.chunks(8).map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
     }
 
     fn mark(&self, run: &Run, at: usize) -> String {
         few(run.marks.get(at).copied().flatten())
     }
 
-    fn told(&self, count: Option<u32>) -> String {
-        few(count)
+    /// What stands against closing, in one line.
+    fn hinders(&self) -> String {
+        let said: Vec<String> =
+            self.one.hinders.iter().map(|(one, many)| format!("{} {}", one.label(), few(*many))).collect();
+        said.join("；")
     }
 
-    fn after(&self, at: usize) -> &'static str {
-        After::ALL.get(at).map_or("", |after| after.label())
+    fn places_after(&self, one: &SchoolLine) -> String {
+        few(one.places_after)
+    }
+
+    fn beds_after(&self, one: &SchoolLine) -> String {
+        few(one.beds_after)
     }
 
     fn after_tone(&self, one: &PupilLine) -> Tone {
@@ -121,12 +139,12 @@ impl StudyPage {
 
     /// The errors of one of the forms.
     fn of<'a>(&'a self, form: &str, field: &str) -> &'a str {
-        if self.form == form { self.errors.of(field) } else { "" }
+        if self.which == form { self.errors.of(field) } else { "" }
     }
 
     /// What was typed into one of the forms.
     fn words(&self, form: &str) -> &str {
-        if self.form == form { &self.sent.words } else { "" }
+        if self.which == form { &self.sent.words } else { "" }
     }
 }
 
@@ -167,7 +185,7 @@ async fn show(
         said,
         errors,
         sent,
-        form,
+        which: form,
         rule: rule.basis.text.clone(),
         basis: rule.basis.cited(),
         one,
