@@ -35,7 +35,9 @@ pub fn small_school(tx: &mut Tx<'_>, county: &str) -> Result<Option<String>, DbE
            and exists (select 1 from unit other join school kind on kind.county = other.county and kind.unit = other.id
                         where other.county = unit.county and other.township = unit.township and other.id <> unit.id
                           and other.until_day is null and kind.kind = '小学')
-         group by unit.id, unit.code having count(*) >= 20 order by count(*), unit.id limit 1",
+         group by unit.id, unit.township having count(*) >= 20
+         order by case when count(*) <= 80 and 4 * sum(case when child.township = unit.township then 0 else 1 end) <= count(*)
+                       then 0 else 1 end, count(*), unit.id limit 1",
         &params![county],
         |row| row.get(0),
     )

@@ -137,15 +137,22 @@ pub fn set_places(desk: &mut Desk<'_, '_>, table: &PlacesTable) -> Result<Measur
     let all = lines(&table.lines)?;
     let schools = open_units(desk, "school")?;
     let known = desk.tx.query(
-        &format!("with {HOLDS} select school, places, beds from holds where school_year = $2 order by school"),
+        &format!(
+            "with {HOLDS} select school, places, beds from holds where school_year = $2 order by school"
+        ),
         &params![desk.county(), table.year],
         |row| Ok((row.get::<String>(0)?, row.get::<u32>(1)?, row.get::<u32>(2)?)),
     )?;
-    let (mut wanted, mut problems, mut done) = (Vec::<(String, u32, u32)>::new(), Vec::new(), Measured::default());
+    let (mut wanted, mut problems, mut done) =
+        (Vec::<(String, u32, u32)>::new(), Vec::new(), Measured::default());
     for (at, line) in all {
         let read = read(desk, &schools, &columns(line)).and_then(|one| {
             let again = wanted.iter().any(|(school, ..)| *school == one.0);
-            if again { Err("这所学校前面已经写过一行，请只留一行".to_owned()) } else { Ok(one) }
+            if again {
+                Err("这所学校前面已经写过一行，请只留一行".to_owned())
+            } else {
+                Ok(one)
+            }
         });
         match read {
             Ok(one) if known.contains(&one) => done.there += 1,

@@ -144,7 +144,8 @@ pub fn decide(desk: &mut Desk<'_, '_>, id: &str, to: Option<Stage>, words: &str)
         }
         let stands: Vec<(Hindrance, usize)> = hindrances(&reckon(desk, &study)?);
         if !stands.is_empty() {
-            let said: Vec<String> = stands.iter().map(|(one, many)| format!("{many}名孩子{}", one.label())).collect();
+            let said: Vec<String> =
+                stands.iter().map(|(one, many)| format!("{many}名孩子{}", one.label())).collect();
             return Err(Refused::rule(
                 format!("按今天的台账，{}，不能决定撤并", said.join("，")),
                 basis,
@@ -157,7 +158,13 @@ pub fn decide(desk: &mut Desk<'_, '_>, id: &str, to: Option<Stage>, words: &str)
     desk.record(Action::DecideClosure, grant.post, ("closure", id), "", to.label())
 }
 
-fn note(desk: &mut Desk<'_, '_>, id: &str, kind: &str, words: &str, grant: &Grant<'_>) -> Result<(), Refused> {
+fn note(
+    desk: &mut Desk<'_, '_>,
+    id: &str,
+    kind: &str,
+    words: &str,
+    grant: &Grant<'_>,
+) -> Result<(), Refused> {
     let words = words.trim();
     if !WORDS.contains(&words.chars().count()) || !words.lines().all(plain) {
         return Err(Refused::field("words", "请写4到1000个字，不写孩子的姓名"));
@@ -177,7 +184,11 @@ fn note(desk: &mut Desk<'_, '_>, id: &str, kind: &str, words: &str, grant: &Gran
 fn moved(desk: &mut Desk<'_, '_>, study: &Kept, to: Stage) -> Result<(), Refused> {
     if !study.stage.leads_to(to) {
         let what = format!("这份研究{}，不能改成{}", study.stage.label(), to.label());
-        return Err(Refused::rule(what, desk.plan.school_access().basis.cited(), "请看一看页面上现在到了哪一步"));
+        return Err(Refused::rule(
+            what,
+            desk.plan.school_access().basis.cited(),
+            "请看一看页面上现在到了哪一步",
+        ));
     }
     let account = desk.actor().account.as_str();
     let (heard, ended) = if to.is_over() { (None, Some(account)) } else { (Some(account), None) };

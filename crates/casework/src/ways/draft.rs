@@ -146,7 +146,11 @@ pub(super) fn open(desk: &mut Desk<'_, '_>, action: Action, id: &str) -> Result<
     let study = kept(desk, action, id)?;
     if study.stage.is_over() {
         let what = format!("这份研究{}，不能再改", study.stage.label());
-        return Err(Refused::rule(what, desk.plan.school_access().basis.cited(), "需要再研究的，请另起草一份"));
+        return Err(Refused::rule(
+            what,
+            desk.plan.school_access().basis.cited(),
+            "需要再研究的，请另起草一份",
+        ));
     }
     Ok(study)
 }

@@ -20,9 +20,15 @@ pub(super) const LATEST: &str = "latest (home, school, minutes, metres, means, s
       from way where county = $1) ranked
     where place = 1)";
 
-/// The way of `child`, from its group or else its village, behind [`LATEST`]: joins, and the four columns of [`way`].
-pub(super) const JOINED: &str = "left join latest near on near.home = child.village_group and near.school = child.school
-    left join latest far on far.home = child.village and far.school = child.school";
+/// The way of `child`, from its group or else its village: joins, and the four columns of [`way`]. Child by child by the index, not by
+/// [`LATEST`], over which an engine would go anew for each child.
+pub(super) const JOINED: &str = "left join way near on near.county = child.county and near.school = child.school
+           and near.home = child.village_group
+           and not exists (select 1 from way later where later.county = near.county and later.school = near.school
+                 and later.home = near.home and (later.day, later.at, later.id) > (near.day, near.at, near.id))
+    left join way far on far.county = child.county and far.school = child.school and far.home = child.village
+           and not exists (select 1 from way later where later.county = far.county and later.school = far.school
+                 and later.home = far.home and (later.day, later.at, later.id) > (far.day, far.at, far.id))";
 pub(super) const COLUMNS: &str = "coalesce(near.minutes, far.minutes), coalesce(near.metres, far.metres),
     coalesce(near.means, far.means), coalesce(near.season, far.season)";
 
@@ -77,5 +83,7 @@ pub(super) fn open_units(
 /// On which post something may be done in a matter of these units, each for itself: the whole county's, or one of them.
 pub(super) fn concerned<'a>(actor: &'a Actor, action: Action, units: &[String]) -> Option<Grant<'a>> {
     let whole = may(actor, action, &Subject::Unit(&[]));
-    whole.ok().or_else(|| units.iter().find_map(|unit| may(actor, action, &Subject::Unit(std::slice::from_ref(unit))).ok()))
+    whole.ok().or_else(|| {
+        units.iter().find_map(|unit| may(actor, action, &Subject::Unit(std::slice::from_ref(unit))).ok())
+    })
 }

@@ -3,7 +3,7 @@
 use rules::codes::Boarding;
 use rules::ways::{Access, judge};
 
-use super::known::{COLUMNS, JOINED, LATEST, way};
+use super::known::{COLUMNS, JOINED, way};
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -20,7 +20,7 @@ pub(super) fn boards(code: &str) -> bool {
 pub(crate) fn line(desk: &mut Desk<'_, '_>, child: &str) -> Result<String, Refused> {
     let found = desk.tx.optional(
         &format!(
-            "with {LATEST} select child.grade, child.boarding, {COLUMNS} from child {JOINED}
+            "select child.grade, child.boarding, {COLUMNS} from child {JOINED}
              where child.county = $1 and child.id = $2 and child.school is not null"
         ),
         &params![desk.county(), child],

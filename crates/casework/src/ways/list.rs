@@ -7,7 +7,7 @@ use rules::access::{Action, Field, Subject};
 use rules::plan::SchoolAccess;
 use rules::ways::{Access, judge, told};
 
-use super::known::{COLUMNS, JOINED, LATEST, way};
+use super::known::{COLUMNS, JOINED, way};
 use super::line::boards;
 use crate::db::Value;
 use crate::desk::Desk;
@@ -143,8 +143,7 @@ fn towns(desk: &mut Desk<'_, '_>, exact: bool) -> Result<Vec<TownLine>, Refused>
     let reached = reached(desk, &mut values);
     let rows = desk.tx.query(
         &format!(
-            "with {LATEST}
-             select coalesce(town.code, town.id, ''), coalesce(town.id, ''), coalesce(town.name, ''), child.grade, child.boarding,
+            "select coalesce(town.code, town.id, ''), coalesce(town.id, ''), coalesce(town.name, ''), child.grade, child.boarding,
                     {COLUMNS}, cast(count(*) as bigint)
              from child {JOINED}
              left join unit town on town.county = child.county and town.id = child.township
@@ -163,7 +162,9 @@ fn towns(desk: &mut Desk<'_, '_>, exact: bool) -> Result<Vec<TownLine>, Refused>
     for (place, (grade, boarding), way, many) in rows {
         let access = judge(desk.plan.school_access(), grade, boards(&boarding), way.as_ref()).access;
         let counts = towns.entry(place).or_default();
-        if let Some(count) = Access::ALL.iter().position(|one| *one == access).and_then(|at| counts.get_mut(at)) {
+        if let Some(count) =
+            Access::ALL.iter().position(|one| *one == access).and_then(|at| counts.get_mut(at))
+        {
             *count += many;
         }
     }
@@ -198,8 +199,7 @@ fn children(desk: &mut Desk<'_, '_>, shown: Shown, township: &str) -> Result<Vec
     };
     let rows = desk.tx.query(
         &format!(
-            "with {LATEST}
-             select child.id, child.name, coalesce(school.name, ''), coalesce(class.name, ''), coalesce(town.name, ''),
+            "select child.id, child.name, coalesce(school.name, ''), coalesce(class.name, ''), coalesce(town.name, ''),
                     coalesce(village.name, ''), coalesce(part.name, ''), child.grade, child.boarding, {COLUMNS}
              from child {JOINED}
              left join unit school on school.county = child.county and school.id = child.school
@@ -265,8 +265,7 @@ pub(super) fn missing(desk: &mut Desk<'_, '_>, township: &str) -> Result<Vec<Mis
     };
     Ok(desk.tx.query(
         &format!(
-            "with {LATEST}
-             select village.name, coalesce(part.name, ''), school.name, cast(count(*) as bigint)
+            "select village.name, coalesce(part.name, ''), school.name, cast(count(*) as bigint)
              from child {JOINED}
              join unit village on village.county = child.county and village.id = child.village and village.until_day is null
              join unit school on school.county = child.county and school.id = child.school and school.until_day is null

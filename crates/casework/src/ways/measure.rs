@@ -116,13 +116,18 @@ pub fn measure(desk: &mut Desk<'_, '_>, table: &WayTable) -> Result<Measured, Re
         let read = read(desk, &places, &columns(line));
         let read = read.and_then(|one| {
             let again = !seen.insert((one.home.clone(), one.school.clone()));
-            if again { Err("这一段路前面已经写过一行，请只留一行".to_owned()) } else { Ok(one) }
+            if again {
+                Err("这一段路前面已经写过一行，请只留一行".to_owned())
+            } else {
+                Ok(one)
+            }
         });
         match read {
             Ok(one) => {
                 let Way { minutes, metres, means, season } = one.way;
                 let key = (one.home.clone(), one.school.clone());
-                if known.contains(&(key, minutes, metres, means.code().to_owned(), season.code().to_owned())) {
+                if known.contains(&(key, minutes, metres, means.code().to_owned(), season.code().to_owned()))
+                {
                     measured.there += 1;
                 } else {
                     wanted.push(one);
@@ -211,7 +216,8 @@ fn read(desk: &Desk<'_, '_>, places: &Places, columns: &[&str]) -> Result<Wanted
         return Err("这个村和学校都不归您登记，请交给所在乡镇、学校或教体局".to_owned());
     }
     let minutes = whole::<u16>(at(3), "分钟").filter(|minutes| MINUTES.contains(minutes));
-    let minutes = minutes.ok_or_else(|| format!("单程分钟要写{}到{}的整数", MINUTES.start(), MINUTES.end()))?;
+    let minutes =
+        minutes.ok_or_else(|| format!("单程分钟要写{}到{}的整数", MINUTES.start(), MINUTES.end()))?;
     let metres = metres(at(4)).filter(|metres| METRES.contains(metres));
     let metres = metres.ok_or("单程公里要写大于0、不超过200的数，如 3.2")?;
     let means = Means::parse(at(5)).ok_or_else(|| {

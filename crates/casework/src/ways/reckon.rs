@@ -49,11 +49,14 @@ pub(super) fn reckon(desk: &mut Desk<'_, '_>, study: &Kept) -> Result<Outcome, R
     let mut homed = pupils(desk, study)?;
     let homes: BTreeSet<String> =
         homed.iter().flat_map(|one| [&one.group, &one.village]).flatten().cloned().collect();
-    let (schools, ways) = receivers(desk, study, &homes)?;
+    let grades: BTreeSet<u8> = homed.iter().filter_map(|one| one.pupil.grade).collect();
+    let (schools, ways) = receivers(desk, study, &homes, &grades)?;
     for one in &mut homed {
         one.pupil.now = one.way(&ways, &study.school);
-        let to: Vec<(String, Way)> =
-            schools.iter().filter_map(|school| Some((school.id.clone(), one.way(&ways, &school.id)?))).collect();
+        let to: Vec<(String, Way)> = schools
+            .iter()
+            .filter_map(|school| Some((school.id.clone(), one.way(&ways, &school.id)?)))
+            .collect();
         one.pupil.ways = to;
     }
     let pupils: Vec<Pupil> = homed.into_iter().map(|one| one.pupil).collect();
@@ -117,7 +120,8 @@ fn keep(
     }
     for school in schools {
         let after = outcome.schools.iter().find(|(id, ..)| *id == school.id);
-        let (places, beds) = after.map_or((school.free(), school.free_beds()), |(_, places, beds)| (*places, *beds));
+        let (places, beds) =
+            after.map_or((school.free(), school.free_beds()), |(_, places, beds)| (*places, *beds));
         desk.tx.execute(
             "insert into closure_school (county, run, school, places, beds, places_after, beds_after)
              values ($1, $2, $3, $4, $5, $6, $7)",
@@ -161,7 +165,9 @@ fn pupils(desk: &mut Desk<'_, '_>, study: &Kept) -> Result<Vec<Homed>, Refused> 
             of.entry(child).or_default().push(group);
         }
     }
-    let closes = |one: &Homed| study.grades.is_empty() || one.pupil.grade.is_none_or(|grade| study.grades.contains(&grade));
+    let closes = |one: &Homed| {
+        study.grades.is_empty() || one.pupil.grade.is_none_or(|grade| study.grades.contains(&grade))
+    };
     let staying: BTreeSet<String> = rows
         .iter()
         .filter(|one| !closes(one) && !one.pupil.family.is_empty())
@@ -175,12 +181,13 @@ fn pupils(desk: &mut Desk<'_, '_>, study: &Kept) -> Result<Vec<Homed>, Refused> 
     Ok(found)
 }
 
-/// The schools that could receive, with the ways to them and to the school itself: those that the study names; else those of the same township,
-/// and those to which a way from one of these homes is measured. Whatever has no places on record has none.
+/// The schools that could receive these grades, with the ways to them and to the school itself: those that the study names; else those of the same
+/// township, and those to which a way from one of these homes is measured, but no 特殊教育学校. Whatever has no places on record has none.
 fn receivers(
     desk: &mut Desk<'_, '_>,
     study: &Kept,
     homes: &BTreeSet<String>,
+    grades: &BTreeSet<u8>,
 ) -> Result<(Vec<Receiver>, HashMap<(String, String), Way>), Refused> {
     let rows = desk.tx.query(
         &format!(
@@ -212,7 +219,8 @@ fn receivers(
                 pupils: row.get(6)?,
                 boarders: row.get(7)?,
             };
-            Ok((receiver, row.get::<String>(3)?, row.get::<i64>(8)? > 0))
+            let town: String = row.get(3)?;
+            Ok((receiver, (town, kind.contains("特殊")), row.get::<i64>(8)? > 0))
         },
     )?;
     let mut asked: Vec<String> = rows.iter().map(|(one, ..)| one.id.clone()).collect();
@@ -221,15 +229,15 @@ fn receivers(
     let near: BTreeSet<&str> =
         ways.keys().filter(|(home, _)| homes.contains(home)).map(|(_, school)| school.as_str()).collect();
     let named = rows.iter().any(|(.., named)| *named);
-    let grades: BTreeSet<u8> = study.grades.iter().copied().collect();
     let teaches = |one: &Receiver| {
         let (low, high) = one.grades;
         if grades.is_empty() { high > 0 } else { grades.iter().any(|grade| (low..=high).contains(grade)) }
     };
     let found = rows
         .iter()
-        .filter(|(one, town, is_named)| {
-            let by_itself = one.places > 0 && (*town == study.township || near.contains(one.id.as_str()));
+        .filter(|(one, (town, is_special), is_named)| {
+            let near = *town == study.township || near.contains(one.id.as_str());
+            let by_itself = one.places > 0 && !is_special && near;
             teaches(one) && if named { *is_named } else { by_itself }
         })
         .map(|(one, ..)| one.clone())

@@ -56,7 +56,10 @@ pub(super) fn grades_in_words(grades: &[u8]) -> String {
         return "整所学校".to_owned();
     }
     let word = |grade: &u8| {
-        ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"].get(usize::from(*grade)).copied().unwrap_or_default()
+        ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"]
+            .get(usize::from(*grade))
+            .copied()
+            .unwrap_or_default()
     };
     format!("{}年级", grades.iter().map(word).collect::<Vec<_>>().join("、"))
 }

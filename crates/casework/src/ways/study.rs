@@ -342,7 +342,7 @@ fn pupil(row: &Row<'_>) -> Result<PupilLine, crate::db::DbError> {
 }
 
 fn schools(desk: &mut Desk<'_, '_>, run: &str, exact: bool) -> Result<Vec<SchoolLine>, Refused> {
-    Ok(desk.tx.query(
+    let mut lines = desk.tx.query(
         "select unit.name, coalesce(town.name, ''), school.places, school.places_after, school.beds, school.beds_after
          from closure_school school
          join unit on unit.county = school.county and unit.id = school.school
@@ -350,23 +350,33 @@ fn schools(desk: &mut Desk<'_, '_>, run: &str, exact: bool) -> Result<Vec<School
          where school.county = $1 and school.run = $2 order by coalesce(unit.code, unit.id), unit.id",
         &params![desk.county(), run],
         |row| {
-            let (places, places_after, beds, beds_after): (u32, u32, u32, u32) =
-                (row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?);
-            // How many come is what is taken: a few are not counted out.
-            let told = |free: u32, after: u32| {
-                let come = free.saturating_sub(after);
-                (exact || come == 0 || come >= rules::ways::FEW).then_some(after)
-            };
             Ok(SchoolLine {
                 name: row.get(0)?,
                 township: row.get(1)?,
-                places,
-                places_after: told(places, places_after),
-                beds,
-                beds_after: told(beds, beds_after),
+                places: row.get(2)?,
+                places_after: Some(row.get(3)?),
+                beds: row.get(4)?,
+                beds_after: Some(row.get(5)?),
             })
         },
-    )?)
+    )?;
+    if exact {
+        return Ok(lines);
+    }
+    // How many come is what is taken: a few are not counted out, nor are they what is left of all who come.
+    let come = |free: u32, after: Option<u32>| free.saturating_sub(after.unwrap_or(free));
+    let seats: Vec<u32> = lines.iter().map(|one| come(one.places, one.places_after)).collect();
+    let sleep: Vec<u32> = lines.iter().map(|one| come(one.beds, one.beds_after)).collect();
+    for (line, (seats, sleep)) in lines.iter_mut().zip(few(&seats).into_iter().zip(few(&sleep))) {
+        line.places_after = line.places_after.filter(|_| !seats);
+        line.beds_after = line.beds_after.filter(|_| !sleep);
+    }
+    Ok(lines)
+}
+
+/// Which of these counts may not be told; that nobody comes may.
+fn few(counts: &[u32]) -> Vec<bool> {
+    told(counts).1.iter().zip(counts).map(|(told, count)| told.is_none() && *count > 0).collect()
 }
 
 fn steps(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<StepLine>, Refused> {

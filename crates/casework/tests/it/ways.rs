@@ -9,8 +9,8 @@ use casework::ledger;
 use casework::refused::Refused;
 use casework::units::close_unit;
 use casework::ways::{
-    self, Draft, Measured, PlacesTable, Shown, Study, WayTable, Ways, comment, decide, draft, measure, places,
-    put_to_hearing, reckon_again, set_places, step, studies, study, withdraw,
+    self, Draft, Measured, PlacesTable, Shown, Study, WayTable, Ways, comment, decide, draft, measure,
+    places, put_to_hearing, reckon_again, set_places, step, studies, study, withdraw,
 };
 use rules::access::Role;
 use rules::ways::{Access, After, Hindrance, Procedure, Stage};
@@ -42,7 +42,8 @@ fn county(db: casework::db::Db) -> School {
     school.run("update unit set code = '2100000001' where county = $1 and id = 's1'");
     school.run("update unit set code = '2100000002' where county = $1 and id = 's2'");
     for id in ["s1", "s2", "s3"] {
-        school.run(format!("insert into school (county, unit, kind, boarding) values ($1, '{id}', '小学', 0)"));
+        school
+            .run(format!("insert into school (county, unit, kind, boarding) values ($1, '{id}', '小学', 0)"));
     }
     school
 }
@@ -51,13 +52,16 @@ fn county(db: casework::db::Db) -> School {
 fn at_home(school: &School, names: &[&str], group: &str) -> Vec<String> {
     let ids = school.pupils("c1", names);
     for id in &ids {
-        school.run(format!("update child set village = 'v1', village_group = '{group}' where county = $1 and id = '{id}'"));
+        school.run(format!(
+            "update child set village = 'v1', village_group = '{group}' where county = $1 and id = '{id}'"
+        ));
     }
     ids
 }
 
 fn pasted(school: &School, by: &SignedIn, day_: &str, lines: &str) -> Result<Measured, Refused> {
-    let table = WayTable { day: day(day_), source: "村干部步行计时".to_owned(), lines: lines.to_owned() };
+    let table =
+        WayTable { day: day(day_), source: "村干部步行计时".to_owned(), lines: lines.to_owned() };
     school.act(by, move |desk| measure(desk, &table))
 }
 
@@ -85,9 +89,15 @@ fn whose_way_is_hard() {
         school.pupils("c2", &["王小二"]);
         let before = list(&school, &bureau(), Shown::Unknown).expect("the list");
         assert_eq!(names(&before), ["李小花", "李小明", "王小二"], "the boarder is not asked for");
-        let missing: Vec<(&str, &str, u32)> =
-            before.missing.iter().map(|one| (one.group.as_str(), one.school.as_str(), one.children)).collect();
-        assert_eq!((missing.as_slice(), before.homeless), ([("一组", "东镇小学", 1), ("二组", "东镇小学", 1)].as_slice(), 1));
+        let missing: Vec<(&str, &str, u32)> = before
+            .missing
+            .iter()
+            .map(|one| (one.group.as_str(), one.school.as_str(), one.children))
+            .collect();
+        assert_eq!(
+            (missing.as_slice(), before.homeless),
+            ([("一组", "东镇小学", 1), ("二组", "东镇小学", 1)].as_slice(), 1)
+        );
         let lines = school.act(&township(), ways::missing_lines).expect("lines to begin with");
         assert_eq!(lines.lines().next(), Some("上村村民委员会\t一组\t东镇小学\t\t\t\t"));
         // The township of the homes measures; with the column of the rains or without it.
@@ -101,21 +111,34 @@ fn whose_way_is_hard() {
         let found = list(&school, &bureau(), Shown::Hard).expect("the list");
         assert_eq!(names(&found), ["李小花"]);
         let one = &found.children[0];
-        assert!(one.why.contains("步行 55 分钟，3.2 公里，雨季难走：低年级单程不超过 30 分钟"), "{}", one.why);
-        assert_eq!((one.home.as_str(), one.guardians.as_str()), ("东镇 · 上村村民委员会 · 二组", "普阿奶（祖母）"));
+        assert!(
+            one.why.contains("步行 55 分钟，3.2 公里，雨季难走：低年级单程不超过 30 分钟"),
+            "{}",
+            one.why
+        );
+        assert_eq!(
+            (one.home.as_str(), one.guardians.as_str()),
+            ("东镇 · 上村村民委员会 · 二组", "普阿奶（祖母）")
+        );
         let town = &found.towns[0];
         assert_eq!((town.name.as_str(), town.whole), ("东镇", Some(4)));
         assert_eq!(town.counts, [Some(1), Some(1), Some(1), Some(1)], "fine, hard, boards, unknown");
         // The same again is there already; another of a later day holds, an earlier one does not.
-        let again = pasted(&school, &township(), "2026-11-20", "上村 一组 东镇小学 25 1.8 步行").expect("the same");
+        let again =
+            pasted(&school, &township(), "2026-11-20", "上村 一组 东镇小学 25 1.8 步行").expect("the same");
         assert_eq!(again, Measured { made: 0, there: 1 });
         pasted(&school, &bureau(), "2026-11-01", "上村 二组 东镇小学 20 3.2 校车").expect("an earlier day");
         assert_eq!(names(&list(&school, &bureau(), Shown::Hard).expect("the list")), ["李小花"]);
         pasted(&school, &bureau(), "2026-11-22", "上村 二组 东镇小学 20 3.2 校车").expect("a later day");
         assert!(names(&list(&school, &bureau(), Shown::Hard).expect("the list")).is_empty());
-        assert_eq!(school.count("select cast(count(*) as bigint) from way where county = $1"), 4, "nothing is written over");
+        assert_eq!(
+            school.count("select cast(count(*) as bigint) from way where county = $1"),
+            4,
+            "nothing is written over"
+        );
         // The village's way for a group that has none of its own; the rains cut it.
-        pasted(&school, &head(), "2026-11-22", "上村 全村 东镇小学 28 2 摩托 雨季不通").expect("the head, of the own school");
+        pasted(&school, &head(), "2026-11-22", "上村 全村 东镇小学 28 2 摩托 雨季不通")
+            .expect("the head, of the own school");
         school.run(format!("update child set village_group = null where county = $1 and id = '{near}'"));
         let found = list(&school, &head(), Shown::Hard).expect("the list");
         assert_eq!(names(&found), ["李小明"]);
@@ -127,7 +150,10 @@ fn whose_way_is_hard() {
             file.schooling.into_iter().find(|one| one.label == "上学路程").map(|one| one.text)
         };
         assert_eq!(line(&bureau(), &far).as_deref(), Some("校车 20 分钟，3.2 公里"));
-        assert_eq!(line(&head(), &near).as_deref(), Some("上学难：摩托 28 分钟，2.0 公里，雨季不通：下雨的月份走不到学校"));
+        assert_eq!(
+            line(&head(), &near).as_deref(),
+            Some("上学难：摩托 28 分钟，2.0 公里，雨季不通：下雨的月份走不到学校")
+        );
     });
 }
 
@@ -141,7 +167,15 @@ fn tables_are_taken_whole() {
             &bureau(),
             "上村 一组 东镇小学 25 1.8 步行\n上村 九组 东镇小学 25 1.8 步行\n\n上村 一组 北镇小学 25 1.8 步行\n上村 二组 东镇小学 0 1.8 步行\n上村 二组 东镇小学 25 一里 步行\n上村 二组 东镇小学 25 1.8 飞\n上村 二组 东镇小学\n上村,一组,东镇小学,30,2,步行",
         );
-        for told in ["第2行：没有叫“九组”的小组", "第4行：没有叫“北镇小学”的学校", "第5行：单程分钟要写1到480", "第6行：单程公里", "第7行：怎么走要写步行、校车、客运、家长接送、摩托里的一种", "第8行：要有村、小组", "第9行：这一段路前面已经写过一行"] {
+        for told in [
+            "第2行：没有叫“九组”的小组",
+            "第4行：没有叫“北镇小学”的学校",
+            "第5行：单程分钟要写1到480",
+            "第6行：单程公里",
+            "第7行：怎么走要写步行、校车、客运、家长接送、摩托里的一种",
+            "第8行：要有村、小组",
+            "第9行：这一段路前面已经写过一行",
+        ] {
             assert!(said.contains(told), "{told}: {said}");
         }
         assert_eq!(school.count("select cast(count(*) as bigint) from way where county = $1"), 0, "none");
@@ -152,13 +186,24 @@ fn tables_are_taken_whole() {
             assert!(refused(&by, lines).contains("第1行：这个村和学校都不归您登记"));
         }
         // Whose village it is may say how far every school is from it.
-        pasted(&school, &township(), "2026-11-20", "上村 一组 西乡小学 90 8.5 客运").expect("of the own village");
+        pasted(&school, &township(), "2026-11-20", "上村 一组 西乡小学 90 8.5 客运")
+            .expect("of the own village");
         for by in [teacher(), planning(), director(), who("v", Role::Village, "v1")] {
-            assert!(matches!(pasted(&school, &by, "2026-11-20", "上村 一组 东镇小学 25 1.8 步行"), Err(Refused::Denied { .. })));
+            assert!(matches!(
+                pasted(&school, &by, "2026-11-20", "上村 一组 东镇小学 25 1.8 步行"),
+                Err(Refused::Denied { .. })
+            ));
         }
-        assert!(words(pasted(&school, &bureau(), "2026-11-25", "上村 一组 东镇小学 25 1.8 步行")).contains("今天以前"));
+        assert!(
+            words(pasted(&school, &bureau(), "2026-11-25", "上村 一组 东镇小学 25 1.8 步行"))
+                .contains("今天以前")
+        );
         assert!(refused(&bureau(), " \n").contains("请一行写一个"));
-        let table = WayTable { day: day("2026-11-20"), source: "x".to_owned(), lines: "上村 一组 东镇小学 25 1.8 步行".to_owned() };
+        let table = WayTable {
+            day: day("2026-11-20"),
+            source: "x".to_owned(),
+            lines: "上村 一组 东镇小学 25 1.8 步行".to_owned(),
+        };
         assert!(words(school.act(&bureau(), move |desk| measure(desk, &table))).contains("谁、怎么得来的"));
     });
 }
@@ -170,12 +215,20 @@ fn who_sees_whom() {
         let school = county(db);
         at_home(&school, &["李一", "李二", "李三", "李四", "李五", "李六"], "g1");
         at_home(&school, &["李七", "李八"], "g2");
-        pasted(&school, &bureau(), "2026-11-20", "上村 一组 东镇小学 45 3 步行\n上村 二组 东镇小学 15 1 步行").expect("written");
+        pasted(
+            &school,
+            &bureau(),
+            "2026-11-20",
+            "上村 一组 东镇小学 45 3 步行\n上村 二组 东镇小学 15 1 步行",
+        )
+        .expect("written");
         for by in [bureau(), director(), township(), head(), teacher()] {
             let found = list(&school, &by, Shown::Hard).expect("the list");
             assert_eq!((found.children.len(), found.counts_alone), (6, false), "{}", by.actor.name);
         }
-        for by in [who("h2", Role::Head, "s2"), who("x2", Role::Township, "t2"), who("t2", Role::Teacher, "c2")] {
+        for by in
+            [who("h2", Role::Head, "s2"), who("x2", Role::Township, "t2"), who("t2", Role::Teacher, "c2")]
+        {
             let found = list(&school, &by, Shown::Hard).expect("none of it");
             assert_eq!((found.children.len(), found.towns.len()), (0, 0), "{}", by.actor.name);
         }
@@ -183,12 +236,20 @@ fn who_sees_whom() {
         assert!(found.counts_alone && found.children.is_empty() && found.missing.is_empty());
         let town = &found.towns[0];
         assert_eq!(town.whole, Some(8));
-        assert_eq!(town.counts, [None, None, None, None], "two would be what is left of eight when six are told");
+        assert_eq!(
+            town.counts,
+            [None, None, None, None],
+            "two would be what is left of eight when six are told"
+        );
         at_home(&school, &["李九", "李十", "李十一"], "g2");
         let found = list(&school, &planning(), Shown::Hard).expect("counts");
         assert_eq!(found.towns[0].counts, [Some(5), Some(6), None, None]);
         for by in [who("c", Role::Cadre, "t1"), who("p", Role::Police, "fgj"), who("a", Role::Admin, "ju")] {
-            assert!(matches!(list(&school, &by, Shown::Hard), Err(Refused::Denied { .. })), "{}", by.actor.name);
+            assert!(
+                matches!(list(&school, &by, Shown::Hard), Err(Refused::Denied { .. })),
+                "{}",
+                by.actor.name
+            );
         }
     });
 }
@@ -201,22 +262,42 @@ fn places_and_beds() {
         let school = county(db);
         school.pupils("c1", &["李一", "李二", "住三"]);
         counted(&school, &head(), 2026, "东镇小学 40 2").expect("the own school");
-        assert!(words(counted(&school, &head(), 2026, "西乡小学 40 2")).contains("第1行：这所学校的学位、床位由学校或教体局登记"));
+        assert!(
+            words(counted(&school, &head(), 2026, "西乡小学 40 2"))
+                .contains("第1行：这所学校的学位、床位由学校或教体局登记")
+        );
         assert!(words(counted(&school, &township(), 2026, "东镇小学 40 2")).contains("由学校或教体局登记"));
-        assert!(words(counted(&school, &bureau(), 2026, "东镇小学 四十 2\n西乡小学 40 -1")).contains("第2行：床位"));
+        assert!(
+            words(counted(&school, &bureau(), 2026, "东镇小学 四十 2\n西乡小学 40 -1"))
+                .contains("第2行：床位")
+        );
         assert!(words(counted(&school, &bureau(), 2030, "东镇小学 40 2")).contains("学年"));
-        assert_eq!(counted(&school, &bureau(), 2026, "东镇小学\t40\t2\n西乡小学\t30\t0").expect("written"), Measured { made: 1, there: 1 });
+        assert_eq!(
+            counted(&school, &bureau(), 2026, "东镇小学\t40\t2\n西乡小学\t30\t0").expect("written"),
+            Measured { made: 1, there: 1 }
+        );
         let seen = |by: &SignedIn| school.act(by, places).expect("the list");
         let all = seen(&bureau());
         let one = |at: usize| (all[at].name.as_str(), all[at].free(), all[at].free_beds());
-        assert_eq!([one(0), one(1), one(2)], [("东镇小学", Some(37), Some(1)), ("东镇中心完小", None, None), ("西乡小学", Some(30), Some(0))]);
+        assert_eq!(
+            [one(0), one(1), one(2)],
+            [("东镇小学", Some(37), Some(1)), ("东镇中心完小", None, None), ("西乡小学", Some(30), Some(0))]
+        );
         school.at("2026-11-25");
         counted(&school, &bureau(), 2026, "东镇小学 2 0").expect("written");
         let found = seen(&head());
-        assert_eq!((found.len(), found[0].free(), found[0].free_beds()), (1, Some(-1), Some(-1)), "too many pupils");
+        assert_eq!(
+            (found.len(), found[0].free(), found[0].free_beds()),
+            (1, Some(-1), Some(-1)),
+            "too many pupils"
+        );
         assert_eq!(school.count("select cast(count(*) as bigint) from school_capacity where county = $1"), 3);
         let blind = seen(&planning());
-        assert_eq!((blind.len(), blind[0].pupils, blind[0].free()), (3, None, None), "three pupils are not counted out");
+        assert_eq!(
+            (blind.len(), blind[0].pupils, blind[0].free()),
+            (3, None, None),
+            "three pupils are not counted out"
+        );
         assert_eq!(seen(&township()).len(), 2, "those of the township");
         assert!(matches!(counted(&school, &planning(), 2026, "东镇小学 2 0"), Err(Refused::Denied { .. })));
     });
@@ -281,7 +362,11 @@ fn from_draft_to_decision() {
         ));
         counted(&school, &bureau(), 2026, "东镇中心完小 20 1").expect("written");
         for by in [township(), head(), planning(), director()] {
-            assert!(matches!(drafted(&school, &by, "东镇小学"), Err(Refused::Denied { .. })), "{}", by.actor.name);
+            assert!(
+                matches!(drafted(&school, &by, "东镇小学"), Err(Refused::Denied { .. })),
+                "{}",
+                by.actor.name
+            );
         }
         assert!(words(drafted(&school, &bureau(), "北镇小学")).contains("没有叫“北镇小学”的学校"));
         let id = drafted(&school, &bureau(), "东镇小学").expect("drafted");
@@ -289,7 +374,11 @@ fn from_draft_to_decision() {
         let found = read(&school, &bureau(), &id).expect("the study");
         let run = found.run.expect("reckoned at once");
         assert_eq!((run.whole, run.intact, run.times, run.day), (Some(8), true, 1, day("2026-11-24")));
-        assert_eq!(run.counts, [Some(6), Some(1), Some(1), Some(0), Some(0)], "day, bed, hard, unknown, without");
+        assert_eq!(
+            run.counts,
+            [Some(6), Some(1), Some(1), Some(0), Some(0)],
+            "day, bed, hard, unknown, without"
+        );
         assert_eq!(run.marks, [Some(2), Some(1), Some(0), Some(1)], "beds, worse, parted, to look at");
         let line = |at: usize| {
             let one = &run.pupils[at];
@@ -299,13 +388,20 @@ fn from_draft_to_decision() {
         assert_eq!(line(0), (Access::Fine, Some(15), After::Hard, Some(80), true, true));
         assert_eq!(line(1), (Access::Fine, Some(15), After::Bed, Some(80), true, false));
         assert!(run.pupils.iter().any(|one| one.name == "李一" && one.look == ["残疾"]));
-        assert_eq!((run.schools.len(), run.schools[0].places, run.schools[0].places_after), (1, 20, Some(12)));
+        assert_eq!(
+            (run.schools.len(), run.schools[0].places, run.schools[0].places_after),
+            (1, 20, Some(12))
+        );
         assert_eq!(found.hinders, [(Hindrance::Worse, Some(1))]);
         // 县发改局 reads counts; the township of the school its children; another township nothing.
         let blind = read(&school, &planning(), &id).expect("counts");
         let shown = blind.run.expect("reckoned");
         assert!(blind.counts_alone && shown.pupils.is_empty());
-        assert_eq!((shown.whole, shown.counts), (Some(8), vec![None; 5]), "two are not what is left of eight");
+        assert_eq!(
+            (shown.whole, shown.counts),
+            (Some(8), vec![None; 5]),
+            "two are not what is left of eight"
+        );
         assert_eq!((shown.marks, shown.schools[0].beds_after), ([None; 4], None), "nor is one bed told");
         assert_eq!(blind.hinders, [(Hindrance::Worse, None)]);
         let near = read(&school, &township(), &id).expect("of the township");
@@ -342,10 +438,17 @@ fn from_draft_to_decision() {
         assert!(words(decided(&school, &colleague(), &id, Stage::Closed)).contains("还没有公示、听证"));
         stepped(&school, &id, Procedure::Published);
         stepped(&school, &id, Procedure::Heard);
-        assert!(words(decided(&school, &director(), &id, Stage::Closed)).contains("1名孩子变成上学难，没有床位可住"));
+        assert!(
+            words(decided(&school, &director(), &id, Stage::Closed))
+                .contains("1名孩子变成上学难，没有床位可住")
+        );
         assert_eq!(read(&school, &bureau(), &id).expect("the study").stage, Stage::Hearing);
         for by in [township(), planning(), head()] {
-            assert!(matches!(decided(&school, &by, &id, Stage::Kept), Err(Refused::Denied { .. })), "{}", by.actor.name);
+            assert!(
+                matches!(decided(&school, &by, &id, Stage::Kept), Err(Refused::Denied { .. })),
+                "{}",
+                by.actor.name
+            );
         }
         // With a bed more it can be; the reckoning of the day is kept, and the school is still there.
         school.at("2026-11-25");
@@ -357,10 +460,19 @@ fn from_draft_to_decision() {
         let said = |kind: &str| after.notes.iter().filter(|note| note.kind == kind).count();
         assert_eq!([said("意见"), said("决定")], [2, 1]);
         assert_eq!(school.count("select cast(count(*) as bigint) from unit where county = $1 and id = 's1' and until_day is null"), 1);
-        assert_eq!(school.count("select cast(count(*) as bigint) from child where county = $1 and school = 's1'"), 8);
+        assert_eq!(
+            school.count("select cast(count(*) as bigint) from child where county = $1 and school = 's1'"),
+            8
+        );
         let again = id.clone();
-        assert!(words(school.act(&bureau(), move |desk| reckon_again(desk, &again))).contains("决定撤并，不能再改"));
-        assert!(words(school.act(&bureau(), |desk| close_unit(desk, "s1"))).contains("下面还有单位或孩子"), "the act for it");
+        assert!(
+            words(school.act(&bureau(), move |desk| reckon_again(desk, &again)))
+                .contains("决定撤并，不能再改")
+        );
+        assert!(
+            words(school.act(&bureau(), |desk| close_unit(desk, "s1"))).contains("下面还有单位或孩子"),
+            "the act for it"
+        );
         // What is kept cannot be changed unseen.
         school.run("update closure_run set came = came || 'x' where county = $1");
         assert_eq!(read(&school, &bureau(), &id).expect("the study").run.map(|run| run.intact), Some(false));
@@ -388,7 +500,10 @@ fn history_keeps_the_old_school() {
         assert_eq!(kept.run.map(|run| (run.whole, run.pupils.len(), run.intact)), Some((Some(8), 8, true)));
         let none = list(&school, &head(), Shown::Hard).expect("the head of the old school");
         assert!(none.children.is_empty() && none.towns.is_empty(), "access follows the current school");
-        assert!(words(drafted(&school, &bureau(), "东镇小学")).contains("没有叫“东镇小学”的学校"), "nothing to study");
+        assert!(
+            words(drafted(&school, &bureau(), "东镇小学")).contains("没有叫“东镇小学”的学校"),
+            "nothing to study"
+        );
         let other = who("x2", Role::Township, "t2");
         assert_eq!(school.act(&other, studies).expect("the list").len(), 0);
         assert_eq!(school.act(&planning(), studies).expect("the list").len(), 1);
@@ -401,7 +516,10 @@ fn some_grades_and_named_receivers() {
     on_each_engine(|db| {
         let school = county(db);
         let ids = pupils_of_the_point(&school);
-        school.run(format!("update child set household = 'h', grade = 4 where county = $1 and id = '{}'", ids[0]));
+        school.run(format!(
+            "update child set household = 'h', grade = 4 where county = $1 and id = '{}'",
+            ids[0]
+        ));
         school.run(format!("update child set household = 'h' where county = $1 and id = '{}'", ids[1]));
         counted(&school, &bureau(), 2026, "西乡小学 3 9").expect("written");
         pasted(&school, &bureau(), "2026-11-20", "上村 一组 西乡小学 39 3 校车").expect("written");
@@ -420,7 +538,9 @@ fn some_grades_and_named_receivers() {
             (Draft { why: "并".to_owned(), ..one(vec![4], "") }, "why"),
         ] {
             match school.act(&bureau(), move |desk| draft(desk, &wrong)) {
-                Err(Refused::Invalid(problems)) => assert!(problems.iter().any(|one| one.field == field), "{problems:?}"),
+                Err(Refused::Invalid(problems)) => {
+                    assert!(problems.iter().any(|one| one.field == field), "{problems:?}")
+                }
                 other => panic!("{field}: {other:?}"),
             }
         }
@@ -435,8 +555,12 @@ fn some_grades_and_named_receivers() {
         let other = read(&school, &who("x2", Role::Township, "t2"), &id).expect("it would receive");
         assert_eq!(other.run.map(|run| (run.whole, run.pupils.len())), Some((None, 0)));
         let (short, long) = (id.clone(), id.clone());
-        assert!(words(school.act(&bureau(), move |desk| withdraw(desk, &short, "不"))).contains("4到1000个字"));
-        school.act(&bureau(), move |desk| withdraw(desk, &long, "家长多数反对，保留四年级")).expect("withdrawn");
+        assert!(
+            words(school.act(&bureau(), move |desk| withdraw(desk, &short, "不"))).contains("4到1000个字")
+        );
+        school
+            .act(&bureau(), move |desk| withdraw(desk, &long, "家长多数反对，保留四年级"))
+            .expect("withdrawn");
         let after = read(&school, &bureau(), &id).expect("the study");
         assert_eq!((after.stage, after.may_study, after.may_comment), (Stage::Withdrawn, false, false));
         drafted(&school, &bureau(), "东镇小学").expect("another, now that it is over");
@@ -460,7 +584,9 @@ fn a_merged_child_keeps_its_line() {
             found.pupils.iter().filter(|one| one.child == child).count()
         };
         assert_eq!([lines(&ids[0]), lines(&ids[1])], [2, 0]);
-        school.act(&bureau(), move |desk| ledger::unmerge(desk, &stays, &merge, "不是同一个孩子")).expect("taken apart");
+        school
+            .act(&bureau(), move |desk| ledger::unmerge(desk, &stays, &merge, "不是同一个孩子"))
+            .expect("taken apart");
         assert_eq!([lines(&ids[0]), lines(&ids[1])], [1, 1]);
     });
 }

@@ -221,7 +221,9 @@ impl Placing<'_> {
     }
 
     fn takes(&self, pupil: usize, school: usize) -> bool {
-        let (Some(pupil), Some(school)) = (self.pupils.get(pupil), self.schools.get(school)) else { return false };
+        let (Some(pupil), Some(school)) = (self.pupils.get(pupil), self.schools.get(school)) else {
+            return false;
+        };
         school.school.takes(pupil.grade)
     }
 
@@ -242,7 +244,8 @@ impl Placing<'_> {
         }
         for family in &mut families {
             let nearest = (0..self.schools.len()).map(|school| self.farthest(&family.members, school)).min();
-            let first = family.members.iter().filter_map(|at| self.pupils.get(*at)).map(|one| one.id.clone()).min();
+            let first =
+                family.members.iter().filter_map(|at| self.pupils.get(*at)).map(|one| one.id.clone()).min();
             family.turn = (nearest.unwrap_or(UNKNOWN), first.unwrap_or_default());
         }
         families.sort_by(|a, b| a.turn.cmp(&b.turn));
@@ -324,7 +327,11 @@ impl Placing<'_> {
                 .filter(|school| *school != from && self.takes(pupil, *school))
                 .filter(|school| self.schools.get(*school).is_some_and(|one| one.free > 0 && one.beds > 0))
                 .min_by_key(|school| {
-                    (!self.has_sibling(&seated, (family.as_str(), pupil), *school), self.minutes(pupil, *school), *school)
+                    (
+                        !self.has_sibling(&seated, (family.as_str(), pupil), *school),
+                        self.minutes(pupil, *school),
+                        *school,
+                    )
                 });
             if let Some(school) = elsewhere {
                 // The place that it leaves is nobody's yet: a place must not hang on a bed.
@@ -343,7 +350,9 @@ impl Placing<'_> {
     }
 
     fn sleep(&mut self, pupil: usize, school: usize) -> bool {
-        let (Some(one), Some(bed)) = (self.schools.get_mut(school), self.bed.get_mut(pupil)) else { return false };
+        let (Some(one), Some(bed)) = (self.schools.get_mut(school), self.bed.get_mut(pupil)) else {
+            return false;
+        };
         if one.beds == 0 {
             return false;
         }
@@ -392,17 +401,21 @@ impl Placing<'_> {
                 one.free = one.free.saturating_sub(1);
             }
         }
-        let schools =
-            self.schools.iter().map(|one| (one.school.id.clone(), one.free, one.beds)).collect();
+        let schools = self.schools.iter().map(|one| (one.school.id.clone(), one.free, one.beds)).collect();
         Outcome { pupils, schools }
     }
 
     fn is_split(&self, pupil: usize) -> bool {
         let to = |at: usize| self.to.get(at).copied().flatten();
-        let Some(family) = self.pupils.get(pupil).map(|one| one.family.as_str()).filter(|one| !one.is_empty()) else {
+        let Some(family) =
+            self.pupils.get(pupil).map(|one| one.family.as_str()).filter(|one| !one.is_empty())
+        else {
             return false;
         };
-        self.pupils.iter().enumerate().any(|(at, one)| at != pupil && one.family == family && to(at) != to(pupil))
+        self.pupils
+            .iter()
+            .enumerate()
+            .any(|(at, one)| at != pupil && one.family == family && to(at) != to(pupil))
     }
 }
 
@@ -422,7 +435,12 @@ pub fn hindrances(outcome: &Outcome) -> Vec<(Hindrance, usize)> {
 
 /// What went in and what came out as text, line by line, over which the sum of a kept study is made. Children stand in it by their ids.
 #[must_use]
-pub fn record(rule: &SchoolAccess, pupils: &[Pupil], receivers: &[Receiver], outcome: &Outcome) -> (String, String) {
+pub fn record(
+    rule: &SchoolAccess,
+    pupils: &[Pupil],
+    receivers: &[Receiver],
+    outcome: &Outcome,
+) -> (String, String) {
     let way = |way: Option<Way>| {
         way.map_or_else(
             || "-".to_owned(),
@@ -442,7 +460,8 @@ pub fn record(rule: &SchoolAccess, pupils: &[Pupil], receivers: &[Receiver], out
     for one in pupils {
         let grade = one.grade.map_or_else(|| "-".to_owned(), |grade| grade.to_string());
         let need = [one.need.disability, one.need.left_behind, one.need.hardship].map(yes).concat();
-        let ways: Vec<String> = one.ways.iter().map(|(to, own)| format!("{to}={}", way(Some(*own)))).collect();
+        let ways: Vec<String> =
+            one.ways.iter().map(|(to, own)| format!("{to}={}", way(Some(*own)))).collect();
         _ = writeln!(
             given,
             "pupil {} {grade} boards={} family={} stays={} need={need} now={} {}",
@@ -454,7 +473,8 @@ pub fn record(rule: &SchoolAccess, pupils: &[Pupil], receivers: &[Receiver], out
             ways.join(" ")
         );
     }
-    let minutes = |minutes: Option<u16>| minutes.map_or_else(|| "-".to_owned(), |minutes| minutes.to_string());
+    let minutes =
+        |minutes: Option<u16>| minutes.map_or_else(|| "-".to_owned(), |minutes| minutes.to_string());
     let mut came = String::new();
     for one in &outcome.pupils {
         _ = writeln!(

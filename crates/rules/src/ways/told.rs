@@ -21,7 +21,8 @@ pub fn told(parts: &[u32]) -> (Option<u32>, Vec<Option<u32>>) {
         if left == 0 || left >= FEW {
             break;
         }
-        let smallest = parts.iter().zip(&mut shown).filter(|(_, shown)| **shown).min_by_key(|(part, _)| **part);
+        let smallest =
+            parts.iter().zip(&mut shown).filter(|(_, shown)| **shown).min_by_key(|(part, _)| **part);
         match smallest {
             Some((_, one)) => *one = false,
             None => break,

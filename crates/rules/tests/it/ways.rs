@@ -85,10 +85,11 @@ fn school(id: &str, places: u32, beds: u32) -> Receiver {
 fn lines(outcome: &Outcome) -> Vec<String> {
     let line = |one: &rules::ways::Placed| {
         let to = one.to.as_deref().unwrap_or("-");
-        let more: String = [(one.needs_bed, " 床"), (one.worse, " 更难"), (one.split, " 分开"), (one.need.any(), " 看")]
-            .into_iter()
-            .filter_map(|(is, word)| is.then_some(word))
-            .collect();
+        let more: String =
+            [(one.needs_bed, " 床"), (one.worse, " 更难"), (one.split, " 分开"), (one.need.any(), " 看")]
+                .into_iter()
+                .filter_map(|(is, word)| is.then_some(word))
+                .collect();
         format!("{} {to} {}{more}", one.pupil, one.after.code())
     };
     outcome.pupils.iter().map(line).collect()
@@ -203,14 +204,14 @@ fn counts_without_names() {
 
 fn a_pupil() -> impl Strategy<Value = Pupil> {
     let ways = proptest::collection::btree_map("[abcd]", 5_u16..150, 0..4);
-    (0_u32..10_000, 1_u8..7, proptest::bool::weighted(0.2), "[xyz]?", ways).prop_map(|(id, grade, boards, family, ways)| {
-        Pupil {
+    (0_u32..10_000, 1_u8..7, proptest::bool::weighted(0.2), "[xyz]?", ways).prop_map(
+        |(id, grade, boards, family, ways)| Pupil {
             boards,
             family,
             ways: ways.into_iter().map(|(to, minutes)| (to, way(minutes))).collect(),
             ..pupil(&id.to_string(), grade, &[])
-        }
-    })
+        },
+    )
 }
 
 fn a_school() -> impl Strategy<Value = (String, u32, u32, u8, u8)> {

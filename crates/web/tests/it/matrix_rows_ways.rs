@@ -8,7 +8,13 @@ use crate::matrix_rows::Target::{Nothing, Other};
 pub(crate) const WAYS: &[Row] = &[
     Row("GET", "/ways", Nothing, Policy, ""),
     Row("GET", "/ways/new", Nothing, Policy, ""),
-    Row("POST", "/ways/new", Nothing, Policy, "day=2026-11-23&source=村干部计时&lines=P1单位 P11单位 SP单位 20 1.5 步行"),
+    Row(
+        "POST",
+        "/ways/new",
+        Nothing,
+        Policy,
+        "day=2026-11-23&source=村干部计时&lines=P1单位 P11单位 SP单位 20 1.5 步行",
+    ),
     Row("GET", "/ways/places", Nothing, Policy, ""),
     Row("POST", "/ways/places", Nothing, Policy, "year=2026&source=总务处&lines=SP单位 40 2"),
     Row("GET", "/ways/studies", Nothing, Policy, ""),

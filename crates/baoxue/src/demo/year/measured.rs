@@ -23,15 +23,16 @@ const OPEN: u64 = 14;
 
 /// A number out of two ids that is always the same (FNV-1a).
 fn drawn(parts: [&str; 2]) -> u64 {
-    parts.iter().flat_map(|part| part.bytes()).fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
-        (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    parts
+        .iter()
+        .flat_map(|part| part.bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// The line of a way; `None` for one that nobody has measured.
 fn line(way: &SeedWay) -> Option<String> {
     let number = drawn([&way.home, &way.to]);
-    if number % OPEN == 0 {
+    if number.is_multiple_of(OPEN) {
         return None;
     }
     let core = way.village.trim_end_matches("社区居民委员会").trim_end_matches("村民委员会");
@@ -73,7 +74,9 @@ impl Year {
         let lines: Vec<String> = all.iter().filter_map(line).collect();
         for part in lines.chunks(AT_ONCE) {
             let table =
-                WayTable { day: then, source: "演示数据，编造的路程".to_owned(), lines: part.join("\n") };
+                WayTable {
+                    day: then, source: "演示数据，编造的路程".to_owned(), lines: part.join("\n")
+                };
             let (keys, plan, now, by) = (keys.clone(), Arc::clone(plan), now(10), (*bureau).clone());
             db.write(move |tx| {
                 seed::acted(tx, (&keys, &plan, &now), &by, |desk| ways::measure(desk, &table)).map_err(said)
@@ -94,7 +97,10 @@ impl Year {
                     format!("{}\t{places}\t{beds}", one.name)
                 })
                 .collect();
-            let table = PlacesTable { year, source: "演示数据，编造的学位".to_owned(), lines: lines.join("\n") };
+            let table =
+                PlacesTable {
+                    year, source: "演示数据，编造的学位".to_owned(), lines: lines.join("\n")
+                };
             if !lines.is_empty() {
                 seed::acted(tx, with, &by, |desk| ways::set_places(desk, &table)).map_err(said)?;
             }

@@ -93,10 +93,7 @@ async fn list(
         ],
         counts_alone: found.counts_alone,
         may_record: can(&session, Action::RecordWay),
-        shows: vec![
-            show("上学难的", "hard", Shown::Hard),
-            show("路程没有登记的", "unknown", Shown::Unknown),
-        ],
+        shows: vec![show("上学难的", "hard", Shown::Hard), show("路程没有登记的", "unknown", Shown::Unknown)],
         township: township.map(|one| one.name.clone()),
         title: if shown == Shown::Hard { "上学难的孩子" } else { "路程没有登记的孩子" },
         children: found.children,

@@ -72,11 +72,7 @@ struct NewPage {
     seasons: String,
 }
 
-async fn new(
-    State(app): State<App>,
-    session: Session,
-    Query(done): Query<Done>,
-) -> Result<Response, Failed> {
+async fn new(State(app): State<App>, session: Session, Query(done): Query<Done>) -> Result<Response, Failed> {
     let lines = app.read(&session, ways::missing_lines).await?;
     let sent = Sent { day: app.now().day().to_string(), lines, ..Sent::default() };
     show_new(&app, &session, (done.words(), Errors::new(), sent), StatusCode::OK).await
@@ -100,7 +96,9 @@ async fn show_new(
         sent,
         today: app.now().day().to_string(),
         means: listed(Means::ALL.iter().map(|one| one.label()).collect()),
-        seasons: listed(Season::ALL.iter().filter(|one| **one != Season::All).map(|one| one.label()).collect()),
+        seasons: listed(
+            Season::ALL.iter().filter(|one| **one != Season::All).map(|one| one.label()).collect(),
+        ),
     };
     Ok((status, html(&page)).into_response())
 }

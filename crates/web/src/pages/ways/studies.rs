@@ -71,7 +71,8 @@ impl Sent {
             grades: self
                 .grades()
                 .ok_or_else(|| Refused::field("grades", "年级请一个一个写，如 1、2、3；整所学校不填"))?,
-            from: parse_date(self.from.trim()).map_err(|_| Refused::field("from", "请写日期，如 2027-09-01"))?,
+            from: parse_date(self.from.trim())
+                .map_err(|_| Refused::field("from", "请写日期，如 2027-09-01"))?,
             why: self.why.clone(),
             receivers: self.receivers.clone(),
         })

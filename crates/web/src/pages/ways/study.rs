@@ -50,6 +50,7 @@ struct StudyPage {
     one: Study,
     heads: [Head; 4],
     school_heads: [Head; 5],
+    sum_heads: [Head; 2],
     kinds: Vec<Choice>,
     stages: Vec<Choice>,
     said: Option<(String, String)>,
@@ -66,23 +67,20 @@ impl StudyPage {
         tone(self.one.stage)
     }
 
-    fn whole(&self, run: &Run) -> String {
-        few(run.whole)
-    }
-
-    /// How many would come to school how.
-    fn counts(&self, run: &Run) -> Vec<(&'static str, String)> {
-        After::ALL.iter().zip(&run.counts).map(|(after, count)| (after.label(), few(*count))).collect()
+    /// How many would come to school how, and of whom something else is to be said.
+    fn sums(&self, run: &Run) -> Vec<(&'static str, String)> {
+        let whole = ("要换学校的", few(run.whole));
+        let after = After::ALL.iter().zip(&run.counts).map(|(after, count)| (after.label(), few(*count)));
+        let marks =
+            ["其中要床位的", "其中比现在更难的", "其中和兄弟姐妹分开的", "其中残疾、留守、困境，要单独看的"];
+        let marks = marks.into_iter().zip(run.marks.iter().map(|count| few(*count)));
+        std::iter::once(whole).chain(after).chain(marks).collect()
     }
 
     /// The sum in groups of eight, so that a phone can break the line.
     fn digest(&self, run: &Run) -> String {
         let signs: Vec<char> = run.digest.chars().collect();
         signs.chunks(8).map(|part| part.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
-    }
-
-    fn mark(&self, run: &Run, at: usize) -> String {
-        few(run.marks.get(at).copied().flatten())
     }
 
     /// What stands against closing, in one line.
@@ -111,8 +109,9 @@ impl StudyPage {
 
     /// `15 分钟 → 55 分钟`.
     fn minutes(&self, one: &PupilLine) -> String {
-        let minutes =
-            |minutes: Option<u16>| minutes.map_or_else(|| "没有登记".to_owned(), |minutes| format!("{minutes} 分钟"));
+        let minutes = |minutes: Option<u16>| {
+            minutes.map_or_else(|| "没有登记".to_owned(), |minutes| format!("{minutes} 分钟"))
+        };
         if one.to.is_empty() {
             return minutes(one.minutes_was);
         }
@@ -177,6 +176,7 @@ async fn show(
             Head::number("空床位"),
             Head::number("接收以后"),
         ],
+        sum_heads: [Head::text("怎么样"), Head::number("孩子")],
         kinds: Procedure::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), &sent.kind)).collect(),
         stages: [(Stage::Kept, "保留，不撤并"), (Stage::Closed, "撤并")]
             .iter()
@@ -212,7 +212,11 @@ async fn back(
     }
 }
 
-async fn reckon(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
+async fn reckon(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
     let study = id.clone();
     let done = app.write(&session, move |desk| ways::reckon_again(desk, &study)).await;
     back(&app, &session, id, done, ("reckon", Sent::default())).await
@@ -232,7 +236,11 @@ async fn step(
     back(&app, &session, id, done, ("step", sent)).await
 }
 
-async fn hearing(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
+async fn hearing(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
     let study = id.clone();
     let done = app.write(&session, move |desk| ways::put_to_hearing(desk, &study)).await;
     back(&app, &session, id, done, ("hearing", Sent::default())).await
