@@ -148,8 +148,7 @@ impl StudyPage {
 }
 
 async fn page(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
-    let sent = Sent { day: app.now().day().to_string(), ..Sent::default() };
-    show(&app, &session, id, ((None, Errors::new()), "", sent), StatusCode::OK).await
+    show(&app, &session, id, ((None, Errors::new()), "", Sent::default()), StatusCode::OK).await
 }
 
 async fn show(
@@ -160,6 +159,9 @@ async fn show(
     status: StatusCode,
 ) -> Result<Response, Failed> {
     let one = app.look(session, move |desk| ways::study(desk, &id)).await?;
+    // The form for a step begins with today, whichever other form came back.
+    let day = if form == "step" { sent.day } else { app.now().day().to_string() };
+    let sent = Sent { day, ..sent };
     let rule = app.plan().school_access();
     let page = StudyPage {
         shell: app.shell(session, "/ways").await?,
