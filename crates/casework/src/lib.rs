@@ -43,4 +43,5 @@ pub mod totp;
 pub mod units;
 pub mod vitals;
 pub mod warnings;
+pub mod ways;
 pub mod works;

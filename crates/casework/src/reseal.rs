@@ -69,6 +69,7 @@ pub const SEALED: &[Sealed] = &[
     of("request", &["id"], &[("words_sealed", "words"), ("answer_sealed", "answer")]),
     of("pair", &["id"], &[("why_sealed", "why")]),
     of("visit", &["id"], &[("said_sealed", "said")]),
+    of("closure_note", &["id"], &[("words_sealed", "words")]),
     of("home_lesson", &["id"], &[("taught_sealed", "taught"), ("confirmed_sealed", "confirmed")]),
     // A photograph has a quarter of a megabyte.
     Sealed {

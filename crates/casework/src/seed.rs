@@ -4,6 +4,7 @@
 mod followed;
 mod past;
 mod registers;
+mod ways;
 mod years;
 
 use jiff::civil::Date;
@@ -18,6 +19,7 @@ pub use past::{
     tell_unit,
 };
 pub use registers::{Marked, SeedClass, SeedSheet, classes, counted, marked, rolls_known, sheet};
+pub use ways::{SeedWay, small_school, ways};
 pub use years::{SeedAbsence, absence, past_class};
 
 /// What rows are written with.

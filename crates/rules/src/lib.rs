@@ -29,4 +29,5 @@ pub mod safeguard;
 pub mod standing;
 pub mod twin;
 pub mod warning;
+pub mod ways;
 pub mod works;

@@ -60,6 +60,7 @@ const MENU: &[Entry] = &[
     entry("导入名单", "/imports", "upload", &[Action::ReadImports]),
     entry("摸排", "/door", "house", &[Action::PrintDoorSheet]),
     heading("单位和账号"),
+    entry("上学路程", "/ways", "place", &[Action::ReadWays]),
     entry("责任链", "/units", "list", &[Action::ReadUnits]),
     entry("账号", "/accounts", "user", &[Action::ReadAccounts]),
     entry("在线人员", "/online", "eye", &[Action::EndSession]),

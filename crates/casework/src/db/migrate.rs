@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0018_case_scans", include_str!("../../migrations/0018_case_scans.sql")),
     ("0019_ties", include_str!("../../migrations/0019_ties.sql")),
     ("0027_scan_void", include_str!("../../migrations/0027_scan_void.sql")),
+    ("0026_ways", include_str!("../../migrations/0026_ways.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

@@ -435,6 +435,7 @@ pub(super) fn remove(desk: &mut Desk<'_, '_>, writing: &Writing, child: &str) ->
         "select (select cast(count(*) as bigint) from roll_move where county = $1 and child = $2)
               + (select cast(count(*) as bigint) from finding where county = $1 and child = $2)
               + (select cast(count(*) as bigint) from request where county = $1 and child = $2)
+              + (select cast(count(*) as bigint) from closure_pupil where county = $1 and child = $2)
               + (select cast(count(*) as bigint) from suspected where county = $1 and child = $2)
               + (select cast(count(*) as bigint) from elsewhere where county = $1 and child = $2)
               + (select cast(count(*) as bigint) from platform_entry where county = $1 and child = $2)

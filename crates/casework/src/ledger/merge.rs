@@ -21,6 +21,7 @@ const FOLLOW: &[(&str, &str)] = &[
     ("platform_entry", "update platform_entry set child = $3 where county = $1 and child = $2 returning id"),
     ("child_case", "update child_case set child = $3 where county = $1 and child = $2 returning id"),
     ("visit", "update visit set child = $3 where county = $1 and child = $2 returning id"),
+    ("closure_pupil", "update closure_pupil set child = $3 where county = $1 and child = $2 returning id"),
     ("home_lesson", "update home_lesson set child = $3 where county = $1 and child = $2 returning id"),
     (
         "pair",
@@ -364,6 +365,7 @@ fn give_back(desk: &mut Desk<'_, '_>, table: &str, row: &str, kept: &str, gone: 
         }
         "child_case" => "update child_case set child = $4 where county = $1 and id = $2 and child = $3",
         "visit" => "update visit set child = $4 where county = $1 and id = $2 and child = $3",
+        "closure_pupil" => "update closure_pupil set child = $4 where county = $1 and id = $2 and child = $3",
         "home_lesson" => "update home_lesson set child = $4 where county = $1 and id = $2 and child = $3",
         "request" => "update request set child = $4 where county = $1 and id = $2 and child = $3",
         "pair" => "update pair set child = $4 where county = $1 and id = $2 and child = $3",

@@ -17,6 +17,7 @@ use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
 use crate::units::{Chain, chain};
+use crate::ways;
 
 /// A labelled value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,7 +224,7 @@ pub fn read(desk: &mut Desk<'_, '_>, id: &str) -> Result<File, Refused> {
     let file = File {
         age: sees.clear(Field::Birth, rules::age::age_on(row.birth, today)),
         standing: sees.clear(Field::Schooling, Standing::from_code(&row.standing)).flatten(),
-        schooling: schooling(&row, sees),
+        schooling: schooling(desk, id, &row, sees)?,
         identity,
         home,
         groups: groups(desk, id, sees)?,
@@ -348,7 +349,7 @@ fn home(desk: &Desk<'_, '_>, id: &str, row: &Row, sees: Sees) -> Result<Vec<Line
     Ok(lines.1)
 }
 
-fn schooling(row: &Row, sees: Sees) -> Vec<Line> {
+fn schooling(desk: &mut Desk<'_, '_>, id: &str, row: &Row, sees: Sees) -> Result<Vec<Line>, Refused> {
     let mut lines = Lines(sees, Vec::new());
     let [.., school, class] = &row.places;
     lines.clear(Field::Schooling, "学校", school.as_str());
@@ -356,7 +357,11 @@ fn schooling(row: &Row, sees: Sees) -> Vec<Line> {
     let grade = row.grade.and_then(|grade| i8::try_from(grade).ok()).and_then(rules::age::Grade::new);
     lines.clear(Field::Schooling, "年级", grade.map_or("", rules::age::Grade::label));
     lines.clear(Field::Schooling, "就读方式", Boarding::from_code(&row.boarding).map_or("", Boarding::label));
-    lines.1
+    // From the home to the school: for whoever may know both.
+    if sees.of(Field::Home) == Sight::Clear {
+        lines.clear(Field::Schooling, "上学路程", ways::line(desk, id)?);
+    }
+    Ok(lines.1)
 }
 
 fn groups(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Vec<GroupRow>, Refused> {

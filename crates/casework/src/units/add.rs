@@ -276,7 +276,11 @@ fn named(text: &str, what: &str) -> Result<String, String> {
 }
 
 /// The one unit that is called so: 公郎镇 for 公郎镇人民政府, 沙乐 for 沙乐村民委员会.
-fn one<'a>(units: &'a [(String, String, String)], text: &str, what: &str) -> Result<&'a str, String> {
+pub(crate) fn one<'a>(
+    units: &'a [(String, String, String)],
+    text: &str,
+    what: &str,
+) -> Result<&'a str, String> {
     if text.is_empty() {
         return Err(format!("请写{what}"));
     }

@@ -16,6 +16,7 @@ mod within;
 
 pub(crate) use add::columns;
 pub use add::{Added, MOST, Table, add, addable, adding};
+pub(crate) use add::{columns, one};
 pub use chain::{Chain, Holder, Slot, chain};
 pub use classes::{Class, Whose, classes};
 pub use close::close_unit;

@@ -69,6 +69,8 @@ mod totp;
 #[cfg(test)]
 mod watermark;
 #[cfg(test)]
+mod ways;
+#[cfg(test)]
 mod works;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.

@@ -94,6 +94,12 @@ codes! {
         ReadLessons = "read_lessons" "看送教上门记录" [],
         RecordLesson = "record_lesson" "登记送教上门" [],
         PairChild = "pair_child" "结对包保" [],
+        ReadWays = "read_ways" "看上学路程" [],
+        RecordWay = "record_way" "登记上学路程、学位床位" [],
+        ReadClosures = "read_closures" "看校点撤并研究" [],
+        StudyClosure = "study_closure" "研究校点撤并" [],
+        CommentClosure = "comment_closure" "提撤并意见" [],
+        DecideClosure = "decide_closure" "决定校点撤并" [],
         KeepPhone = "keep_phone" "开通离线手机" [],
         // what is reported apart (未成年人保护法 11)
         RaiseSign = "raise_sign" "转交保护线索" [],
@@ -219,6 +225,12 @@ impl Action {
             | Self::ReadSafeguarding
             | Self::AnswerSafeguarding
             | Self::AnswerRequest
+            | Self::ReadWays
+            | Self::RecordWay
+            | Self::ReadClosures
+            | Self::StudyClosure
+            | Self::CommentClosure
+            | Self::DecideClosure
             | Self::KeepPhone
             | Self::ExportList => Object::Unit,
             Self::RunComparison
@@ -497,6 +509,32 @@ impl Action {
             Self::PairChild => allowed(&[R::Township], Children),
             // Who calls a class, or goes to families, where there is no network; what it holds follows from each part of it.
             Self::KeepPhone => allowed(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre], OwnUnit),
+            // 四(四)(六)：教体局和发改局看布局，乡镇、村、学校看自己的孩子怎么来；发改局看不到孩子，只看数字。
+            Self::ReadWays => match role {
+                R::Director | R::Bureau | R::Planning => Some(County),
+                R::Township | R::Village | R::Head | R::Teacher => Some(OwnUnit),
+                _ => None,
+            },
+            // The township of the homes measures, the head of the school too, for it alone; places and beds the head and 教体局.
+            Self::RecordWay => match role {
+                R::Bureau => Some(County),
+                R::Township => Some(UnitsBelow),
+                R::Head => Some(OwnUnit),
+                _ => None,
+            },
+            Self::ReadClosures => match role {
+                R::Director | R::Bureau | R::Planning => Some(County),
+                R::Township => Some(OwnUnit),
+                _ => None,
+            },
+            Self::StudyClosure => allowed(&[R::Bureau], County),
+            Self::CommentClosure => match role {
+                R::Bureau | R::Planning => Some(County),
+                R::Township => Some(OwnUnit),
+                _ => None,
+            },
+            // A second person: that it is another than who drafted it, the act sees to.
+            Self::DecideClosure => allowed(&[R::Director, R::Bureau], County),
             // Nobody whose unit is measured by it (五(七)(十二)).
             Self::AgreeCase => allowed(&[R::Director, R::Bureau], Children),
             Self::ReadSuspects | Self::ReadCase => allowed(

@@ -16,6 +16,7 @@ mod platform;
 mod problem;
 mod read;
 mod request;
+mod school_access;
 mod warning;
 
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub use model::{
 pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
 pub use request::{AnswerRule, RequestRule};
+pub use school_access::SchoolAccess;
 pub use warning::{WarningKind, WarningRule};
 
 use crate::age::SchoolAge;
@@ -69,6 +71,7 @@ pub struct Plan {
     steps: Vec<LegalStep>,
     case: CaseRules,
     requests: Vec<RequestRule>,
+    school_access: SchoolAccess,
     findings: [FindingRule; FindingKind::ALL.len()],
     named_lists: Vec<NamedList>,
     platforms: Vec<Platform>,
@@ -235,6 +238,12 @@ impl Plan {
     #[must_use]
     pub fn requests(&self) -> &[RequestRule] {
         &self.requests
+    }
+
+    /// From how long on a way to school is hard, and what goes before closing a school point, 四(四).
+    #[must_use]
+    pub const fn school_access(&self) -> &SchoolAccess {
+        &self.school_access
     }
 
     /// What the county sets for cases, 五(十)(十一).

@@ -38,6 +38,7 @@ mod style;
 mod today;
 mod units;
 mod warnings;
+mod ways;
 mod works;
 
 use crate::route::Route;
@@ -84,6 +85,7 @@ pub fn routes() -> Vec<Route> {
         units::routes(),
         founding::routes(),
         warnings::routes(),
+        ways::routes(),
         works::routes(),
     ]
     .into_iter()

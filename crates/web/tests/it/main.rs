@@ -26,6 +26,7 @@ mod matrix_fields;
 mod matrix_page;
 mod matrix_rows;
 mod matrix_rows_api;
+mod matrix_rows_ways;
 mod platform;
 mod province;
 mod registers;
@@ -36,6 +37,7 @@ mod sockets;
 mod twice;
 mod visits;
 mod warnings;
+mod ways;
 #[cfg(test)]
 mod words;
 mod work;

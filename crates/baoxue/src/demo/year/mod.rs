@@ -6,6 +6,7 @@ mod before;
 mod days;
 mod evenings;
 mod followed;
+mod measured;
 mod paired;
 mod papered;
 mod registers;
