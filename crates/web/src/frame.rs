@@ -37,6 +37,8 @@ const MENU: &[Entry] = &[
     entry("部门协助", "/requests", "send", &[Action::ReadRequests]),
     entry("送教上门", "/lessons", "house", &[Action::ReadLessons]),
     entry("措施成效", "/works", "chart", &[Action::CountWorks]),
+    entry("领导一页", "/leader", "list", &[Action::SeeLeader]),
+    entry("指标", "/figures", "chart", &[Action::ReadFigures]),
     entry("我的走访", "/visits", "house", &[Action::KeepPhone]),
     entry("结对包保", "/pairs", "people", &[Action::ReadCase]),
     entry("抽样考勤", "/samples", "check", &[Action::CountSample]),

@@ -41,6 +41,8 @@ mod twin;
 #[cfg(test)]
 mod warning;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod works;
 
 /// Properties are tried on the same inputs every time, so that a failure is never a matter of luck.

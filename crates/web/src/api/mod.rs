@@ -5,6 +5,7 @@ mod audit;
 mod children;
 mod comparisons;
 mod cursor;
+mod figures;
 mod findings;
 mod give;
 mod imports;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
         imports::routes(),
         comparisons::routes(),
         findings::routes(),
+        figures::routes(),
         audit::routes(),
     ]
     .into_iter()

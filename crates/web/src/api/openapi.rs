@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
 use super::{
-    audit, children, comparisons, findings, imports, me, moves, phone, province, registers, session, units,
+    audit, children, comparisons, figures, findings, imports, me, moves, phone, province, registers, session, units,
     visits,
 };
 use crate::route::{Policy, Route};
@@ -77,6 +77,7 @@ pub(super) fn routes() -> Vec<Route> {
         findings::assign,
         findings::report,
         findings::reopen,
+        figures::list,
         audit::list,
     ),
     components(schemas(Problem)),

@@ -13,11 +13,13 @@ mod codes;
 mod comparison;
 mod door;
 mod exports;
+mod figures;
 mod findings;
 mod founding;
 mod health;
 pub(crate) mod imports;
 mod jobs;
+mod leader;
 mod lessons;
 mod notices;
 mod online;
@@ -58,10 +60,12 @@ pub fn routes() -> Vec<Route> {
         codes::routes(),
         comparison::routes(),
         door::routes(),
+        figures::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),
         jobs::routes(),
+        leader::routes(),
         lessons::routes(),
         notices::routes(),
         online::routes(),
