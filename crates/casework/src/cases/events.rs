@@ -167,10 +167,7 @@ fn broken(id: &str) -> Refused {
 }
 
 /// A case as it was opened, and what happened to it.
-pub(crate) fn history(
-    desk: &mut Desk<'_, '_>,
-    id: &str,
-) -> Result<Option<(Case, Vec<Happened>)>, Refused> {
+pub(crate) fn history(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<(Case, Vec<Happened>)>, Refused> {
     let found = desk.tx.optional(
         "select opened_at, against from child_case where county = $1 and id = $2",
         &params![desk.county(), id],

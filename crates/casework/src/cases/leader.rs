@@ -129,10 +129,8 @@ pub fn waiting(
         values.extend([moment, id].map(|text| Value::from(text.to_owned())));
         within.push_str(&format!(" and (c.due_at, c.id) > (${}, ${})", values.len() - 1, values.len()));
     }
-    let sql = format!(
-        "select {COLUMNS} from {FROM} where {within} order by c.due_at, c.id limit {}",
-        PAGE + 1
-    );
+    let sql =
+        format!("select {COLUMNS} from {FROM} where {within} order by c.due_at, c.id limit {}", PAGE + 1);
     let mut lines = desk.tx.query(&sql, &values, line)?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);

@@ -86,7 +86,7 @@ pub fn changes(
     let reached = scope.predicate("tie", &mut values);
     let both = differing(place + 1, &reached);
     let turns = desk.tx.query(
-        &format!("{both} select was, isnow, cast(count(*) as bigint) from both where was <> isnow group by was, isnow order by was, isnow"),
+        &format!("{both} select was, isnow, cast(count(*) as bigint) from turned where was <> isnow group by was, isnow order by was, isnow"),
         &values,
         |row| {
             let mark = |at| Ok::<_, DbError>(Mark::from_code(&row.get::<String>(at)?).unwrap_or(Mark::None));
@@ -97,15 +97,15 @@ pub fn changes(
     if let Some((spelling, id)) = after.split_once(' ') {
         values.push(Value::from(spelling.to_owned()));
         values.push(Value::from(id.to_owned()));
-        behind = format!("where (both.spelling, both.ref) > (${}, ${})", values.len() - 1, values.len());
+        behind = format!("where (turned.spelling, turned.ref) > (${}, ${})", values.len() - 1, values.len());
     }
     let sql = format!(
-        "{both} select both.ref, both.child, both.name, was, was_why, isnow, now_why, coalesce(old.name, ''),
-                       coalesce(new.name, ''), both.spelling
-         from both
-         left join unit old on old.county = $1 and old.id = both.was_town
-         left join unit new on new.county = $1 and new.id = both.now_town
-         {behind} order by both.spelling, both.ref limit {}",
+        "{both} select turned.ref, turned.child, turned.name, was, was_why, isnow, now_why, coalesce(old.name, ''),
+                       coalesce(new.name, ''), turned.spelling
+         from turned
+         left join unit old on old.county = $1 and old.id = turned.was_town
+         left join unit new on new.county = $1 and new.id = turned.now_town
+         {behind} order by turned.spelling, turned.ref limit {}",
         PAGE + 1
     );
     let mut changes = desk.tx.query(&sql, &values, |row| change(row, basis))?;
@@ -126,17 +126,17 @@ fn differing(place: usize, reached: &str) -> String {
          ), b as (
            select ref, child, spelling, substr(marks, {place}, 1) as mark, why, township from figure_member
            where county = $1 and basis = $2 and from_number > $3 and from_number <= $4 and until_number > $4
-         ), every as (
+         ), paired as (
            select a.ref, a.child, a.spelling, a.mark as was, a.why as was_why, a.township as was_town,
                   coalesce(b.mark, '-') as isnow, coalesce(b.why, '') as now_why, b.township as now_town
            from a left join b on b.ref = a.ref
            union all
            select b.ref, b.child, b.spelling, '-', '', null, b.mark, b.why, b.township
            from b where not exists (select 1 from a where a.ref = b.ref)
-         ), both as (
-           select every.ref, coalesce(child.merged_into, child.id, '') as child, coalesce(child.name, '') as name,
-                  every.spelling, was, was_why, was_town, isnow, now_why, now_town
-           from every left join child on child.county = $1 and child.id = every.child
+         ), turned as (
+           select paired.ref, coalesce(child.merged_into, child.id, '') as child, coalesce(child.name, '') as name,
+                  paired.spelling, was, was_why, was_town, isnow, now_why, now_town
+           from paired left join child on child.county = $1 and child.id = paired.child
            where (was <> isnow or (was <> '-' and coalesce(was_town, '') <> coalesce(now_town, '')))
              and exists (select 1 from child_tie tie where tie.county = $1
                            and tie.child = coalesce(child.merged_into, child.id) and {reached})
@@ -146,9 +146,7 @@ fn differing(place: usize, reached: &str) -> String {
 
 fn change(row: &Row<'_>, basis: Basis) -> Result<Change, DbError> {
     let text = |at| row.get::<String>(at);
-    let side = |mark: &str, why: &str| {
-        (Mark::from_code(mark).unwrap_or(Mark::None), why_label(basis, why))
-    };
+    let side = |mark: &str, why: &str| (Mark::from_code(mark).unwrap_or(Mark::None), why_label(basis, why));
     let (was, is) = (side(&text(3)?, &text(4)?), side(&text(5)?, &text(6)?));
     let (old, new) = (text(7)?, text(8)?);
     let both = was.0 != Mark::None && is.0 != Mark::None;

@@ -70,10 +70,8 @@ pub(super) fn keep_all(means: &Arc<dyn Means>, making: &Making) -> Result<(Tally
     let counted = beside(means.plan().county().code.as_str(), &seen, making);
     let now = clock(means.now().timestamp());
     let mut tally = Tally::default();
-    let bases = [
-        (Basis::Return, back(&seen, making.year())),
-        (Basis::Kept, duties(&seen, making.year(), now)),
-    ];
+    let bases =
+        [(Basis::Return, back(&seen, making.year())), (Basis::Kept, duties(&seen, making.year(), now))];
     for (basis, members) in bases {
         let own = making.clone();
         tally.join(as_program(means, move |desk| {
@@ -197,7 +195,9 @@ fn back(seen: &[Seen], year: Date) -> Vec<Member> {
             last.insert(&one.child, one);
         }
     }
-    let counted = |one: &Seen| Some(member(one.child.clone(), &one.child, &one.place, returned(one.state, one.ending)?));
+    let counted = |one: &Seen| {
+        Some(member(one.child.clone(), &one.child, &one.place, returned(one.state, one.ending)?))
+    };
     last.into_values().filter_map(counted).collect()
 }
 
@@ -209,9 +209,10 @@ fn duties(seen: &[Seen], year: Date, now: DateTime) -> Vec<Member> {
     let mut all = Vec::new();
     for one in seen {
         for (at, due) in one.duties.iter().filter(|(_, due)| is_of_year(due, year)) {
-            all.extend(met(*due, now).map(|found| {
-                member(format!("case:{}:{at}", one.id), &one.child, &one.place, found)
-            }));
+            all.extend(
+                met(*due, now)
+                    .map(|found| member(format!("case:{}:{at}", one.id), &one.child, &one.place, found)),
+            );
         }
     }
     all
@@ -283,7 +284,9 @@ fn absences(
     let at = |text: Option<String>| text.as_deref().and_then(moment).map(clock);
     let (mut found, mut told) = (Vec::new(), Vec::new());
     for (id, child, (since, made, cleared, report), place) in rows {
-        let (Some(since), Some(made)) = (since.and_then(|day| day.parse::<Date>().ok()), at(made)) else { continue };
+        let (Some(since), Some(made)) = (since.and_then(|day| day.parse::<Date>().ok()), at(made)) else {
+            continue;
+        };
         // Within a day of the evening of the third day.
         let due = since.saturating_add(1.days()).to_datetime(time(23, 59, 59, 999_000_000));
         let met_it = met(Met { due, done: Some(made) }, now);

@@ -63,8 +63,7 @@ pub(super) fn keep(
         &params![county, stretch.basis.code(), stretch.after, stretch.until, OPEN],
         kept,
     )?;
-    let mut rows: HashMap<String, Kept> =
-        rows.into_iter().map(|row| (row.member.id.clone(), row)).collect();
+    let mut rows: HashMap<String, Kept> = rows.into_iter().map(|row| (row.member.id.clone(), row)).collect();
     let mut changed = 0;
     for member in members.iter().filter(|member| !member.marks.is_empty()) {
         match rows.remove(&member.id) {

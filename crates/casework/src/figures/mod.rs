@@ -15,11 +15,11 @@ pub use changes::{Change, Changes, Turn, changes};
 pub use freeze::{Verdict, freeze, renew_now, verify};
 pub use names::{Name, NamesAsked, NamesPage, export, names};
 pub use read::{
-    Audience, Frozen, Line, Panel, Snapshot, UnitLine, audience, by_township, causes, county_tiles, leads, panel, returns,
-    snapshot, snapshots,
+    Audience, Frozen, Line, Panel, Snapshot, UnitLine, audience, by_township, causes, county_tiles, leads,
+    panel, returns, snapshot, snapshots,
 };
 pub use renew::{RENEW, nightly, renew};
-pub use yearbook::{Entry, EntryForm, entries, enter};
+pub use yearbook::{Entry, EntryForm, enter, entries};
 
 /// `until_number` of what still counts so.
 const OPEN: i64 = 9_000_000_000;

@@ -199,11 +199,7 @@ const SHAPE: Shape = Shape {
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::StepUp`], [`Refused::Storage`], [`Refused::Fault`].
-pub fn export(
-    desk: &mut Desk<'_, '_>,
-    asked: &NamesAsked,
-    purpose: ListPurpose,
-) -> Result<Made, Refused> {
+pub fn export(desk: &mut Desk<'_, '_>, asked: &NamesAsked, purpose: ListPurpose) -> Result<Made, Refused> {
     let mut asked = NamesAsked { after: String::new(), ..asked.clone() };
     let mut over = false;
     exports::make(desk, SHAPE, purpose, |desk| {
@@ -216,7 +212,15 @@ pub fn export(
         let day = page.snapshot.map(|snapshot| snapshot.day).unwrap_or_default();
         let row = |one: Name| {
             let label = asked.figure.label().to_owned();
-            vec![label, day.clone(), one.name, one.home, one.school, one.mark.label().to_owned(), one.why.to_owned()]
+            vec![
+                label,
+                day.clone(),
+                one.name,
+                one.home,
+                one.school,
+                one.mark.label().to_owned(),
+                one.why.to_owned(),
+            ]
         };
         Ok(page.names.into_iter().map(row).collect())
     })

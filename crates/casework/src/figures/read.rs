@@ -119,7 +119,8 @@ fn line_of(row: &Row<'_>) -> Result<Snapshot, DbError> {
     })
 }
 
-const SNAPSHOT: &str = "select s.number, s.day, s.taken_at, s.version, f.label, f.at, coalesce(account.name, '')
+const SNAPSHOT: &str =
+    "select s.number, s.day, s.taken_at, s.version, f.label, f.at, coalesce(account.name, '')
      from figure_snapshot s
      left join figure_freeze f on f.county = s.county and f.snapshot = s.number
      left join account on account.county = f.county and account.id = f.by_account";
@@ -268,9 +269,9 @@ pub fn by_township(
             &params![desk.county(), number, figure.code()],
             value,
         )?;
-        let mut rest = whole.and_then(|(_, line)| line.counts).map_or(Cell { listed: 0, rest: 0 }, |counts| {
-            cell(figure, counts)
-        });
+        let mut rest = whole
+            .and_then(|(_, line)| line.counts)
+            .map_or(Cell { listed: 0, rest: 0 }, |counts| cell(figure, counts));
         for cell in &cells {
             rest.listed = rest.listed.saturating_sub(cell.listed);
             rest.rest = rest.rest.saturating_sub(cell.rest);
@@ -369,8 +370,11 @@ pub fn causes(
         let cause = desk.plan.causes().iter().find(|one| one.code == code);
         cause.map_or_else(|| "原因没有登记".to_owned(), |one| one.label.clone())
     };
-    let mut all: Vec<(String, String, u64)> =
-        rows.into_iter().map(|(_, code, many)| (label(&code), code, many)).map(|(label, code, many)| (code, label, many)).collect();
+    let mut all: Vec<(String, String, u64)> = rows
+        .into_iter()
+        .map(|(_, code, many)| (label(&code), code, many))
+        .map(|(label, code, many)| (code, label, many))
+        .collect();
     all.sort_by(|a, b| (b.2, &a.0).cmp(&(a.2, &b.0)));
     Ok(all)
 }

@@ -10,8 +10,8 @@ use rules::figures::{Basis, Child, Counts, Figure, VERSION, mark_of, marks};
 use rules::groups::Special;
 use rules::standing::Standing;
 
-use super::members::{END, Member, Stretch, keep};
 use super::matters;
+use super::members::{END, Member, Stretch, keep};
 use crate::db::{DbError, Row};
 use crate::desk::Desk;
 use crate::jobs::{Means, Registry, Schedule, as_program};
@@ -226,7 +226,16 @@ fn finish(
         desk.tx.execute(
             "insert into figure_value (county, snapshot, figure, unit, kind, ins, outs, apart)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            &params![county, making.number, figure.code(), unit, *kind, counts.ins, counts.outs, counts.apart],
+            &params![
+                county,
+                making.number,
+                figure.code(),
+                unit,
+                *kind,
+                counts.ins,
+                counts.outs,
+                counts.apart
+            ],
         )?;
     }
     for ((unit, kind, code), number) in counts {
@@ -281,9 +290,7 @@ fn prune(desk: &mut Desk<'_, '_>) -> Result<bool, Refused> {
             &params![county, number],
         )?;
     }
-    desk.tx.execute(
-        "delete from figure_snapshot where county = $1 and number = $2",
-        &params![county, number],
-    )?;
+    desk.tx
+        .execute("delete from figure_snapshot where county = $1 and number = $2", &params![county, number])?;
     Ok(true)
 }

@@ -83,7 +83,10 @@ pub fn enter(desk: &mut Desk<'_, '_>, form: &EntryForm) -> Result<(), Refused> {
     }
     let source = form.source.trim();
     if source.chars().count() < 2 || source.chars().count() > SOURCE {
-        return Err(Refused::field("source", format!("请写数从哪里来，如“2026年教育事业统计年报，初基×表”，{SOURCE}个字以内")));
+        return Err(Refused::field(
+            "source",
+            format!("请写数从哪里来，如“2026年教育事业统计年报，初基×表”，{SOURCE}个字以内"),
+        ));
     }
     desk.tx.execute(
         "insert into figure_entry (county, id, figure, school_year, part, whole, source, by_account, at)

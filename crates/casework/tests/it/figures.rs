@@ -6,8 +6,9 @@ use std::sync::Arc;
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
 use casework::figures::{
-    Audience, Changes, EntryForm, NamesAsked, NamesPage, Panel, UnitLine, Verdict, audience, by_township, causes,
-    changes, county_tiles, enter, entries, export, freeze, names, panel, renew, renew_now, returns, snapshots, verify,
+    Audience, Changes, EntryForm, NamesAsked, NamesPage, Panel, UnitLine, Verdict, audience, by_township,
+    causes, changes, county_tiles, enter, entries, export, freeze, names, panel, renew, renew_now, returns,
+    snapshots, verify,
 };
 use casework::jobs::Means;
 use casework::keys::Keys;
@@ -20,7 +21,7 @@ use rules::purpose::ListPurpose;
 use rules::standing::Standing;
 
 use crate::attendance::school::{School, bureau, head, teacher, who};
-use crate::cases::{director, on, told, with_words};
+use crate::cases::{director, told, with_words};
 use crate::jobs::Machine;
 
 const NAMES: [&str; 8] = ["李甲", "李乙", "李丙", "李丁", "李戊", "李己", "李庚", "李辛"];
@@ -73,7 +74,13 @@ fn frozen(school: &School, number: i64, label: &'static str) -> Result<(), Refus
     school.act(&director(), move |desk| freeze(desk, &verdict, label))
 }
 
-fn changed(school: &School, by: &SignedIn, figure: Figure, from: i64, to: i64) -> Result<Option<Changes>, Refused> {
+fn changed(
+    school: &School,
+    by: &SignedIn,
+    figure: Figure,
+    from: i64,
+    to: i64,
+) -> Result<Option<Changes>, Refused> {
     school.act(by, move |desk| changes(desk, figure, (from, to), ""))
 }
 
@@ -116,7 +123,10 @@ fn frozen_never_shifts() {
         stands(&school, &children[1], Standing::Suspended);
         night(&machine, "2026-11-24T19:00:00Z");
         let first = read(&school, &director(), None).expect("the panel");
-        assert_eq!(first.snapshot.as_ref().map(|one| (one.number, one.day.as_str())), Some((1, "2026-11-25")));
+        assert_eq!(
+            first.snapshot.as_ref().map(|one| (one.number, one.day.as_str())),
+            Some((1, "2026-11-25"))
+        );
         assert_eq!(whole(&first, Figure::Enrolment), Some(counts(6, 1, 1)));
         assert_eq!(whole(&first, Figure::InSchool), Some(counts(6, 1, 1)));
         assert_eq!(whole(&first, Figure::Dropout), Some(counts(1, 6, 1)));
@@ -145,7 +155,8 @@ fn frozen_never_shifts() {
         let now = read(&school, &director(), None).expect("the latest");
         assert_eq!(whole(&now, Figure::Enrolment), Some(counts(6, 1, 1)), "the same sum, other children");
 
-        let found = changed(&school, &director(), Figure::Enrolment, 1, 2).expect("may").expect("both are there");
+        let found =
+            changed(&school, &director(), Figure::Enrolment, 1, 2).expect("may").expect("both are there");
         let who: Vec<(&str, Mark, Mark)> =
             found.changes.iter().map(|one| (one.name.as_str(), one.was.0, one.is.0)).collect();
         assert_eq!(
@@ -158,7 +169,8 @@ fn frozen_never_shifts() {
             ]
         );
         assert_eq!(found.turns.iter().map(|turn| turn.many).sum::<u64>(), 4);
-        let back = changed(&school, &director(), Figure::Enrolment, 2, 1).expect("may").expect("either order");
+        let back =
+            changed(&school, &director(), Figure::Enrolment, 2, 1).expect("may").expect("either order");
         assert_eq!(back.changes, found.changes);
         assert_eq!(changed(&school, &director(), Figure::Enrolment, 1, 9).expect("may"), None);
         assert_eq!(school.act(&director(), snapshots).expect("both").len(), 2);
@@ -178,7 +190,8 @@ fn recomputed_is_stored() {
         let before = school.count(rows);
         night(&machine, "2026-11-21T19:00:00Z");
         assert_eq!(school.count(rows), before, "nothing changed, nothing is written");
-        let all = [Standing::Absent, Standing::Never, Standing::Suspended, Standing::Elsewhere, Standing::Unknown];
+        let all =
+            [Standing::Absent, Standing::Never, Standing::Suspended, Standing::Elsewhere, Standing::Unknown];
         for (day, (child, standing)) in (22..).zip(children.iter().zip(all)) {
             stands(&school, child, standing);
             night(&machine, &format!("2026-11-{day}T19:00:00Z"));
@@ -239,7 +252,10 @@ fn who_reads_what() {
         let panel_of = read(&school, &town, None).expect("its own");
         assert_eq!(own(&panel_of).first().and_then(|line| line.counts), Some(counts(7, 1, 0)));
         let of_head = read(&school, &head(), None).expect("its own");
-        assert_eq!(own(&of_head).first().map(|line| (line.unit.clone(), line.counts)), Some(("s1".to_owned(), Some(counts(7, 1, 0)))));
+        assert_eq!(
+            own(&of_head).first().map(|line| (line.unit.clone(), line.counts)),
+            Some(("s1".to_owned(), Some(counts(7, 1, 0))))
+        );
         assert_eq!(whole(&of_head, Figure::Enrolment), None, "what the others have is a small number");
         let (_, towns) = school.act(&town, |desk| by_township(desk, Figure::Enrolment, 1)).expect("its own");
         assert_eq!(towns, [], "no other township");
@@ -247,7 +263,10 @@ fn who_reads_what() {
         assert_eq!(own(&read(&school, &other, None).expect("nothing of it")), []);
         assert_eq!(only(&listed(&school, &town, Figure::Enrolment, None).expect("names")).len(), 1);
         assert_eq!(only(&listed(&school, &other, Figure::Enrolment, None).expect("nobody")).len(), 0);
-        assert_eq!(changed(&school, &other, Figure::Enrolment, 1, 1).expect("may").expect("there").changes, []);
+        assert_eq!(
+            changed(&school, &other, Figure::Enrolment, 1, 1).expect("may").expect("there").changes,
+            []
+        );
 
         let police = who("p", Role::Police, "ga");
         assert_eq!(audience(&police.actor), Audience::Outside);
@@ -267,11 +286,20 @@ fn who_reads_what() {
         for by in [town.clone(), head(), police, who("v", Role::Inspector, "ju")] {
             assert!(matches!(school.act(&by, renew_now), Err(Refused::Denied { .. })));
             let verdict = looked(&school, 1);
-            assert!(matches!(school.act(&by, move |desk| freeze(desk, &verdict, "月报二")), Err(Refused::Denied { .. })));
-            assert!(matches!(school.act(&by, |desk| county_tiles(desk, 1, None)), Err(Refused::Denied { .. })));
+            assert!(matches!(
+                school.act(&by, move |desk| freeze(desk, &verdict, "月报二")),
+                Err(Refused::Denied { .. })
+            ));
+            assert!(matches!(
+                school.act(&by, |desk| county_tiles(desk, 1, None)),
+                Err(Refused::Denied { .. })
+            ));
         }
         let tiles = school.act(&leader("t1"), |desk| county_tiles(desk, 1, Some("t1"))).expect("its own");
-        assert_eq!(tiles.iter().map(|(town, _)| (town.unit.as_str(), town.counts)).collect::<Vec<_>>(), [("t1", Some(counts(7, 1, 0)))]);
+        assert_eq!(
+            tiles.iter().map(|(town, _)| (town.unit.as_str(), town.counts)).collect::<Vec<_>>(),
+            [("t1", Some(counts(7, 1, 0)))]
+        );
         school.act(&director(), renew_now).expect("asked for");
     });
 }
@@ -333,17 +361,28 @@ fn cases_and_absences() {
         let panel = read(&school, &director(), None).expect("the panel");
         assert_eq!(whole(&panel, Figure::Found), Some(counts(3, 0, 0)));
         assert_eq!(whole(&panel, Figure::Reported), Some(counts(2, 1, 0)));
-        assert_eq!(whole(&panel, Figure::Return), Some(counts(0, 1, 0)), "who was cleared was not to be brought back");
+        assert_eq!(
+            whole(&panel, Figure::Return),
+            Some(counts(0, 1, 0)),
+            "who was cleared was not to be brought back"
+        );
         let kept = whole(&panel, Figure::Kept).expect("duties");
         assert!(kept.ins >= 2 && kept.outs >= 1, "{kept:?}");
         let page = listed(&school, &director(), Figure::Kept, None).expect("names");
-        assert!(page.names.iter().any(|one| one.matter == Some(("个案", format!("/cases/{second}")))), "{page:?}");
+        assert!(
+            page.names.iter().any(|one| one.matter == Some(("个案", format!("/cases/{second}")))),
+            "{page:?}"
+        );
         let page = listed(&school, &director(), Figure::Return, None).expect("names");
         assert_eq!(only(&page), [("李乙", Mark::Out, "还在劝返")]);
         assert_eq!(page.names.first().and_then(|one| one.case.clone()), Some(second.clone()));
         let found = school.act(&director(), |desk| causes(desk, 1, crate::county::COUNTY)).expect("causes");
-        assert_eq!(found.iter().map(|(code, _, many)| (code.as_str(), *many)).collect::<Vec<_>>(), [("learning", 1)]);
-        let curve = school.act(&director(), |desk| returns(desk, 1, crate::county::COUNTY)).expect("the curve");
+        assert_eq!(
+            found.iter().map(|(code, _, many)| (code.as_str(), *many)).collect::<Vec<_>>(),
+            [("learning", 1)]
+        );
+        let curve =
+            school.act(&director(), |desk| returns(desk, 1, crate::county::COUNTY)).expect("the curve");
         assert_eq!((curve.children, curve.back, curve.longest), (1, 0, 13));
         let turns = school.act(&director(), casework::cases::turns).expect("whose move");
         assert_eq!(turns.iter().map(|turn| (turn.many, turn.late)).collect::<Vec<_>>(), [(1, 1)]);
@@ -359,11 +398,7 @@ fn cases_and_absences() {
             })
             .expect("the names");
         assert_eq!((rows.len(), more), (1, false));
-        let visited = told(&school, &leader("t1"), second, on(Kind::Visit, "2026-11-30"));
-        assert!(visited.is_err(), "nobody has the order yet");
-        for number in 1..=1 {
-            assert!(looked(&school, number).adds_up);
-        }
+        assert!(looked(&school, 1).adds_up);
     });
 }
 
@@ -394,9 +429,15 @@ fn retention_by_names_and_by_the_yearbook() {
         night(&machine, "2026-11-24T19:00:00Z");
         let panel = read(&school, &director(), None).expect("the panel");
         assert_eq!(whole(&panel, Figure::Retention), Some(counts(2, 1, 0)));
-        let form = EntryForm { school_year: 2026, part: 985, whole: 1000, source: "2026年教育事业统计年报".to_owned() };
+        let form = EntryForm {
+            school_year: 2026,
+            part: 985,
+            whole: 1000,
+            source: "2026年教育事业统计年报".to_owned(),
+        };
         let put = |by: &SignedIn, form: EntryForm| school.act(by, move |desk| enter(desk, &form));
         put(&bureau(), form.clone()).expect("entered");
+        school.at("2026-11-25");
         put(&bureau(), EntryForm { part: 984, ..form.clone() }).expect("entered once more");
         let kept = school.act(&director(), entries).expect("both");
         assert_eq!(kept.iter().map(|one| one.rate.to_string()).collect::<Vec<_>>(), ["98.40%", "98.50%"]);

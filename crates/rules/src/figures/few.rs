@@ -28,7 +28,8 @@ pub fn told(cells: &[Cell]) -> (bool, Vec<bool>) {
     };
     let mut hidden: Vec<bool> = cells.iter().map(|cell| !cell.is_enough()).collect();
     let everything = vec![true; cells.len()];
-    let whole = Cell { listed: sum(&everything, |cell| cell.listed), rest: sum(&everything, |cell| cell.rest) };
+    let whole =
+        Cell { listed: sum(&everything, |cell| cell.listed), rest: sum(&everything, |cell| cell.rest) };
     let tells = whole.is_enough();
     if !tells {
         return (false, vec![false; cells.len()]);
@@ -37,7 +38,8 @@ pub fn told(cells: &[Cell]) -> (bool, Vec<bool>) {
         let many = hidden.iter().filter(|hidden| **hidden).count();
         let most = u64::try_from(many).unwrap_or(u64::MAX).saturating_mul(FEW - 1);
         let is_safe = |sum: u64| sum >= FEW && sum != most;
-        if many == 0 || (many > 1 && is_safe(sum(&hidden, |c| c.listed)) && is_safe(sum(&hidden, |c| c.rest))) {
+        if many == 0 || (many > 1 && is_safe(sum(&hidden, |c| c.listed)) && is_safe(sum(&hidden, |c| c.rest)))
+        {
             return (true, hidden.iter().map(|hidden| !hidden).collect());
         }
         let smallest = (0..cells.len())

@@ -53,7 +53,8 @@ impl Curve {
 #[allow(clippy::cast_precision_loss, reason = "counts of children are far below 2^52")]
 pub fn curve(days: &BTreeMap<u32, (u64, u64)>) -> Curve {
     let children = days.values().map(|(back, left)| back + left).sum();
-    let mut found = Curve { children, longest: days.keys().next_back().copied().unwrap_or(0), ..Curve::default() };
+    let mut found =
+        Curve { children, longest: days.keys().next_back().copied().unwrap_or(0), ..Curve::default() };
     let (mut at_risk, mut still_out) = (children, 1.0_f64);
     for (day, (back, left)) in days {
         if *back > 0 && at_risk > 0 {

@@ -17,7 +17,13 @@ const RULE: SchoolAge = SchoolAge { from_years: 6, turned_by: (8, 31), until_yea
 const ON: Date = date(2026, 11, 23);
 
 fn child(birth: Date, standing: Standing) -> Child {
-    Child { birth: Some(birth), standing, on_roll: standing == Standing::Enrolled, disabled: false, cohort: false }
+    Child {
+        birth: Some(birth),
+        standing,
+        on_roll: standing == Standing::Enrolled,
+        disabled: false,
+        cohort: false,
+    }
 }
 
 /// The marks are those of 小学入学率, 新生入学率, 在学率, 巩固率, 辍学率, 残疾儿童入学率.
@@ -114,14 +120,18 @@ fn a_rate_is_compared_as_a_fraction() {
     check(0, 3, "0.00%", Some(false));
     check(0, 0, "—", None);
     assert_eq!((hundredths(99.5), hundredths(98.5), hundredths(100.0)), (9950, 9850, 10_000));
-    assert_eq!((Rate { part: 990, whole: 1000 }.lacks(9950), Rate { part: 995, whole: 1000 }.lacks(9950)), (5, 0));
+    assert_eq!(
+        (Rate { part: 990, whole: 1000 }.lacks(9950), Rate { part: 995, whole: 1000 }.lacks(9950)),
+        (5, 0)
+    );
     assert_eq!(Rate { part: 1, whole: 20_000 }.up(), Some(1), "a dropout does not become none");
 }
 
 /// 复学率: only what the register has shown is a return; what was no dropout is not counted.
 #[test]
 fn who_is_back() {
-    let check = |state, ending, expected| assert_eq!(returned(state, ending), expected, "{state:?} {ending:?}");
+    let check =
+        |state, ending, expected| assert_eq!(returned(state, ending), expected, "{state:?} {ending:?}");
     let exempt = Ending::Exempt;
     check(State::Observing, Ending::None, Some((Mark::In, Why::Proven)));
     check(State::Closed, Ending::Stayed, Some((Mark::In, Why::Stayed)));

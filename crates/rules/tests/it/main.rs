@@ -21,6 +21,8 @@ mod date;
 #[cfg(test)]
 mod divisions;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod lesson;
@@ -40,8 +42,6 @@ mod roll;
 mod twin;
 #[cfg(test)]
 mod warning;
-#[cfg(test)]
-mod figures;
 #[cfg(test)]
 mod works;
 

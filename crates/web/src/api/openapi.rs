@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
 use super::{
-    audit, children, comparisons, figures, findings, imports, me, moves, phone, province, registers, session, units,
-    visits,
+    audit, children, comparisons, figures, findings, imports, me, moves, phone, province, registers, session,
+    units, visits,
 };
 use crate::route::{Policy, Route};
 

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
+use axum::http::Method;
 use casework::db::testing::on_each_engine;
 use casework::jobs::Means;
 use rules::access::Role;
 use rules::figures::Figure;
 
-use crate::app::{Answer, HERE, TestApp};
+use crate::app::{Answer, Ask, HERE, TestApp};
 
 fn text(answer: &Answer) -> String {
     String::from_utf8_lossy(&answer.body).into_owned()
@@ -45,7 +46,12 @@ fn every_page_is_there() {
         let leader = page("/leader");
         assert!(leader.contains("<svg class=\"plot tiles\"") && leader.contains("年度节律"), "{leader}");
         page("/leader/cases?late=1");
-        for missing in ["/figures/none", "/figures/retention_yearbook", "/figures?at=77", "/figures/entry/changes?from=7&to=9"] {
+        for missing in [
+            "/figures/none",
+            "/figures/retention_yearbook",
+            "/figures?at=77",
+            "/figures/entry/changes?from=7&to=9",
+        ] {
             assert_eq!(app.get(missing, Some(&director)).status, 404, "{missing}");
         }
         let json = text(&app.get("/api/v1/figures", Some(&director)));
@@ -67,7 +73,10 @@ fn a_member_unit_reads_no_small_number() {
         night(&app);
         assert!(text(&app.get("/figures", Some(&police))).contains("还没有冻结的指标"));
         assert_eq!(app.get("/figures/in_school", Some(&police)).status, 404);
-        let sent = app.post("/figures/freeze", Some(&director), "number=1&label=月报");
+        let sent = app.ask(Ask {
+            form: "number=1&label=月报".to_owned(),
+            ..Ask::new(Method::POST, "/figures/freeze", Some(&director))
+        });
         assert_eq!(sent.status, 303, "{}", text(&sent));
         let page = text(&app.get("/figures", Some(&police)));
         assert!(page.contains("不公开") && !page.contains("/children/"), "{page}");

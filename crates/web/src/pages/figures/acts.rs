@@ -122,5 +122,8 @@ pub(super) async fn export(
         mark: Mark::from_code(&mark),
         after: String::new(),
     };
-    take(&app, &session, figure.code(), &sent.purpose, move |desk, purpose| figures::export(desk, &asked, purpose)).await
+    take(&app, &session, figure.code(), &sent.purpose, move |desk, purpose| {
+        figures::export(desk, &asked, purpose)
+    })
+    .await
 }

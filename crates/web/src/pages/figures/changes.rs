@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::panel::label;
 use crate::app::App;
 use crate::failed::Failed;
-use crate::look::{Choice, Crumb, Empty, Head, Shell, filters};
+use crate::look::{Choice, Crumb, Empty, Head, Shell};
 use crate::route::{encoded, html};
 use crate::session::Session;
 
@@ -41,6 +41,12 @@ struct ChangesPage {
 }
 
 impl ChangesPage {
+    /// The versions of the definitions, where these differ.
+    fn versions(&self) -> Option<(i64, i64)> {
+        let (from, to) = (self.from.as_ref()?.version, self.to.as_ref()?.version);
+        (from != to).then_some((from, to))
+    }
+
     /// How somebody counted, and why.
     fn side(&self, side: &(Mark, &'static str)) -> String {
         match side {
@@ -56,7 +62,8 @@ pub(super) async fn page(
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failed> {
-    let figure = Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(Failed::missing)?;
+    let figure =
+        Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(Failed::missing)?;
     let after = asked.after.clone();
     let (given_from, given_to) = (asked.from, asked.to);
     let (all, found) = app
@@ -83,11 +90,17 @@ pub(super) async fn page(
         all.iter().map(|one| Choice::new(one.number.to_string(), label(one), now)).collect()
     };
     let path = format!("/figures/{}", figure.code());
-    let next = found.as_ref().and_then(|it| it.next.as_ref()).map(|next| {
-        format!("{path}/changes?from={now_from}&to={now_to}&after={}", encoded(next))
-    });
+    let next = found
+        .as_ref()
+        .and_then(|it| it.next.as_ref())
+        .map(|next| format!("{path}/changes?from={now_from}&to={now_to}&after={}", encoded(next)));
     let empty = Empty {
-        why: if found.is_some() { "两次之间没有变化。" } else { "还没有可以比的冻结快照。" }.to_owned(),
+        why: if found.is_some() {
+            "两次之间没有变化。"
+        } else {
+            "还没有可以比的冻结快照。"
+        }
+        .to_owned(),
         what_to_do: if found.is_some() {
             "您能看到的孩子里，没有人的计法变了。"
         } else {

@@ -63,9 +63,7 @@ pub(in crate::pages) fn reached(figure: Figure, rate: Rate, plan: &Plan) -> (Str
     match rate.reaches(hundredths) {
         None => (String::new(), Tone::Plain),
         Some(true) => ("已达到".to_owned(), Tone::Good),
-        Some(false) => {
-            (format!("还差{}{}", rate.lacks(hundredths), figure.definition().unit), Tone::Late)
-        }
+        Some(false) => (format!("还差{}{}", rate.lacks(hundredths), figure.definition().unit), Tone::Late),
     }
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use casework::figures::{self, Audience, Name, NamesAsked, Snapshot, UnitLine, audience};
+use casework::figures::{self, Audience, Name, NamesAsked, UnitLine, audience};
 use rules::access::Action;
 use rules::figures::{Definition, Figure, Mark};
 use serde::Deserialize;
@@ -40,7 +40,8 @@ struct OnePage {
     way: [Crumb; 2],
     figure: Figure,
     definition: Definition,
-    snapshot: Snapshot,
+    /// As of when.
+    sub: String,
     of: String,
     told: Told,
     target: String,
@@ -52,8 +53,8 @@ struct OnePage {
     pager: Pager,
     shows_names: bool,
     taking: Option<Taking>,
-    /// The frozen snapshot before this one, to compare with.
-    before: Option<Snapshot>,
+    /// Where it is compared with the frozen snapshot before; empty where there is none.
+    compare: String,
     empty: Empty,
 }
 
@@ -63,7 +64,8 @@ pub(super) async fn page(
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failed> {
-    let figure = Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(Failed::missing)?;
+    let figure =
+        Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(Failed::missing)?;
     let names = NamesAsked {
         figure,
         at: asked.at.parse().ok(),
@@ -105,6 +107,9 @@ pub(super) async fn page(
         .or_else(|| (!asked.village.is_empty()).then(|| "选中的村".to_owned()))
         .map(|name| (name, path.clone()));
     let before = all.into_iter().filter(|one| one.frozen.is_some()).find(|one| one.number < snapshot.number);
+    let compare = before.filter(|_| shows_names).map_or_else(String::new, |before| {
+        format!("{path}/changes?from={}&to={}", before.number, snapshot.number)
+    });
     let kept = [
         ("at", asked.at.as_str()),
         ("township", &asked.township),
@@ -138,13 +143,13 @@ pub(super) async fn page(
         rows: found.names,
         shows_names,
         taking: taking(&session, Action::ExportFigures, "/figures/export", &all_kept).filter(|_| shows_names),
-        before,
+        compare,
         empty: Empty {
             why: format!("没有{}。", figure.definition().listed),
             what_to_do: "名单按您能看到的孩子列；数在上面，名单里少的是不归您看的。".to_owned(),
             act: None,
         },
-        snapshot,
+        sub: format!("截至{}，口径第{}版", snapshot.day, snapshot.version),
     }))
 }
 

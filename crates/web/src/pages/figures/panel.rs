@@ -56,6 +56,7 @@ struct PanelPage {
     shell: Shell,
     /// As of when.
     sub: String,
+    freeze_hint: String,
     snapshot: Option<Snapshot>,
     choices: Vec<Choice>,
     shown: Vec<Shown>,
@@ -81,7 +82,7 @@ impl PanelPage {
     }
 
     /// The frozen one before it, to compare with.
-    fn before(&self, at: usize) -> Option<i64> {
+    fn before(&self, at: &usize) -> Option<i64> {
         self.frozen.get(at + 1).map(|one| one.number)
     }
 }
@@ -132,16 +133,30 @@ pub(super) async fn show(
     let page = PanelPage {
         shell: app.shell(session, "/figures").await?,
         sub,
+        freeze_hint: panel
+            .snapshot
+            .as_ref()
+            .map_or_else(String::new, |one| format!("如：月报 2026-11；冻结的是截至{}的快照", one.day)),
         choices,
         shown,
         may_freeze: right(Action::FreezeFigures),
         may_lead: right(Action::SeeLeader),
         names,
         frozen: all.into_iter().filter(|one| one.frozen.is_some()).collect(),
-        frozen_heads: [Head::text("名称"), Head::text("截至"), Head::text("谁冻结的"), Head::text("看什么变了")],
+        frozen_heads: [
+            Head::text("名称"),
+            Head::text("截至"),
+            Head::text("谁冻结的"),
+            Head::text("看什么变了"),
+        ],
         may_enter: right(Action::WriteYearbook),
         entries,
-        entry_heads: [Head::text("学年"), Head::number("巩固率"), Head::text("九年级÷当年一年级"), Head::text("来源")],
+        entry_heads: [
+            Head::text("学年"),
+            Head::number("巩固率"),
+            Head::text("九年级÷当年一年级"),
+            Head::text("来源"),
+        ],
         verdict,
         notice: match asked.said.as_str() {
             "renew" => "已经安排更新，一两分钟后刷新本页。".to_owned(),
@@ -225,7 +240,13 @@ fn yearbook(entries: &[Entry], app: &App) -> Shown {
         latest.map_or((String::new(), Tone::Plain), |one| super::reached(figure, one.rate, app.plan()));
     let rate = latest.map_or_else(|| "—".to_owned(), |one| one.rate.to_string());
     let parts = latest.map_or_else(String::new, |one| {
-        format!("{}学年：{}÷{}，来源：{}", school_year_label(one.school_year), one.rate.part, one.rate.whole, one.source)
+        format!(
+            "{}学年：{}÷{}，来源：{}",
+            school_year_label(one.school_year),
+            one.rate.part,
+            one.rate.whole,
+            one.source
+        )
     });
     Shown {
         key: figure.code(),

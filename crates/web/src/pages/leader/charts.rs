@@ -112,7 +112,13 @@ pub(super) fn plot(curve: &Curve) -> Plot {
         path.push_str(&format!("H{:.1}V{:.1}", across(point.days, most), down(point.still_out)));
     }
     path.push_str(&format!("H{:.1}", across(curve.longest, most)));
-    let step = if most > 180 { 60 } else if most > 60 { 30 } else { 10 };
+    let step = if most > 180 {
+        60
+    } else if most > 60 {
+        30
+    } else {
+        10
+    };
     let days = (0..=most / step)
         .map(|at| at * step)
         .map(|day| Mark { at: format!("{:.1}", across(day, most)), words: format!("{day}天") })
@@ -182,7 +188,10 @@ mod tests {
         assert!(town.tiles.iter().all(|tile| tile.x + WIDE <= ROW * WIDE && tile.y + HIGH <= town.height));
         let levels: Vec<u8> = town.tiles.iter().map(|tile| tile.level).collect();
         assert_eq!(levels, [0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3]);
-        assert_eq!((short("小军庄社区"), short("落底河村"), short("村")), ("小军庄".into(), "落底河".into(), "村".into()));
+        assert_eq!(
+            (short("小军庄社区"), short("落底河村"), short("村")),
+            ("小军庄".into(), "落底河".into(), "村".into())
+        );
     }
 
     /// The curve begins at everybody and goes down where somebody came back; what is told in words is what it shows.

@@ -16,7 +16,7 @@ use rules::figures::{Counts, Curve, Figure};
 use serde::Deserialize;
 
 use self::charts::{Plot, Town, Year, plot, town, year};
-use super::figures::{reached, rate_of};
+use super::figures::{rate_of, reached};
 use crate::app::App;
 use crate::failed::Failed;
 use crate::look::{Crumb, Empty, Head, Pager, Shell, Stat, Tone, filters};
@@ -104,7 +104,13 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
     let mut stats = vec![
         out(counts(Figure::InSchool), own.as_deref()),
         number("在办个案", open, "件", "/leader/cases", Tone::Plain),
-        number("超期的个案", late, "件", "/leader/cases?late=1", if late > 0 { Tone::Late } else { Tone::Good }),
+        number(
+            "超期的个案",
+            late,
+            "件",
+            "/leader/cases?late=1",
+            if late > 0 { Tone::Late } else { Tone::Good },
+        ),
     ];
     for figure in [Figure::Enrolment, Figure::Retention, Figure::Return, Figure::Reported, Figure::Kept] {
         stats.extend(counts(figure).map(|counts| rate(figure, counts, &app)));
@@ -128,7 +134,9 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
         .collect();
     let states = states
         .into_iter()
-        .map(|(state, many)| (state.label().to_owned(), many, format!("/leader/cases?state={}", state.code())))
+        .map(|(state, many)| {
+            (state.label().to_owned(), many, format!("/leader/cases?state={}", state.code()))
+        })
         .collect();
     let causes =
         causes.into_iter().map(|(_, label, many)| (label, many, "/figures/returned".to_owned())).collect();
@@ -147,7 +155,12 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
         stats,
         towns,
         turns,
-        turn_heads: [Head::text("轮到谁"), Head::number("个案"), Head::number("超期"), Head::text("最早从哪天起")],
+        turn_heads: [
+            Head::text("轮到谁"),
+            Head::number("个案"),
+            Head::number("超期"),
+            Head::text("最早从哪天起"),
+        ],
         states: bars(states),
         plot: plot(&curve),
         curve,
@@ -302,7 +315,12 @@ async fn list(
             Crumb { label: title.clone(), href: None },
         ],
         title,
-        heads: [Head::text("孩子"), Head::text("办到哪一步"), Head::text("轮到谁、办什么"), Head::text("期限")],
+        heads: [
+            Head::text("孩子"),
+            Head::text("办到哪一步"),
+            Head::text("轮到谁、办什么"),
+            Head::text("期限"),
+        ],
         pager: Address::new("/leader/cases", &kept).pager(
             ("after", &asked.after),
             next.as_deref(),
