@@ -1,6 +1,8 @@
 //! What changed between two snapshots, child by child: who came into a figure, who left it, who counts otherwise. Rows that did not change
 //! between them are not read.
 
+use std::collections::BTreeMap;
+
 use rules::access::{Action, Field, Subject};
 use rules::figures::{Basis, Figure, Mark};
 
@@ -85,14 +87,7 @@ pub fn changes(
     }
     let reached = scope.predicate("tie", &mut values);
     let both = differing(place + 1, &reached);
-    let turns = desk.tx.query(
-        &format!("{both} select was, isnow, cast(count(*) as bigint) from turned where was <> isnow group by was, isnow order by was, isnow"),
-        &values,
-        |row| {
-            let mark = |at| Ok::<_, DbError>(Mark::from_code(&row.get::<String>(at)?).unwrap_or(Mark::None));
-            Ok(Turn { was: mark(0)?, is: mark(1)?, many: row.get(2)? })
-        },
-    )?;
+    let alone = values.clone();
     let mut behind = String::new();
     if let Some((spelling, id)) = after.split_once(' ') {
         values.push(Value::from(spelling.to_owned()));
@@ -111,9 +106,32 @@ pub fn changes(
     let mut changes = desk.tx.query(&sql, &values, |row| change(row, basis))?;
     let more = changes.len() > PAGE;
     changes.truncate(PAGE);
+    // A page that has all of them need not be counted.
+    let turns = if more || !after.is_empty() { counted(desk, &both, &alone)? } else { summed(&changes) };
     let next = changes.last().filter(|_| more).map(|last| last.cursor.clone());
     desk.record(Action::ReadFigures, None, ("figure", figure.code()), "", "看变化名单")?;
     Ok(Some(Changes { from, to, turns, changes, next }))
+}
+
+fn counted(desk: &mut Desk<'_, '_>, both: &str, values: &[Value<'_>]) -> Result<Vec<Turn>, Refused> {
+    let sql = format!(
+        "{both} select was, isnow, cast(count(*) as bigint) from turned where was <> isnow
+         group by was, isnow order by was, isnow"
+    );
+    Ok(desk.tx.query(&sql, values, |row| {
+        let mark = |at| Ok::<_, DbError>(Mark::from_code(&row.get::<String>(at)?).unwrap_or(Mark::None));
+        Ok(Turn { was: mark(0)?, is: mark(1)?, many: row.get(2)? })
+    })?)
+}
+
+/// The same of changes that are all at hand.
+fn summed(changes: &[Change]) -> Vec<Turn> {
+    let mut turns: BTreeMap<(&str, &str), Turn> = BTreeMap::new();
+    for one in changes.iter().filter(|one| one.was.0 != one.is.0) {
+        let turn = Turn { was: one.was.0, is: one.is.0, many: 0 };
+        turns.entry((one.was.0.code(), one.is.0.code())).or_insert(turn).many += 1;
+    }
+    turns.into_values().collect()
 }
 
 /// Those that count otherwise in the later snapshot than in the earlier, or elsewhere. `a` is what ended between them, `b` what began.
@@ -122,7 +140,7 @@ fn differing(place: usize, reached: &str) -> String {
         "with a as (
            select ref, child, spelling, substr(marks, {place}, 1) as mark, why, township from figure_member
            where county = $1 and basis = $2 and until_number < 9000000000 and until_number > $3 and until_number <= $4
-             and from_number <= $3
+             and from_number + 0 <= $3
          ), b as (
            select ref, child, spelling, substr(marks, {place}, 1) as mark, why, township from figure_member
            where county = $1 and basis = $2 and from_number > $3 and from_number <= $4 and until_number > $4

@@ -118,20 +118,25 @@ fn pages(
         values.push(Value::from(id.to_owned()));
         narrowed.push_str(&format!(" and (m.spelling, m.ref) > (${}, ${})", values.len() - 1, values.len()));
     }
+    // The snapshot a row begins with is compared in a way that no index answers: the rows that are listed are few, those that began before are
+    // nearly all. Units and cases are looked up for the page alone.
     let sql = format!(
-        "select m.ref, coalesce(child.merged_into, child.id, ''), coalesce(child.name, ''), coalesce(town.name, ''),
-                coalesce(village.name, ''), coalesce(school.name, ''), m.marks, m.why, m.spelling,
-                (select c.id from child_case c where c.county = m.county and c.child = m.child and c.ended_at is null)
-         from figure_member m
-         left join child on child.county = m.county and child.id = m.child
-         left join unit town on town.county = m.county and town.id = m.township
-         left join unit village on village.county = m.county and village.id = m.village
-         left join unit school on school.county = m.county and school.id = m.school
-         where m.county = $1 and m.basis = $2 and m.listed = 1 and m.until_number > $3 and m.from_number <= $3
-           and substr(m.marks, {}, 1) in ({}) {narrowed}
-           and exists (select 1 from child_tie tie where tie.county = m.county
-                         and tie.child = coalesce(child.merged_into, child.id) and {reached})
-         order by m.spelling, m.ref limit {}",
+        "select m.ref, m.file, m.name, coalesce(town.name, ''), coalesce(village.name, ''), coalesce(school.name, ''), m.marks,
+                m.why, m.spelling,
+                (select c.id from child_case c where c.county = $1 and c.child = m.child and c.ended_at is null)
+         from (select m.ref, m.child, coalesce(child.merged_into, child.id, '') as file, coalesce(child.name, '') as name,
+                      m.marks, m.why, m.spelling, m.township, m.village, m.school
+               from figure_member m
+               left join child on child.county = m.county and child.id = m.child
+               where m.county = $1 and m.basis = $2 and m.listed = 1 and m.until_number > $3 and m.from_number + 0 <= $3
+                 and substr(m.marks, {}, 1) in ({}) {narrowed}
+                 and exists (select 1 from child_tie tie where tie.county = m.county
+                               and tie.child = coalesce(child.merged_into, child.id) and {reached})
+               order by m.spelling, m.ref limit {}) m
+         left join unit town on town.county = $1 and town.id = m.township
+         left join unit village on village.county = $1 and village.id = m.village
+         left join unit school on school.county = $1 and school.id = m.school
+         order by m.spelling, m.ref",
         place + 1,
         marks.join(", "),
         most + 1
