@@ -3,6 +3,7 @@
 use axum::extract::{Query, State};
 use axum::response::Response;
 use casework::figures::{self, Line, UnitLine};
+use casework::refused::Refused;
 use rules::access::Action;
 use rules::figures::{Figure, hundredths};
 use rules::plan::Plan;
@@ -137,7 +138,7 @@ pub(super) async fn list(
     let at = asked.at;
     let panel = app.look(&session, move |desk| figures::panel(desk, at)).await?;
     if at.is_some() && panel.snapshot.is_none() {
-        return Err(Failed::missing());
+        return Err(Failed::from(Refused::denied(Action::ReadFigures, "figures", "")));
     }
     let snapshot = panel.snapshot.as_ref();
     give::read(&Figures {

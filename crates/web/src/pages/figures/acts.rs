@@ -8,6 +8,7 @@ use casework::refused::Refused;
 use rules::figures::{Figure, Mark};
 use serde::Deserialize;
 
+use super::nothing;
 use super::panel::{Asked, Typed, show};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
@@ -34,7 +35,7 @@ pub(super) async fn freeze(
 ) -> Result<Response, Failed> {
     let number = sent.number;
     let verdict = app.look(&session, move |desk| figures::verify(desk, number)).await?;
-    let verdict = verdict.ok_or_else(Failed::missing)?;
+    let verdict = verdict.ok_or_else(nothing)?;
     let label = sent.label.clone();
     let done = app.write(&session, move |desk| figures::freeze(desk, &verdict, &label)).await;
     let typed = Typed { label: sent.label, ..Typed::default() };
@@ -113,7 +114,7 @@ pub(super) async fn export(
     Form(sent): Form<Asking<Taking>>,
 ) -> Result<Response, Failed> {
     let Taking { figure, at, township, village, mark } = sent.query;
-    let figure = Figure::from_code(&figure).ok_or_else(Failed::missing)?;
+    let figure = Figure::from_code(&figure).ok_or_else(nothing)?;
     let asked = NamesAsked {
         figure,
         at: at.parse().ok(),

@@ -7,6 +7,7 @@ use casework::figures::{self, Change, Snapshot, Turn};
 use rules::figures::{Figure, Mark};
 use serde::Deserialize;
 
+use super::nothing;
 use super::panel::label;
 use crate::app::App;
 use crate::failed::Failed;
@@ -62,8 +63,7 @@ pub(super) async fn page(
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failed> {
-    let figure =
-        Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(Failed::missing)?;
+    let figure = Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(nothing)?;
     let after = asked.after.clone();
     let (given_from, given_to) = (asked.from, asked.to);
     let (all, found) = app
@@ -81,7 +81,7 @@ pub(super) async fn page(
         })
         .await?;
     if found.is_none() && (asked.from.is_some() || asked.to.is_some()) {
-        return Err(Failed::missing());
+        return Err(nothing());
     }
     let chosen = |one: Option<&Snapshot>| one.map(|one| one.number.to_string()).unwrap_or_default();
     let (from, to) = (found.as_ref().map(|it| it.from.clone()), found.as_ref().map(|it| it.to.clone()));

@@ -6,10 +6,12 @@ mod changes;
 mod one;
 mod panel;
 
+use casework::refused::Refused;
 use rules::access::Action;
 use rules::figures::{Better, Counts, Figure, Rate, hundredths};
 use rules::plan::Plan;
 
+use crate::failed::Failed;
 use crate::look::Tone;
 use crate::route::{Policy, Route};
 
@@ -24,6 +26,11 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/figures/{key}", needs(Action::ReadFigures), one::page),
         Route::get("/figures/{key}/changes", needs(Action::ReadFigures), changes::page),
     ]
+}
+
+/// No such figure or snapshot, or none that the reader may read: on the record, as every denial.
+pub(super) fn nothing() -> Failed {
+    Failed::from(Refused::denied(Action::ReadFigures, "figures", ""))
 }
 
 /// A number as it is shown beside its target.

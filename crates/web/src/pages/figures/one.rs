@@ -8,7 +8,7 @@ use rules::access::Action;
 use rules::figures::{Definition, Figure, Mark};
 use serde::Deserialize;
 
-use super::{Told, target_of, told};
+use super::{Told, nothing, target_of, told};
 use crate::app::App;
 use crate::failed::Failed;
 use crate::look::{Crumb, Empty, Head, Pager, Shell, Taking, filters};
@@ -64,8 +64,7 @@ pub(super) async fn page(
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failed> {
-    let figure =
-        Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(Failed::missing)?;
+    let figure = Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(nothing)?;
     let names = NamesAsked {
         figure,
         at: asked.at.parse().ok(),
@@ -83,7 +82,7 @@ pub(super) async fn page(
             Ok((found, line, towns, figures::snapshots(desk)?))
         })
         .await?;
-    let snapshot = found.snapshot.ok_or_else(Failed::missing)?;
+    let snapshot = found.snapshot.ok_or_else(nothing)?;
     let path = format!("/figures/{}", figure.code());
     let at = |township: &str| {
         let kept = if asked.at.is_empty() { String::new() } else { format!("&at={}", encoded(&asked.at)) };

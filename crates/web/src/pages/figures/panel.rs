@@ -10,7 +10,7 @@ use rules::age::{school_year, school_year_label};
 use rules::figures::{Definition, Figure};
 use serde::Deserialize;
 
-use super::{Told, target_of, told};
+use super::{Told, nothing, target_of, told};
 use crate::app::App;
 use crate::failed::Failed;
 use crate::look::{Choice, Empty, Errors, Head, Shell, Tone, filters};
@@ -115,7 +115,7 @@ pub(super) async fn show(
         })
         .await?;
     if at.is_some() && panel.snapshot.is_none() {
-        return Err(Failed::missing());
+        return Err(nothing());
     }
     let who = session.who();
     let right = |action| may(&who.actor, action, &Subject::Nothing).is_ok();

@@ -64,7 +64,9 @@ pub(super) fn town(name: String, many: u64, href: String, villages: Vec<Village>
 
 /// 安定 for 安定社区: what of a village's name fits its tile.
 fn short(name: &str) -> String {
-    let bare = ["社区居委会", "村委会", "社区", "村"].iter().find_map(|end| name.strip_suffix(end));
+    let bare = ["社区居民委员会", "村村民委员会", "村民委员会", "社区居委会", "村委会", "社区", "村"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end));
     bare.filter(|bare| !bare.is_empty()).unwrap_or(name).chars().take(4).collect()
 }
 
