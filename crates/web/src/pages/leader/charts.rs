@@ -91,7 +91,7 @@ pub(super) struct Plot {
 }
 
 const LEFT: f64 = 40.0;
-const RIGHT: f64 = 352.0;
+const RIGHT: f64 = 340.0;
 const TOP: f64 = 12.0;
 const LOW: f64 = 168.0;
 
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn the_curve() {
         let drawn = plot(&curve(&BTreeMap::from([(10, (5, 0)), (40, (0, 5))])));
-        assert_eq!(drawn.path, "M40.0 12.0H118.0V90.0H352.0");
+        assert_eq!(drawn.path, "M40.0 12.0H115.0V90.0H340.0");
         assert_eq!(drawn.table, [(7, "100%".to_owned()), (14, "50%".to_owned()), (30, "50%".to_owned())]);
         assert_eq!(plot(&Curve::default()).table, []);
     }
