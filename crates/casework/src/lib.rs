@@ -15,6 +15,7 @@ pub mod compared;
 pub mod db;
 pub mod desk;
 pub mod exports;
+pub mod figures;
 pub mod files;
 pub mod imports;
 pub mod jobs;

@@ -1,6 +1,7 @@
 //! Rows of a synthetic county: units, posts, people, and what a year has left behind. It asks no right and writes no
 //! record, so nothing but the demo and the tests may call it, and only while the county is empty.
 
+mod cohort;
 mod followed;
 mod past;
 mod registers;
@@ -13,6 +14,7 @@ use crate::db::{DbError, Tx};
 use crate::now::Now;
 use crate::params;
 
+pub use cohort::cohort;
 pub use followed::{SeedSuspect, acted, handed_over, report_of, suspects, told_so_far};
 pub use past::{
     Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,

@@ -15,6 +15,7 @@ pub mod county_codes;
 pub mod date;
 pub mod decision;
 pub mod divisions;
+pub mod figures;
 mod fold;
 pub mod groups;
 pub mod identity;

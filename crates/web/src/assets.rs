@@ -63,6 +63,7 @@ const STYLES: &str = concat!(include_str!("../assets/app.css"), include_str!("..
 const FILES: &[File] = &[
     ("app.css", STYLE, STYLES.as_bytes()),
     ("app.js", SCRIPT, SCRIPTS.as_bytes()),
+    ("figures.css", STYLE, include_bytes!("../assets/figures.css")),
     ("theme.js", SCRIPT, include_bytes!("../assets/theme.js")),
     ("htmx.min.js", SCRIPT, include_bytes!("../assets/htmx.min.js")),
     ("icons.svg", PICTURE, include_bytes!("../assets/icons.svg")),

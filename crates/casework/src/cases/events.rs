@@ -152,19 +152,28 @@ pub(crate) struct Kept {
 /// Reads a case from its events; `None` where there is none. Words stay sealed: the case does not follow from them.
 pub(crate) fn load(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Kept>, Refused> {
     let found = desk.tx.optional(
-        "select child, opened_at, against, version, order_id from child_case where county = $1 and id = $2",
+        "select child, version, order_id from child_case where county = $1 and id = $2",
         &params![desk.county(), id],
-        |row| {
-            Ok((
-                row.get::<String>(0)?,
-                row.get::<String>(1)?,
-                row.get::<Option<String>>(2)?,
-                row.get::<i64>(3)?,
-                row.get::<Option<String>>(4)?,
-            ))
-        },
+        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<Option<String>>(2)?)),
     )?;
-    let Some((child, opened, against, version, order)) = found else { return Ok(None) };
+    let Some((child, version, order)) = found else { return Ok(None) };
+    let Some((new, events)) = history(desk, id)? else { return Ok(None) };
+    let case = replay(&new, &events).map_err(|_| broken(id))?;
+    Ok(Some(Kept { id: id.to_owned(), child, version, order, case }))
+}
+
+fn broken(id: &str) -> Refused {
+    Refused::Fault(format!("case {id} does not follow from its events"))
+}
+
+/// A case as it was opened, and what happened to it.
+pub(crate) fn history(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<(Case, Vec<Happened>)>, Refused> {
+    let found = desk.tx.optional(
+        "select opened_at, against from child_case where county = $1 and id = $2",
+        &params![desk.county(), id],
+        |row| Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?)),
+    )?;
+    let Some((opened, against)) = found else { return Ok(None) };
     let rows = desk.tx.query(
         "select kind, on_day, until_day, unit, code, detail, flag, by_account, by_unit, by_role, at
          from case_event where county = $1 and case_id = $2 order by seq",
@@ -175,7 +184,7 @@ pub(crate) fn load(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Kept>, Re
             Ok((row.get::<String>(0)?, kept, by, row.get::<String>(10)?))
         },
     )?;
-    let broken = || Refused::Fault(format!("case {id} does not follow from its events"));
+    let broken = || broken(id);
     let mut events = Vec::with_capacity(rows.len());
     for (kind, kept, (account, unit, role), at) in rows {
         let by = match role.as_str() {
@@ -185,9 +194,7 @@ pub(crate) fn load(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Kept>, Re
         let event = Kind::from_code(&kind).and_then(|kind| event(kind, kept)).ok_or_else(broken)?;
         events.push(Happened { event, by, at: clock(&at).ok_or_else(broken)? });
     }
-    let new = Case::open(clock(&opened).ok_or_else(broken)?, against);
-    let case = replay(&new, &events).map_err(|_| broken())?;
-    Ok(Some(Kept { id: id.to_owned(), child, version, order, case }))
+    Ok(Some((Case::open(clock(&opened).ok_or_else(broken)?, against), events)))
 }
 
 /// What of an event lies open, from the second column on.

@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0019_ties", include_str!("../../migrations/0019_ties.sql")),
     ("0027_scan_void", include_str!("../../migrations/0027_scan_void.sql")),
     ("0026_ways", include_str!("../../migrations/0026_ways.sql")),
+    ("0020_figures", include_str!("../../migrations/0020_figures.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

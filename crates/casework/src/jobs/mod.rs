@@ -24,6 +24,7 @@ use crate::params;
 use crate::refused::Refused;
 
 pub use lease::LEASE;
+pub(crate) use overview::make_due;
 pub use overview::{Filter, JobLine, Overview, ScheduleLine, State, export, job, overview, retry, run_now};
 pub use run::{Progress, Run, Stopped};
 pub use runner::Runner;

@@ -31,6 +31,8 @@ mod drill;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod founding;
 #[cfg(test)]
 mod hand_over;

@@ -91,6 +91,12 @@ codes! {
         AnswerRequest = "answer_request" "答复协助请求" [],
         CountRequests = "count_requests" "看各单位协助情况" [],
         CountWorks = "count_works" "看措施成效" [],
+        // the figures and the leader's page (二; 五(七))
+        ReadFigures = "read_figures" "看指标" [],
+        FreezeFigures = "freeze_figures" "更新、冻结指标" [],
+        WriteYearbook = "write_yearbook" "登记年报数" [],
+        ExportFigures = "export_figures" "导出指标名单" [],
+        SeeLeader = "see_leader" "看领导一页" [],
         ReadLessons = "read_lessons" "看送教上门记录" [],
         RecordLesson = "record_lesson" "登记送教上门" [],
         PairChild = "pair_child" "结对包保" [],
@@ -197,6 +203,8 @@ impl Action {
             | Self::AskRequest
             | Self::ReadRequests
             | Self::CountWorks
+            | Self::ExportFigures
+            | Self::SeeLeader
             | Self::ReadLessons
             | Self::RecordLesson
             | Self::PairChild => Object::Child,
@@ -235,6 +243,9 @@ impl Action {
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::CountRequests
+            | Self::ReadFigures
+            | Self::FreezeFigures
+            | Self::WriteYearbook
             | Self::BreakGlass
             | Self::ApproveBreakGlass
             | Self::SetSecurity
@@ -263,6 +274,7 @@ impl Action {
                 | Self::ExportAudit
                 | Self::ExportAccounts
                 | Self::ExportPlatform
+                | Self::ExportFigures
                 | Self::ExportList
                 | Self::MakePaper
                 | Self::SealAudit
@@ -498,6 +510,21 @@ impl Action {
             Self::CountRequests => allowed(&[R::Director, R::Bureau], County),
             // 五(七)：专班、教体局看全县，乡镇领导看本乡镇；数字不涉及具体的孩子。
             Self::CountWorks => match role {
+                R::Director | R::Bureau => Some(Children),
+                R::Township if leads => Some(Children),
+                _ => None,
+            },
+            // 二：指标人人要对得上。乡镇、学校看自己的和全县的，成员单位看冻结的、隐去小数的；名单各按自己的范围。
+            Self::ReadFigures => match role {
+                R::Director | R::Bureau | R::Inspector | R::Township | R::Head => Some(County),
+                role if role.is_department() => Some(County),
+                _ => None,
+            },
+            Self::FreezeFigures => allowed(&[R::Director, R::Bureau], County),
+            Self::WriteYearbook => allowed(&[R::Bureau], County),
+            Self::ExportFigures => allowed(&[R::Director, R::Bureau], Children),
+            // 四(一)：领导看全县，乡镇领导看本乡镇。
+            Self::SeeLeader => match role {
                 R::Director | R::Bureau => Some(Children),
                 R::Township if leads => Some(Children),
                 _ => None,

@@ -21,6 +21,8 @@ mod date;
 #[cfg(test)]
 mod divisions;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod lesson;

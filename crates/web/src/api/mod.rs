@@ -6,6 +6,7 @@ mod cases;
 mod children;
 mod comparisons;
 mod cursor;
+mod figures;
 mod findings;
 mod give;
 mod imports;
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Vec<Route> {
         findings::routes(),
         cases::routes(),
         papers::routes(),
+        figures::routes(),
         audit::routes(),
     ]
     .into_iter()

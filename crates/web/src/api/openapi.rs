@@ -12,8 +12,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
 use super::{
-    audit, cases, children, comparisons, findings, imports, me, moves, papers, phone, province, registers,
-    session, units, visits,
+    audit, cases, children, comparisons, figures, findings, imports, me, moves, papers, phone, province, registers,
+    session,
+    units, visits,
 };
 use crate::route::{Policy, Route};
 
@@ -81,6 +82,7 @@ pub(super) fn routes() -> Vec<Route> {
         cases::one,
         cases::event,
         papers::one,
+        figures::list,
         audit::list,
     ),
     components(schemas(Problem)),

@@ -13,12 +13,14 @@ mod codes;
 mod comparison;
 mod door;
 mod exports;
+mod figures;
 mod findings;
 mod founding;
 mod health;
 pub(crate) mod imports;
 mod inviting;
 mod jobs;
+mod leader;
 mod lessons;
 mod notices;
 mod online;
@@ -60,11 +62,13 @@ pub fn routes() -> Vec<Route> {
         codes::routes(),
         comparison::routes(),
         door::routes(),
+        figures::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),
         inviting::routes(),
         jobs::routes(),
+        leader::routes(),
         lessons::routes(),
         notices::routes(),
         online::routes(),

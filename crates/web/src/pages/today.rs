@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use casework::today::{self, Today};
-use rules::access::Role;
+use rules::access::{Action, Role, Subject, may};
 
 use crate::app::App;
 use crate::failed::Failed;
@@ -26,6 +26,8 @@ struct TodayPage {
     rows: Vec<Row>,
     empty: Empty,
     notices: Vec<(String, String)>,
+    /// Whether the leader's page is theirs.
+    leads: bool,
 }
 
 struct Row {
@@ -88,6 +90,7 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
         rows,
         empty,
         notices,
+        leads: may(&session.who().actor, Action::SeeLeader, &Subject::Nothing).is_ok(),
     }))
 }
 

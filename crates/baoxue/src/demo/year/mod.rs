@@ -24,6 +24,7 @@ use casework::seed::{self, SeedAct, SeedActor, SeedImport, Seeding};
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use rules::access::{Action, Post};
+use rules::age::school_year;
 use rules::plan::Plan;
 
 use super::world::WorldSettings;
@@ -134,12 +135,20 @@ pub(super) fn write(
     year.registers(db, (keys, settings.plan), since)?;
     year.before(db, settings.plan, since, settings.years)?;
     year.followed(db, (keys, settings.plan))?;
+    year.cohort(db)?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;
     year.record(Night { db, keys, plan: settings.plan, vault, now: now.clone() })
 }
 
 impl Year {
+    /// Who was in the first grade eight school years ago.
+    fn cohort(&self, db: &Db) -> Result<(), DbError> {
+        let (county, now, by) = (self.county.clone(), self.now.clone(), self.role("bureau"));
+        let (year, on) = (school_year(self.today), self.today.saturating_sub(30.days()));
+        db.write(move |tx| seed::cohort(tx, &Seeding { county: &county, now: &now }, year, &by, on))
+    }
+
     fn role(&self, username: &str) -> String {
         self.roles.get(username).cloned().unwrap_or_default()
     }

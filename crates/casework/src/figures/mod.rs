@@ -1,0 +1,25 @@
+//! 指标: every night each child and matter is classified as of the day and the numbers are kept; pages read what is kept and never count
+//! children. A snapshot that was frozen never shifts, and two of them differ child by child (issue 6, items 1 and 2). Why it is so:
+//! docs/adr/0027-figures.md.
+
+mod changes;
+mod freeze;
+mod matters;
+mod members;
+mod names;
+mod read;
+mod renew;
+mod yearbook;
+
+pub use changes::{Change, Changes, Turn, changes};
+pub use freeze::{Verdict, freeze, renew_now, verify};
+pub use names::{Name, NamesAsked, NamesPage, export, names};
+pub use read::{
+    Audience, Frozen, Line, Panel, Snapshot, UnitLine, audience, by_township, causes, county_tiles, leads,
+    panel, returns, snapshot, snapshots,
+};
+pub use renew::{RENEW, nightly, renew};
+pub use yearbook::{Entry, EntryForm, enter, entries};
+
+/// `until_number` of what still counts so.
+const OPEN: i64 = 9_000_000_000;

@@ -1,0 +1,170 @@
+//! One figure: the county and its townships in the order of their codes, the names behind the number by right, and what it means.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use casework::figures::{self, Audience, Name, NamesAsked, UnitLine, audience};
+use rules::access::Action;
+use rules::figures::{Definition, Figure, Mark};
+use serde::Deserialize;
+
+use super::{Told, nothing, target_of, told};
+use crate::app::App;
+use crate::failed::Failed;
+use crate::look::{Crumb, Empty, Head, Pager, Shell, Taking, filters};
+use crate::pages::address::Address;
+use crate::pages::exports::taking;
+use crate::route::{encoded, html};
+use crate::session::Session;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    at: String,
+    township: String,
+    village: String,
+    mark: String,
+    after: String,
+}
+
+struct Town {
+    name: String,
+    href: String,
+    told: Told,
+}
+
+#[derive(Template)]
+#[template(path = "figures/one.html")]
+struct OnePage {
+    shell: Shell,
+    way: [Crumb; 2],
+    figure: Figure,
+    definition: Definition,
+    /// As of when.
+    sub: String,
+    of: String,
+    told: Told,
+    target: String,
+    towns: Vec<Town>,
+    town_heads: [Head; 4],
+    narrowed: Option<(String, String)>,
+    rows: Vec<Name>,
+    heads: [Head; 4],
+    pager: Pager,
+    shows_names: bool,
+    taking: Option<Taking>,
+    /// Where it is compared with the frozen snapshot before; empty where there is none.
+    compare: String,
+    empty: Empty,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    session: Session,
+    Path(key): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failed> {
+    let figure = Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(nothing)?;
+    let names = NamesAsked {
+        figure,
+        at: asked.at.parse().ok(),
+        township: asked.township.clone(),
+        village: asked.village.clone(),
+        mark: Mark::from_code(&asked.mark),
+        after: asked.after.clone(),
+    };
+    let shows_names = audience(&session.who().actor) != Audience::Outside;
+    let (found, line, towns, all) = app
+        .look(&session, move |desk| {
+            let found = figures::names(desk, &names)?;
+            let number = found.snapshot.as_ref().map_or(0, |one| one.number);
+            let (line, towns) = figures::by_township(desk, figure, number)?;
+            Ok((found, line, towns, figures::snapshots(desk)?))
+        })
+        .await?;
+    let snapshot = found.snapshot.ok_or_else(nothing)?;
+    let path = format!("/figures/{}", figure.code());
+    let at = |township: &str| {
+        let kept = if asked.at.is_empty() { String::new() } else { format!("&at={}", encoded(&asked.at)) };
+        format!("{path}?township={}{kept}", encoded(township))
+    };
+    let own = line.own.first();
+    let (of, counts) = match (own, &line.whole) {
+        (Some(own), _) => (own.name.clone(), own.counts),
+        (None, Some(whole)) => (app.plan().county().short.clone(), whole.counts),
+        (None, None) => (app.plan().county().short.clone(), Some(rules::figures::Counts::default())),
+    };
+    let town = |one: &UnitLine| Town {
+        name: one.name.clone(),
+        href: if shows_names { at(&one.unit) } else { String::new() },
+        told: told(figure, one.counts, app.plan()),
+    };
+    let narrowed = towns
+        .iter()
+        .find(|one| one.unit == asked.township)
+        .map(|one| one.name.clone())
+        .or_else(|| (!asked.village.is_empty()).then(|| "选中的村".to_owned()))
+        .map(|name| (name, path.clone()));
+    let before = all.into_iter().filter(|one| one.frozen.is_some()).find(|one| one.number < snapshot.number);
+    let compare = before.filter(|_| shows_names).map_or_else(String::new, |before| {
+        format!("{path}/changes?from={}&to={}", before.number, snapshot.number)
+    });
+    let kept = [
+        ("at", asked.at.as_str()),
+        ("township", &asked.township),
+        ("village", &asked.village),
+        ("mark", &asked.mark),
+    ];
+    let page_at = Address::new(figure_path(figure), &kept);
+    let all_kept: Vec<(&'static str, &str)> =
+        std::iter::once(("figure", figure.code())).chain(kept).collect();
+    Ok(html(&OnePage {
+        shell: app.shell(&session, "/figures").await?,
+        way: [
+            Crumb { label: "指标".to_owned(), href: Some("/figures".to_owned()) },
+            Crumb { label: figure.label().to_owned(), href: None },
+        ],
+        figure,
+        definition: figure.definition(),
+        of,
+        told: told(figure, counts, app.plan()),
+        target: target_of(figure, app.plan()).map(|(_, words)| words).unwrap_or_default(),
+        towns: towns.iter().map(town).collect(),
+        town_heads: [
+            Head::text("乡镇"),
+            Head::number(figure.label()),
+            Head::text("分子、分母"),
+            Head::number("名单"),
+        ],
+        narrowed,
+        heads: [Head::text("孩子"), Head::text("学校"), Head::text("情况"), Head::text("去办")],
+        pager: page_at.pager(("after", &asked.after), found.next.as_deref(), found.names.len(), "名"),
+        rows: found.names,
+        shows_names,
+        taking: taking(&session, Action::ExportFigures, "/figures/export", &all_kept).filter(|_| shows_names),
+        compare,
+        empty: Empty {
+            why: format!("没有{}。", figure.definition().listed),
+            what_to_do: "名单按您能看到的孩子列；数在上面，名单里少的是不归您看的。".to_owned(),
+            act: None,
+        },
+        sub: format!("截至{}，口径第{}版", snapshot.day, snapshot.version),
+    }))
+}
+
+/// The address of a figure's page, for as long as the program runs.
+const fn figure_path(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Enrolment => "/figures/enrolment",
+        Figure::Entry => "/figures/entry",
+        Figure::InSchool => "/figures/in_school",
+        Figure::Retention => "/figures/retention",
+        Figure::Dropout => "/figures/dropout",
+        Figure::Disability => "/figures/disability",
+        Figure::Return => "/figures/returned",
+        Figure::Found => "/figures/found_in_time",
+        Figure::Reported => "/figures/reported_in_time",
+        Figure::Kept => "/figures/deadlines_kept",
+        Figure::Yearbook => "/figures",
+    }
+}
