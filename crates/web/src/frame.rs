@@ -49,6 +49,7 @@ const MENU: &[Entry] = &[
     entry("学籍变动", "/moves", "send", &[Action::AnswerRollMove]),
     entry("导入名单", "/imports", "upload", &[Action::ReadImports]),
     entry("摸排", "/door", "house", &[Action::PrintDoorSheet]),
+    entry("入学季", "/season", "bulletin", &[Action::ReadSeason]),
     entry("责任链", "/units", "list", &[Action::ReadUnits]),
     entry("账号", "/accounts", "user", &[Action::ReadAccounts]),
     entry("在线人员", "/online", "eye", &[Action::EndSession]),

@@ -61,6 +61,8 @@ mod running;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]
+mod season;
+#[cfg(test)]
 mod servers;
 #[cfg(test)]
 mod signing;

@@ -30,6 +30,7 @@ pub(crate) mod register;
 mod requests;
 mod safeguarding;
 mod search;
+mod season;
 mod security;
 pub(crate) mod sign_in;
 mod sign_ins;
@@ -74,6 +75,7 @@ pub fn routes() -> Vec<Route> {
         requests::routes(),
         safeguarding::routes(),
         search::routes(),
+        season::routes(),
         security::routes(),
         sign_in::routes(),
         sign_ins::routes(),

@@ -25,6 +25,7 @@ mod matrix_fields;
 mod matrix_page;
 mod matrix_rows;
 mod matrix_rows_api;
+mod matrix_rows_season;
 mod platform;
 mod province;
 mod registers;

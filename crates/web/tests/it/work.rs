@@ -12,6 +12,7 @@ use crate::app::{HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix_rows::{ROWS, Target};
 use crate::matrix_rows_api::API;
+use crate::matrix_rows_season::SEASON;
 
 /// Who reads, from the whole county down to one class.
 const READERS: [Role; 7] =
@@ -35,7 +36,7 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
         let child = app.here.child("own").expect("a child").to_owned();
         let mut paths: Vec<String> = ROWS
             .iter()
-            .chain(API)
+            .chain(API).chain(SEASON)
             .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))
             .map(|row| row.1.to_owned())
             .collect();
