@@ -70,6 +70,39 @@ struct Batch {
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Invalid`], [`Refused::Rule`] outside of the months of the plan or when nobody waits, [`Refused::Storage`].
 pub fn ask_notices(desk: &mut Desk<'_, '_>, report: Date, bring: &str) -> Result<Asked, Refused> {
+    let asked = begin(desk, report, bring)?;
+    let county = desk.county();
+    let job = desk.tx.one(
+        "select job from season_batch where county = $1 and id = $2",
+        &params![county, &asked.batch],
+        |row| row.get::<String>(0),
+    )?;
+    if job.is_empty() {
+        let job = jobs::enqueue(desk, JOB, &asked.batch)?;
+        desk.tx.execute(
+            "update season_batch set job = $3 where county = $1 and id = $2",
+            &params![county, &asked.batch, &job],
+        )?;
+    }
+    Ok(asked)
+}
+
+/// Makes the notices of the actor's township at once, without a job: for a county that is written and not served. How many.
+///
+/// # Errors
+/// As [`ask_notices`].
+pub fn make_now(desk: &mut Desk<'_, '_>, report: Date, bring: &str) -> Result<i64, Refused> {
+    let asked = begin(desk, report, bring)?;
+    loop {
+        let progress = make_portion(desk, &asked.batch)?;
+        if progress.done >= progress.total {
+            return Ok(progress.done);
+        }
+    }
+}
+
+/// A run that nothing does yet, or the one that is under way.
+fn begin(desk: &mut Desk<'_, '_>, report: Date, bring: &str) -> Result<Asked, Refused> {
     let township = own_post(desk, Action::MakeNotices)?.unit.clone();
     let county = desk.county();
     let path = units::path(desk.tx, county, &township)?;
@@ -116,10 +149,9 @@ pub fn ask_notices(desk: &mut Desk<'_, '_>, report: Date, bring: &str) -> Result
     )?;
     let organ = if name.ends_with("人民政府") { name } else { format!("{name}人民政府") };
     let id = desk.now.id();
-    let job = jobs::enqueue(desk, JOB, &id)?;
     desk.tx.execute(
         "insert into season_batch (county, id, year, township, organ, report_day, bring, made, job, asked_by, asked_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10)",
+         values ($1, $2, $3, $4, $5, $6, $7, 0, '', $8, $9)",
         &params![
             county,
             &id,
@@ -128,7 +160,6 @@ pub fn ask_notices(desk: &mut Desk<'_, '_>, report: Date, bring: &str) -> Result
             &organ,
             report,
             &bring,
-            &job,
             &desk.actor().account,
             desk.now.stamp()
         ],

@@ -21,7 +21,7 @@ pub use defer::{Deferral, DeferralForm, Deferrals, ask_deferral, decide_deferral
 pub use deliver::{Bulk, Delivery, answer_notice, deliver, deliver_all, fail_notice};
 pub use due::DueChild;
 pub use leavers::{Leaver, Riser, Transitions, record_leaver, transitions};
-pub use make::{Asked, MakeNotices, PORTION, ask_notices, make_portion};
+pub use make::{Asked, MakeNotices, PORTION, ask_notices, make_now, make_portion};
 pub use notices::{Groups, NoticeFile, NoticeLine, Notices, NoticesIn, StepLine, notice, notices, notices_in};
 pub use open::{Season, open_season, season, season_of};
 pub use place::{PlaceForm, PlaceLine, Plan, TownshipPlan, plan, plan_places};

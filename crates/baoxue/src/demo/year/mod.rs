@@ -9,6 +9,7 @@ mod followed;
 mod paired;
 mod papered;
 mod registers;
+mod season;
 mod sign_ins;
 
 use std::collections::BTreeMap;
