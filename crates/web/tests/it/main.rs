@@ -30,6 +30,7 @@ mod platform;
 mod province;
 mod registers;
 mod samples;
+mod season;
 mod schema;
 mod sizes;
 mod sockets;

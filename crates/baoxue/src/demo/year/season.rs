@@ -88,7 +88,7 @@ impl Year {
         let (keys, plan, now, by) =
             (with.keys.clone(), Arc::clone(&with.plan), self.now.at_moment(at), by.clone());
         with.db.write(move |tx| {
-            match seed::acted(tx, (&keys, &plan, &now), &by, &mut act) {
+            match seed::acted(tx, (&keys, &*plan, &now), &by, &mut act) {
                 Ok(done) => Ok(Some(done)),
                 Err(Refused::Rule { .. } | Refused::Denied { .. } | Refused::Invalid(_)) => Ok(None),
                 Err(other) => Err(said(other)),

@@ -8,7 +8,7 @@ use rules::access::Action;
 
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Shell, Tone, filters};
+use crate::look::{Shell, Tone};
 use crate::route::html;
 use crate::session::Session;
 
@@ -35,7 +35,7 @@ pub(super) async fn open(State(app): State<App>, session: Session) -> Result<Res
 }
 
 impl BoardPage {
-    fn tone(month: &Month) -> Tone {
+    fn tone(&self, month: &Month) -> Tone {
         match month.done {
             Some((done, of)) if done >= of => Tone::Good,
             _ if month.is_now => Tone::Due,

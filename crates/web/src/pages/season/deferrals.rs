@@ -27,7 +27,7 @@ struct DeferralsPage {
 }
 
 impl DeferralsPage {
-    fn state(one: &Deferral) -> (&'static str, Tone) {
+    fn state(&self, one: &Deferral) -> (&'static str, Tone) {
         match one.state.as_str() {
             "asked" => ("待审批", Tone::Due),
             "granted" => ("批准，还在期限里", Tone::Act),

@@ -15,7 +15,7 @@ use super::sweep::Under;
 use super::{Said, refused};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tone, filters};
+use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tone};
 use crate::route::html;
 use crate::session::Session;
 
@@ -35,7 +35,7 @@ struct NoShowsPage {
 }
 
 impl NoShowsPage {
-    fn due(due: Due) -> &'static str {
+    fn due(&self, due: &Due) -> &'static str {
         match due {
             Due::First => "该上一年级",
             Due::Junior => "该升七年级",
@@ -111,18 +111,18 @@ struct TransitionsPage {
 }
 
 impl TransitionsPage {
-    fn choices(now: Option<Went>) -> Vec<Choice> {
+    fn choices(&self, now: &Option<Went>) -> Vec<Choice> {
         let now = now.map_or("", Went::code);
         std::iter::once(Choice::new("", "请选择", now))
             .chain(Went::ALL.iter().map(|one| Choice::new(one.code(), one.label(), now)))
             .collect()
     }
 
-    fn asked(went: Option<Went>) -> &'static str {
+    fn asked(&self, went: &Option<Went>) -> &'static str {
         went.map_or("还没有问", Went::label)
     }
 
-    fn tone(went: Option<Went>) -> Tone {
+    fn tone(&self, went: &Option<Went>) -> Tone {
         match went {
             None => Tone::Due,
             Some(went) if went.needs_guiding() => Tone::Due,

@@ -15,7 +15,7 @@ use super::sweep::Under;
 use super::{Said, day, refused};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tone, filters};
+use crate::look::{Choice, Crumb, Empty, Errors, Head, Shell, Tone};
 use crate::route::{encoded, html};
 use crate::session::Session;
 
@@ -44,7 +44,7 @@ struct NoticesPage {
 }
 
 impl NoticesPage {
-    fn href(row: &Groups) -> String {
+    fn href(&self, row: &Groups) -> String {
         let id = encoded(&row.id);
         if row.is_leaf { format!("/season/notices/in/{id}") } else { format!("/season/notices?under={id}") }
     }

@@ -5,14 +5,14 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::refused::Refused;
-use casework::season::{self, PlaceForm, Plan};
+use casework::season::{self, PlaceForm, PlaceLine, Plan};
 use rules::season::{Places, said as in_words};
 use serde::Deserialize;
 
 use super::{Said, number, refused};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Crumb, Errors, Head, Shell, Tone, filters};
+use crate::look::{Crumb, Errors, Head, Shell, Tone};
 use crate::route::html;
 use crate::session::Session;
 
@@ -28,20 +28,23 @@ struct PlanPage {
 }
 
 impl PlanPage {
-    fn words(places: &Places) -> String {
+    fn words(&self, places: &Places) -> String {
         in_words(*places)
     }
 
-    fn tone(places: &Places) -> Tone {
+    fn tone(&self, places: &Places) -> Tone {
         if places.lacking() > 0 { Tone::Due } else { Tone::Good }
     }
 
-    fn cell(planned: Option<u32>) -> String {
-        planned.map_or_else(|| "没有计划".to_owned(), |many| many.to_string())
+    /// What is planned of grade one, grade seven, beds.
+    fn value(&self, school: &PlaceLine, at: usize) -> String {
+        let part = school.planned.and_then(|(first, junior, beds)| [first, junior, beds].get(at).copied());
+        part.map(|many| many.to_string()).unwrap_or_default()
     }
 
-    fn value(planned: Option<u32>) -> String {
-        planned.map(|many| many.to_string()).unwrap_or_default()
+    fn cell(&self, school: &PlaceLine, at: usize) -> String {
+        let value = self.value(school, at);
+        if value.is_empty() { "没有计划".to_owned() } else { value }
     }
 }
 
