@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use documents::paper::notice::NOTICES_TYP;
 use documents::paper::{Fonts, OFFICIAL_DOCX, OFFICIAL_TYP, Press, Template};
 use rules::plan::{FILES, Plan, PlanProblem};
 
@@ -55,20 +56,21 @@ pub(crate) fn press(folder: Option<&Path>, fonts: &[PathBuf]) -> Result<Press, F
     };
     let docx = own("official.docx").transpose()?;
     let typ = own("official.typ").transpose()?;
+    let notices = own("notices.typ").transpose()?;
     let wrong = |what: String| {
         let place = folder.map(|folder| folder.join("papers").display().to_string()).unwrap_or_default();
         Failure::input(what, place, "照 docs/how-to/papers.md 改正，或删去用内置的模板")
     };
-    let typ = match typ {
-        None => OFFICIAL_TYP.to_owned(),
-        Some(bytes) => {
-            String::from_utf8(bytes).map_err(|_| wrong("official.typ 不是UTF-8文字".to_owned()))?
-        }
+    let text = |name: &str, bytes: Option<Vec<u8>>, built_in: &str| match bytes {
+        None => Ok(built_in.to_owned()),
+        Some(bytes) => String::from_utf8(bytes).map_err(|_| wrong(format!("{name} 不是UTF-8文字"))),
     };
+    let typ = text("official.typ", typ, OFFICIAL_TYP)?;
+    let notices = text("notices.typ", notices, NOTICES_TYP)?;
     let docx = docx.unwrap_or_else(|| OFFICIAL_DOCX.to_vec());
     Template::read(&docx).map_err(|error| wrong(error.to_string()))?;
     let fonts = if fonts.is_empty() { Fonts::default() } else { Fonts::of(fonts.to_vec()) };
-    Ok(Press::new(typ, docx, fonts))
+    Ok(Press::new(typ, docx, fonts).with_notices(notices))
 }
 
 /// Checks the plan in a folder; every problem that was found.

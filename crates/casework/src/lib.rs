@@ -36,6 +36,7 @@ pub mod reseal;
 pub mod safeguarding;
 pub mod scope;
 pub mod search;
+pub mod season;
 pub mod seed;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

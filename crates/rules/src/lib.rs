@@ -27,6 +27,7 @@ pub mod purpose;
 pub mod request;
 pub mod roll;
 pub mod safeguard;
+pub mod season;
 pub mod standing;
 pub mod twin;
 pub mod warning;

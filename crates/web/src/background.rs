@@ -41,6 +41,7 @@ pub fn registry() -> Registry {
     let registry = casework::cases::nightly(casework::warnings::nightly(registry));
     let registry = casework::works::nightly(casework::requests::nightly(registry));
     let registry = casework::figures::nightly(registry);
+    let registry = casework::season::register(registry);
     let registry = registry
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())

@@ -64,6 +64,7 @@ const MENU: &[Entry] = &[
     entry("摸排", "/door", "house", &[Action::PrintDoorSheet]),
     heading("单位和账号"),
     entry("上学路程", "/ways", "place", &[Action::ReadWays]),
+    entry("入学季", "/season", "bulletin", &[Action::ReadSeason]),
     entry("责任链", "/units", "list", &[Action::ReadUnits]),
     entry("账号", "/accounts", "user", &[Action::ReadAccounts]),
     entry("在线人员", "/online", "eye", &[Action::EndSession]),

@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0027_scan_void", include_str!("../../migrations/0027_scan_void.sql")),
     ("0026_ways", include_str!("../../migrations/0026_ways.sql")),
     ("0020_figures", include_str!("../../migrations/0020_figures.sql")),
+    ("0021_season", include_str!("../../migrations/0021_season.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

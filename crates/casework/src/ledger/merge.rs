@@ -22,6 +22,22 @@ const FOLLOW: &[(&str, &str)] = &[
     ("child_case", "update child_case set child = $3 where county = $1 and child = $2 returning id"),
     ("visit", "update visit set child = $3 where county = $1 and child = $2 returning id"),
     ("closure_pupil", "update closure_pupil set child = $3 where county = $1 and child = $2 returning id"),
+    ("season_seen", "update season_seen set child = $3 where county = $1 and child = $2 returning id"),
+    ("season_leaver", "update season_leaver set child = $3 where county = $1 and child = $2 returning id"),
+    (
+        "season_notice",
+        "update season_notice set child = $3 where county = $1 and child = $2
+           and not exists (select 1 from season_notice own where own.county = $1 and own.child = $3
+                              and own.year = season_notice.year)
+         returning id",
+    ),
+    (
+        "season_deferral",
+        "update season_deferral set child = $3 where county = $1 and child = $2
+           and (state <> 'asked' or not exists (select 1 from season_deferral own where own.county = $1 and own.child = $3
+                                                   and own.state = 'asked'))
+         returning id",
+    ),
     ("home_lesson", "update home_lesson set child = $3 where county = $1 and child = $2 returning id"),
     (
         "pair",

@@ -101,7 +101,7 @@ pub fn told_so_far(tx: &mut Tx<'_>, county: &str) -> Result<Vec<Fact>, DbError> 
     Ok(rows
         .into_iter()
         .filter_map(|(at, by, action, kind, subject, detail)| {
-            let kind = ["child", "report", "request", "leave", "class", "unit"]
+            let kind = ["child", "report", "request", "leave", "class", "unit", "season", "season_batch"]
                 .into_iter()
                 .find(|own| *own == kind)?;
             Some(Fact {

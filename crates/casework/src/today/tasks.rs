@@ -105,6 +105,8 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     super::proofs::tasks(desk, &mut tasks)?;
     reconciling(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;
+    let season = crate::season::to_do(desk)?.into_iter();
+    tasks.extend(season.map(|(title, why, act, href)| Task { title, why, act, due: String::new(), href }));
     // A deadline before none, the earlier before the later.
     tasks.sort_by(|a, b| (a.due.is_empty(), &a.due, &a.title).cmp(&(b.due.is_empty(), &b.due, &b.title)));
     tasks.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));

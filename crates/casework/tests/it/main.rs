@@ -63,6 +63,8 @@ mod running;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]
+mod season;
+#[cfg(test)]
 mod servers;
 #[cfg(test)]
 mod signing;

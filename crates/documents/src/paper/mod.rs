@@ -3,6 +3,7 @@
 
 mod docx;
 mod fonts;
+pub mod notice;
 mod pdf;
 mod scan;
 
@@ -179,6 +180,7 @@ impl std::error::Error for Unmade {}
 #[derive(Debug)]
 pub struct Press {
     typ: String,
+    notices_typ: String,
     docx: Vec<u8>,
     fonts: Fonts,
 }
@@ -192,8 +194,14 @@ impl Default for Press {
 impl Press {
     /// A press with these templates and fonts.
     #[must_use]
-    pub const fn new(typ: String, docx: Vec<u8>, fonts: Fonts) -> Self {
-        Self { typ, docx, fonts }
+    pub fn new(typ: String, docx: Vec<u8>, fonts: Fonts) -> Self {
+        Self { typ, notices_typ: notice::NOTICES_TYP.to_owned(), docx, fonts }
+    }
+
+    /// The same with another template of notices.
+    #[must_use]
+    pub fn with_notices(self, notices_typ: String) -> Self {
+        Self { notices_typ, ..self }
     }
 
     /// The fonts, for whoever looks whether there are any.

@@ -106,6 +106,15 @@ codes! {
         StudyClosure = "study_closure" "研究校点撤并" [],
         CommentClosure = "comment_closure" "提撤并意见" [],
         DecideClosure = "decide_closure" "决定校点撤并" [],
+        // 招生入学季 (五(八))
+        ReadSeason = "read_season" "看招生入学季" [],
+        SweepSeason = "sweep_season" "登记入学排查" [],
+        PlanSeason = "plan_season" "编制招生计划" [],
+        MakeNotices = "make_notices" "制作入学通知书" [],
+        DeliverNotice = "deliver_notice" "登记通知书送达" [],
+        RecordLeaver = "record_leaver" "登记毕业去向" [],
+        AskDeferral = "ask_deferral" "受理延缓入学申请" [],
+        DecideDeferral = "decide_deferral" "审批延缓入学" [],
         KeepPhone = "keep_phone" "开通离线手机" [],
         // what is reported apart (未成年人保护法 11)
         RaiseSign = "raise_sign" "转交保护线索" [],
@@ -207,6 +216,11 @@ impl Action {
             | Self::SeeLeader
             | Self::ReadLessons
             | Self::RecordLesson
+            | Self::ReadSeason
+            | Self::DeliverNotice
+            | Self::RecordLeaver
+            | Self::AskDeferral
+            | Self::DecideDeferral
             | Self::PairChild => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
@@ -239,9 +253,12 @@ impl Action {
             | Self::StudyClosure
             | Self::CommentClosure
             | Self::DecideClosure
+            | Self::SweepSeason
+            | Self::MakeNotices
             | Self::KeepPhone
             | Self::ExportList => Object::Unit,
             Self::RunComparison
+            | Self::PlanSeason
             | Self::CountRequests
             | Self::ReadFigures
             | Self::FreezeFigures
@@ -301,6 +318,11 @@ impl Action {
                     | Self::KeepPlatformNumber
                     | Self::ExportPlatform
                     | Self::PairChild
+                    | Self::ReadSeason
+                    | Self::DeliverNotice
+                    | Self::RecordLeaver
+                    | Self::AskDeferral
+                    | Self::DecideDeferral
             ),
             _ => true,
         }
@@ -534,6 +556,18 @@ impl Action {
             Self::RecordLesson => allowed(&[R::Head, R::Teacher], Children),
             // 五(六)：各乡镇制定结对包保名单。
             Self::PairChild => allowed(&[R::Township], Children),
+            // 五(八)：乡镇排查、发通知书，县里统筹计划；村组上门送达；学校看自己的毕业生去了哪里。
+            Self::ReadSeason => {
+                allowed(&[R::Director, R::Bureau, R::Township, R::Village, R::Group, R::Head], Children)
+            }
+            Self::SweepSeason => allowed(&[R::Township, R::Village, R::Group], UnitsBelow),
+            Self::PlanSeason => allowed(&[R::Bureau], County),
+            Self::MakeNotices => allowed(&[R::Township], OwnUnit),
+            Self::DeliverNotice => allowed(&[R::Township, R::Village, R::Group], Children),
+            Self::RecordLeaver => allowed(&[R::Township, R::Head], Children),
+            // 义务教育法第十一条：监护人申请，乡镇人民政府或者县教育行政部门批准。
+            Self::AskDeferral => allowed(&[R::Township], Children),
+            Self::DecideDeferral => allowed(&[R::Bureau, R::Township], Children),
             // Who calls a class, or goes to families, where there is no network; what it holds follows from each part of it.
             Self::KeepPhone => allowed(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre], OwnUnit),
             // 四(四)(六)：教体局和发改局看布局，乡镇、村、学校看自己的孩子怎么来；发改局看不到孩子，只看数字。

@@ -39,6 +39,8 @@ mod request;
 #[cfg(test)]
 mod roll;
 #[cfg(test)]
+mod season;
+#[cfg(test)]
 mod twin;
 #[cfg(test)]
 mod warning;

@@ -33,6 +33,7 @@ pub(crate) mod register;
 mod requests;
 mod safeguarding;
 mod search;
+mod season;
 mod security;
 pub(crate) mod sign_in;
 mod sign_ins;
@@ -81,6 +82,7 @@ pub fn routes() -> Vec<Route> {
         requests::routes(),
         safeguarding::routes(),
         search::routes(),
+        season::routes(),
         security::routes(),
         sign_in::routes(),
         sign_ins::routes(),

@@ -579,6 +579,8 @@ pub(crate) const ACTS: &[Act] = &[
         "select cast(count(*) as bigint) from tenure where county = $1 and until_day is null",
     ),
     act("/comparison", &[], "select cast(count(*) as bigint) from campaign where county = $1"),
+    act("/season/open", &[], "select cast(count(*) as bigint) from season where county = $1"),
+    act("/children/{id}/deferral", &[], "select cast(count(*) as bigint) from season_deferral where county = $1"),
     act(
         "/findings/{id}/decide",
         &[],
@@ -699,6 +701,15 @@ pub(crate) const ACTS: &[Act] = &[
 
 /// Acts that need what no row can hold, a password, a code or a file, and where they are shown.
 pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
+    ("/season/sweep/{id}", "crates/casework/tests/it/season.rs"),
+    ("/season/plan/{id}", "crates/casework/tests/it/season.rs"),
+    ("/season/notices", "crates/casework/tests/it/season.rs"),
+    ("/season/notices/in/{id}", "crates/casework/tests/it/season.rs"),
+    ("/season/notices/{id}/deliver", "crates/casework/tests/it/season.rs"),
+    ("/season/notices/{id}/fail", "crates/casework/tests/it/season.rs"),
+    ("/season/notices/{id}/answer", "crates/casework/tests/it/season.rs"),
+    ("/season/transitions/{id}", "crates/casework/tests/it/season.rs"),
+    ("/season/deferrals/{id}", "crates/casework/tests/it/season.rs"),
     ("/account/confirm", "crates/casework/tests/it/accounts/second.rs"),
     ("/account/password", "crates/casework/tests/it/accounts/ends.rs"),
     ("/account/totp", "crates/casework/tests/it/accounts/second.rs"),

@@ -10,6 +10,7 @@ mod measured;
 mod paired;
 mod papered;
 mod registers;
+mod season;
 mod sign_ins;
 
 use std::collections::BTreeMap;

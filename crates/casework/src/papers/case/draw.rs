@@ -56,7 +56,7 @@ pub(super) fn filled(text: &str, value: impl Fn(&str) -> String) -> String {
 }
 
 /// `义务教育法第五条` as a document cites it: 《中华人民共和国义务教育法》第五条; a regulation or a document keeps its name.
-pub(super) fn cited(articles: &[&str]) -> String {
+pub(crate) fn cited(articles: &[&str]) -> String {
     let one = |article: &&str| match article.split_once('第') {
         Some((name, number)) if name.ends_with('法') => format!("《中华人民共和国{name}》第{number}"),
         Some((name, number)) if name.ends_with("条例") || name.ends_with("办法") => {

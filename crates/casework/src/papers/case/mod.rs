@@ -17,6 +17,7 @@ mod track;
 pub use blank::{Asked, Blank, blank};
 pub use bundle::{BundleDraft, bundle, record_bundle};
 pub use check::{Checked, checked};
+pub(crate) use draw::cited;
 pub(crate) use ground::current as current_ground;
 pub use ground::{GroundForm, GroundLine, end_ground, grounds, register_ground, review_ground};
 pub use make::{Filled, case_paper, make_paper, stamp_paper};

@@ -51,7 +51,7 @@ pub(crate) struct Said {
 }
 
 /// This installation's address as the reader's browser reached it: what the QR code of a paper leads to.
-fn address(app: &App, headers: &HeaderMap) -> String {
+pub(super) fn address(app: &App, headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let fits = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-' | ':' | '[' | ']');
     let host: String = host.chars().filter(|sign| fits(*sign)).take(200).collect();
