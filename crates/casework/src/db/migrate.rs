@@ -34,6 +34,8 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0017_works", include_str!("../../migrations/0017_works.sql")),
     ("0018_case_scans", include_str!("../../migrations/0018_case_scans.sql")),
     ("0019_ties", include_str!("../../migrations/0019_ties.sql")),
+    ("0022_conference", include_str!("../../migrations/0022_conference.sql")),
+    ("0023_inspection", include_str!("../../migrations/0023_inspection.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.
