@@ -18,6 +18,7 @@ pub mod desk;
 pub mod exports;
 pub mod files;
 pub mod imports;
+pub mod inspections;
 pub mod jobs;
 pub mod keys;
 pub mod ledger;

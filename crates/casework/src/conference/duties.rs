@@ -75,7 +75,7 @@ const COUNTS: &[(&str, &str, &str, &str)] = &[
         "/units/gaps",
         "select cast(count(*) as bigint) from post p
          join unit u on u.county = p.county and u.id = p.unit and u.until_day is null
-         where p.county = $1 and p.duty = 'chain' and p.closed_at is null and $2 <> ''
+         where p.county = $1 and p.duty = 'chain' and p.closed_at is null and cast($2 as text) <> ''
            and not exists (select 1 from tenure t where t.county = p.county and t.post = p.id and t.until_day is null)",
     ),
     (
@@ -100,7 +100,7 @@ const COUNTS: &[(&str, &str, &str, &str)] = &[
         "五(六)",
         "在办个案里没有结对的",
         "/pairs",
-        "select cast(count(*) as bigint) from child_case c where c.county = $1 and c.ended_at is null and $2 <> ''
+        "select cast(count(*) as bigint) from child_case c where c.county = $1 and c.ended_at is null and cast($2 as text) <> ''
            and not exists (select 1 from pair p where p.county = c.county and p.child = c.child and p.ended_at is null)",
     ),
     (

@@ -15,6 +15,8 @@ mod case;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
+mod conference;
+#[cfg(test)]
 mod county_codes;
 #[cfg(test)]
 mod date;
@@ -22,6 +24,8 @@ mod date;
 mod divisions;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod inspection;
 #[cfg(test)]
 mod lesson;
 #[cfg(test)]
@@ -38,6 +42,8 @@ mod request;
 mod roll;
 #[cfg(test)]
 mod twin;
+#[cfg(test)]
+mod unnamed;
 #[cfg(test)]
 mod warning;
 #[cfg(test)]

@@ -5,20 +5,24 @@ pub(crate) mod account;
 mod accounts;
 mod address;
 mod announcements;
+mod assessments;
 mod audit;
 mod break_glass;
 mod cases;
 mod children;
 mod codes;
 mod comparison;
+mod conference;
 mod door;
 mod exports;
 mod findings;
 mod founding;
 mod health;
 pub(crate) mod imports;
+mod inspections;
 mod jobs;
 mod lessons;
+mod library;
 mod notices;
 mod online;
 pub(crate) mod pairs;
@@ -51,18 +55,22 @@ pub fn routes() -> Vec<Route> {
         account::routes(),
         accounts::routes(),
         announcements::routes(),
+        assessments::routes(),
         audit::routes(),
         break_glass::routes(),
         cases::routes(),
         children::routes(),
         codes::routes(),
         comparison::routes(),
+        conference::routes(),
         door::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),
+        inspections::routes(),
         jobs::routes(),
         lessons::routes(),
+        library::routes(),
         notices::routes(),
         online::routes(),
         papers::routes(),

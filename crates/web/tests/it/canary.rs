@@ -26,6 +26,7 @@ use crate::app::{Answer, Ask, HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix::{Person, everybody, filled};
 use crate::matrix_rows::{ROWS, Row, Target};
+use crate::matrix_rows_council::COUNCIL;
 use crate::matrix_rows_api::API;
 
 /// Names that no other test has.
@@ -388,7 +389,7 @@ fn no_canary_leaves_its_cage() {
         app.app.db().rehearse(Some(Rehearsal::new(nothing, nothing)));
         let mut tour = Tour { app: &app, words: words.clone(), asked: 0, refused: 0, wrongs: Vec::new() };
         let routes = web::pages::routes();
-        for row in ROWS.iter().chain(API) {
+        for row in ROWS.iter().chain(API).chain(COUNCIL) {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {

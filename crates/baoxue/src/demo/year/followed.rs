@@ -146,6 +146,7 @@ impl Year {
             db.write(move |tx| done(tx, (&keys, &plan, &now), &one).map_err(said))?;
         }
         self.paired(db, (keys, &*plan))?;
+        self.council(db, (keys, &plan))?;
         let (with, by) = ((county, self.now.clone()), self.role("bureau"));
         let facts = db.write(move |tx| {
             let (county, now) = &with;
