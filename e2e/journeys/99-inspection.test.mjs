@@ -34,7 +34,7 @@ test("the inspector at a school, on the phone", async () => {
   await page.locator('select[name="item"]').selectOption("roll_clean");
   await page.locator('textarea[name="words"]').fill("转走的学生没有办学籍变动");
   await page.locator('textarea[name="evidence"]').fill("学籍册和点名册对不上");
-  await page.locator('input[name="due"]').fill("2026-12-20");
+  await page.locator('input[name="due"]').fill("2026-11-25");
   await click(page, "登记问题");
   finding = await page.getByRole("link", { name: "转走的学生没有办学籍变动" }).getAttribute("href");
   await faultless(page, watch, ["/inspections", visit, place, finding, "/inspections/findings"]);
@@ -92,8 +92,8 @@ test("a result that names nobody, read by everybody", async () => {
 
   const second = await as("director", { fresh: true, width: 1440 });
   await second.page.goto(`${inspection}/result`);
-  second.page.on("dialog", (dialog) => dialog.accept());
-  await click(second.page, "审核通过，公布");
+  await second.page.getByRole("button", { name: "审核通过，公布" }).click();
+  await click(second.page, "确定公布");
   await faultless(second.page, second.watch, [`${inspection}/result`]);
   await second.window.close();
 

@@ -194,7 +194,9 @@ pub fn moved(stand: Stand, step: Step) -> Result<Stand, Refused> {
         (Stand::Fixed, Step::Hold) => Ok(Stand::Held),
         (Stand::Held, Step::Close) => Ok(Stand::Closed),
         (Stand::Called, _) => Err(Refused::new("议程还没有定", "五(二)", "请先确定议程")),
-        (Stand::Fixed, Step::Fix) => Err(Refused::new("议程已经定了", "五(二)", "要加的事请开会时提出，写进纪要")),
+        (Stand::Fixed, Step::Fix) => {
+            Err(Refused::new("议程已经定了", "五(二)", "要加的事请开会时提出，写进纪要"))
+        }
         (Stand::Fixed, Step::Close) => Err(Refused::new("会议还没有登记", "五(二)", "请先登记会议和纪要")),
         (Stand::Held, _) => Err(Refused::new("会议已经登记", "五(二)", "请写好议定事项，把纪要定稿")),
         (Stand::Closed, _) => {
@@ -255,7 +257,9 @@ pub fn stands_for(role: Role, name: &str) -> bool {
         "村民委员会" => role == Role::Village,
         "学校" => role == Role::Head,
         "县教体局" | "县控辍保学领导小组办公室" => role == Role::Bureau,
-        "县教育督导委员会办公室" | "县人民政府教育督导委员会办公室" => role == Role::Inspector,
+        "县教育督导委员会办公室" | "县人民政府教育督导委员会办公室" => {
+            role == Role::Inspector
+        }
         "县控辍保学领导小组各成员单位" => role.is_department() || role == Role::Bureau,
         name => role.is_department() && role.label() == name,
     }

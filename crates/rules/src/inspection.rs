@@ -184,7 +184,8 @@ pub struct Tally {
 /// The draft of a result: numbers of lines and findings, no school beside another, nobody by name (五(十二)).
 #[must_use]
 pub fn draft(tally: &Tally) -> String {
-    let mut text = format!("{}，县人民政府教育督导委员会办公室对义务教育学生入学和控辍保学工作进行了", tally.term);
+    let mut text =
+        format!("{}，县人民政府教育督导委员会办公室对义务教育学生入学和控辍保学工作进行了", tally.term);
     text.push_str(tally.kind.map_or("检查", Kind::label));
     text.push('，');
     if tally.pool > 0 {

@@ -27,7 +27,9 @@ impl Names {
         match self {
             Self::Child => "写了孩子的姓名，请改成“有的孩子”或者只写数字".to_owned(),
             Self::Number => "写了身份证号、学籍号或者电话号码，请删去".to_owned(),
-            Self::Initials => "村名旁边有“李某”“某生”一类的说法，看得出是谁家的孩子，请删去村名或者改写".to_owned(),
+            Self::Initials => {
+                "村名旁边有“李某”“某生”一类的说法，看得出是谁家的孩子，请删去村名或者改写".to_owned()
+            }
             Self::Few(what) => format!("“{what}”少于{FEW}，看得出是谁，请改写成“不足{FEW}名”或者删去"),
             Self::Ranking(word) => {
                 format!("写了“{word}”：不对学校排名，不公布、不炒作升学率和状元（五(十二)），请删去")
@@ -38,15 +40,40 @@ impl Names {
 
 /// Words that rank schools or make much of examinations, 五(十二).
 const RANKING: [&str; 12] = [
-    "排名", "名次", "排位", "位列", "升学率", "升学指标", "状元", "平均分", "优秀率", "一本率", "重点率", "倒数第",
+    "排名",
+    "名次",
+    "排位",
+    "位列",
+    "升学率",
+    "升学指标",
+    "状元",
+    "平均分",
+    "优秀率",
+    "一本率",
+    "重点率",
+    "倒数第",
 ];
 
 /// The surnames that stand before 某 when a child is meant; 某 behind another sign is 某校, 某村.
 const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武戴莫孔向汤茶字自普鲁施";
 
 /// Words behind a count by which it counts grown-ups.
-const GROWN: [&str; 14] = [
-    "督学", "校长", "教师", "老师", "干部", "人员", "专干", "成员", "联络员", "领导", "班主任", "专家", "志愿者", "人大代表",
+const GROWN: [&str; 15] = [
+    "责任督学",
+    "督学",
+    "校长",
+    "教师",
+    "老师",
+    "干部",
+    "人员",
+    "专干",
+    "成员",
+    "联络员",
+    "领导",
+    "班主任",
+    "专家",
+    "志愿者",
+    "人大代表",
 ];
 
 /// Words behind which a count is one of children or of their families.
@@ -64,7 +91,10 @@ pub fn names(text: &str, known: &[String], places: &[String]) -> Vec<Names> {
         found.push(Names::Number);
     }
     let parts = text.split(['。', '；', ';', '\n']);
-    if parts.into_iter().any(|part| has_initials(part) && places.iter().any(|place| part.contains(place.as_str()))) {
+    if parts
+        .into_iter()
+        .any(|part| has_initials(part) && places.iter().any(|place| part.contains(place.as_str())))
+    {
         found.push(Names::Initials);
     }
     found.extend(few(text).map(Names::Few));
@@ -92,7 +122,10 @@ pub fn has_child(text: &str, known: &[String]) -> bool {
 pub fn has_number(text: &str) -> bool {
     let ended = |run: &str| {
         let digits = run.chars().filter(char::is_ascii_digit).count();
-        run.contains("**") && digits > 2 || digits == 15 || digits >= 17 || (digits == 11 && run.starts_with('1'))
+        run.contains("**") && digits > 2
+            || digits == 15
+            || digits >= 17
+            || (digits == 11 && run.starts_with('1'))
     };
     let mut run = String::new();
     for sign in text.chars().map(half) {
@@ -177,12 +210,16 @@ fn few(text: &str) -> Option<String> {
 /// A number that begins at a sign: its value where it is a small whole one, and of how many signs it is made.
 fn number(signs: &[char], at: usize, sign: char) -> (Option<u32>, usize) {
     if half(sign).is_ascii_digit() {
-        let run = signs.iter().skip(at).take_while(|sign| half(**sign).is_ascii_digit() || matches!(sign, '.' | ',' | '，'));
+        let run = signs
+            .iter()
+            .skip(at)
+            .take_while(|sign| half(**sign).is_ascii_digit() || matches!(sign, '.' | ',' | '，'));
         let text: String = run.map(|sign| half(*sign)).collect();
         let length = text.chars().count();
         // 1,203 and 98.5 are no small counts; a comma at the end belongs to the sentence.
         let plain = text.trim_end_matches([',', '，', '.']);
-        let value = if plain.contains([',', '，', '.']) { u32::MAX } else { plain.parse().unwrap_or(u32::MAX) };
+        let value =
+            if plain.contains([',', '，', '.']) { u32::MAX } else { plain.parse().unwrap_or(u32::MAX) };
         return (Some(value), length);
     }
     let of = |sign: char| match sign {

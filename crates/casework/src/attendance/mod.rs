@@ -59,10 +59,10 @@ pub use queue::{Absent, Behind, Listed, OfChild, PAGE, Stage, Suspect, absent, o
 pub use register::{Claim, Leave, PartLine, Phone, Pupil, Register, SheetLine, register};
 pub use report::{Hop, Report, Verified, receive_report, report, reports, verify_and_report};
 pub(crate) use report::{due, stored_report};
-pub(crate) use sample::{hex, order};
 pub use sample::{
     Difference, Differs, DrawnClass, MOST_DRAWN, Sample, count_sample, differences, draw_sample, sample,
 };
+pub(crate) use sample::{hex, order};
 pub use samples::{
     Count, CountedClass, SampleLine, Ticket, count_class, counted_class, pool, pools, samples, to_count,
 };

@@ -15,7 +15,12 @@ use crate::refused::Refused;
 
 /// Everything of which the agenda is drafted now.
 pub(super) fn blocks(desk: &mut Desk<'_, '_>) -> Result<Blocks, Refused> {
-    Ok(Blocks { left: left(desk)?, cases: cases(desk)?, requests: requests(desk)?, measures: measures(desk)? })
+    Ok(Blocks {
+        left: left(desk)?,
+        cases: cases(desk)?,
+        requests: requests(desk)?,
+        measures: measures(desk)?,
+    })
 }
 
 fn left(desk: &mut Desk<'_, '_>) -> Result<Vec<Left>, Refused> {

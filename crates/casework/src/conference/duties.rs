@@ -134,9 +134,8 @@ fn reach(desk: &Desk<'_, '_>) -> (bool, Vec<Role>) {
     let posts = desk.actor().posts.iter();
     let mine: Vec<&Post> =
         posts.filter(|post| Action::ReadTasks.policy(post.role, post.standing).is_some()).collect();
-    let whole = mine
-        .iter()
-        .any(|post| Action::ReadTasks.policy(post.role, post.standing) == Some(Reach::County));
+    let whole =
+        mine.iter().any(|post| Action::ReadTasks.policy(post.role, post.standing) == Some(Reach::County));
     (whole, mine.iter().map(|post| post.role).collect())
 }
 
@@ -176,7 +175,14 @@ impl Proved {
              left join unit on unit.county = p.county and unit.id = p.unit
              where p.county = $1 and p.at >= $2 order by p.at, p.id",
             &params![desk.county(), term.first],
-            |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<String>(3)?)),
+            |row| {
+                Ok((
+                    row.get::<String>(0)?,
+                    row.get::<String>(1)?,
+                    row.get::<String>(2)?,
+                    row.get::<String>(3)?,
+                ))
+            },
         )?;
         let (mut units, mut last) = (BTreeMap::<String, BTreeSet<String>>::new(), BTreeMap::new());
         for (clause, unit, name, at) in rows {
@@ -241,10 +247,18 @@ fn line(
             counted.extend(answered(desk, *role, term)?);
         }
     }
-    let last = proved.last.get(&duty.clause).filter(|_| whole).map_or_else(String::new, |(at, unit)| {
-        format!("{unit}，{}", at.get(..10).unwrap_or_default())
-    });
-    Ok(DutyLine { gap: if whole { proved.gap(&duty) } else { own_gap(desk, &duty, proved) }, duty, last, counted, is_mine })
+    let last = proved
+        .last
+        .get(&duty.clause)
+        .filter(|_| whole)
+        .map_or_else(String::new, |(at, unit)| format!("{unit}，{}", at.get(..10).unwrap_or_default()));
+    Ok(DutyLine {
+        gap: if whole { proved.gap(&duty) } else { own_gap(desk, &duty, proved) },
+        duty,
+        last,
+        counted,
+        is_mine,
+    })
 }
 
 fn told(many: i64, whole: bool) -> String {
@@ -267,18 +281,18 @@ fn answered(desk: &mut Desk<'_, '_>, role: Role, term: &Term) -> Result<Vec<Coun
     let hidden = confidential == 1 && asked < i64::from(FEW);
     let say = |many: i64| if hidden { format!("不足{FEW}") } else { many.to_string() };
     let one = |label, many: i64| Counted { label, many: say(many), href: "/requests" };
-    Ok(vec![
-        one("本学期收到的协助请求", asked),
-        one("已答复", answered),
-        one("超期没有答复", late),
-    ])
+    Ok(vec![one("本学期收到的协助请求", asked), one("已答复", answered), one("超期没有答复", late)])
 }
 
 /// What is missing of the reader's own units.
 fn own_gap(desk: &Desk<'_, '_>, duty: &Duty, proved: &Proved) -> String {
     let units = own_units(desk.actor(), Action::ReportTask);
     let has = proved.units.get(&duty.clause).is_some_and(|all| units.iter().any(|unit| all.contains(*unit)));
-    if has || !duty.can_be_proved() { String::new() } else { "本单位本学期还没有填落实证明".to_owned() }
+    if has || !duty.can_be_proved() {
+        String::new()
+    } else {
+        "本单位本学期还没有填落实证明".to_owned()
+    }
 }
 
 /// The duty of a clause.

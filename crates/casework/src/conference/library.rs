@@ -232,7 +232,13 @@ pub fn put_version(
             return Err(Refused::field("file", "文件超过10MB，请压缩图片后再传"));
         }
     }
-    let words = unnamed(desk, ("words", "请写方案的内容，或者说明文件是什么"), &new.words, &(2..=20_000), Known::Followed)?;
+    let words = unnamed(
+        desk,
+        ("words", "请写方案的内容，或者说明文件是什么"),
+        &new.words,
+        &(2..=20_000),
+        Known::Followed,
+    )?;
     let id = match id {
         Some(id) => id,
         None => made(desk, &unit, &new.title)?,

@@ -55,7 +55,8 @@ pub fn call(desk: &mut Desk<'_, '_>, new: &NewMeeting) -> Result<String, Refused
     if on < desk.now.day() {
         return Err(Refused::field("day", "开会的日子已经过了，请填今天或者以后的日子"));
     }
-    let hour: Time = new.hour.trim().parse().map_err(|_| Refused::field("hour", "请填写几点开会，如09:00"))?;
+    let hour: Time =
+        new.hour.trim().parse().map_err(|_| Refused::field("hour", "请填写几点开会，如09:00"))?;
     let hour = hour.strftime("%H:%M").to_string();
     let place = written("place", "请填写在哪里开", &new.place, &(2..=60))?;
     let matter = match new.matter.trim() {
@@ -211,7 +212,8 @@ pub fn hold(desk: &mut Desk<'_, '_>, id: &str, held: &Held) -> Result<(), Refuse
     if rules::unnamed::has_number(attended) {
         return Err(Refused::field("attended", "参加的人不用写身份证号和电话，请删去"));
     }
-    let minutes = unnamed(desk, ("minutes", "请写明议了什么、定了什么"), &held.minutes, &MINUTES, Known::Followed)?;
+    let minutes =
+        unnamed(desk, ("minutes", "请写明议了什么、定了什么"), &held.minutes, &MINUTES, Known::Followed)?;
     let changed = desk.tx.execute(
         "update meeting set state = $3, held_day = $4, chair = $5, attended = $6, minutes = $7, held_by = $8, held_at = $9
          where county = $1 and id = $2 and state = 'fixed'",
@@ -306,7 +308,11 @@ pub fn close(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
         |row| row.get::<String>(0),
     )?;
     if wrote == desk.actor().account {
-        return Err(Refused::rule("纪要是您写的，不能由您定稿", "两人办理", "请专班或者专班办公室的另一位同志看过后定稿"));
+        return Err(Refused::rule(
+            "纪要是您写的，不能由您定稿",
+            "两人办理",
+            "请专班或者专班办公室的另一位同志看过后定稿",
+        ));
     }
     let minutes = paper::kept(&paper::minutes(desk, id)?)?;
     let at = desk.now.stamp();

@@ -12,8 +12,8 @@ mod tasks;
 
 pub use duties::{Counted, DutyFile, DutyLine, Proof, duties, duty, prove};
 pub use library::{
-    DocumentFile, DocumentLine, Lacking, MOST_BYTES, NewVersion, Version, documents, document, file_of, lacking, levels,
-    put_version,
+    DocumentFile, DocumentLine, Lacking, MOST_BYTES, NewVersion, Version, document, documents, file_of,
+    lacking, levels, put_version,
 };
 pub use meeting::{Held, NewMeeting, add_item, call, close, decide, drop_decision, fix, hold};
 pub use paper::{Drawn, Kind as PaperKind, made, paper};

@@ -189,7 +189,9 @@ pub(super) fn agenda(desk: &mut Desk<'_, '_>, id: &str) -> Result<Paper, Refused
     if rows.is_empty() {
         body.push(Block::Text { text: "没有到期未办的事项。".to_owned() });
     }
-    body.push(Block::Text { text: format!("少于{FEW}件的不写件数；不列孩子姓名，具体情况由承办单位在系统里查看。") });
+    body.push(Block::Text {
+        text: format!("少于{FEW}件的不写件数；不列孩子姓名，具体情况由承办单位在系统里查看。"),
+    });
     frame(desk, &facts.number, "会议议程", &facts, body)
 }
 
@@ -206,22 +208,20 @@ pub(super) fn minutes(desk: &mut Desk<'_, '_>, id: &str) -> Result<Paper, Refuse
         ],
     }];
     body.push(Block::Heading { text: "一、会议情况".to_owned() });
-    body.extend(facts.minutes.lines().filter(|line| !line.trim().is_empty()).map(|line| Block::Text {
-        text: line.trim().to_owned(),
-    }));
+    body.extend(
+        facts
+            .minutes
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| Block::Text { text: line.trim().to_owned() }),
+    );
     body.push(Block::Heading { text: "二、议定事项".to_owned() });
     if tasks.is_empty() {
         body.push(Block::Text { text: "本次会议没有议定由单位承办的事项。".to_owned() });
     } else {
         let heads = ["序号", "承办单位", "事项", "期限", "办完的证明"].map(str::to_owned).to_vec();
         let rows = (1..).zip(&tasks).map(|(at, task)| {
-            vec![
-                at.to_string(),
-                task.unit.clone(),
-                task.words.clone(),
-                spelled(task.due),
-                task.proof.clone(),
-            ]
+            vec![at.to_string(), task.unit.clone(), task.words.clone(), spelled(task.due), task.proof.clone()]
         });
         body.push(Block::Table { heads, rows: rows.collect() });
         body.push(Block::Text {

@@ -251,7 +251,8 @@ fn answer(desk: &mut Desk<'_, '_>, id: &str, act: TaskAct, words: &str) -> Resul
         _ => "",
     };
     step(desk, &line, next, (act, words), grant.post.map_or("", |post| &post.unit))?;
-    let said = if act == TaskAct::Accept { "会议任务已验收" } else { "会议任务被退回，请补办" };
+    let said =
+        if act == TaskAct::Accept { "会议任务已验收" } else { "会议任务被退回，请补办" };
     tell_unit(desk, &line.unit_id, ("meeting_task", id), said, &format!("/tasks/{id}"))?;
     desk.record(Action::AcceptTask, grant.post, ("meeting_task", id), "", act.label())
 }
@@ -315,10 +316,15 @@ pub fn waiting(desk: &mut Desk<'_, '_>) -> Result<(Vec<TaskLine>, i64), Refused>
 #[must_use]
 pub fn nightly(registry: Registry) -> Registry {
     let at = jiff::civil::time(6, 30, 0, 0);
-    registry.schedule(Schedule::daily("remind_tasks", "到期没有办完的会议任务提醒", at, |means| {
-        let many = as_program(means, remind)?;
-        Ok(if many == 0 { "没有到期没办完的".to_owned() } else { format!("提醒了{many}件") })
-    }))
+    registry.schedule(Schedule::daily(
+        "remind_tasks",
+        "到期没有办完的会议任务提醒",
+        at,
+        |means| {
+            let many = as_program(means, remind)?;
+            Ok(if many == 0 { "没有到期没办完的".to_owned() } else { format!("提醒了{many}件") })
+        },
+    ))
 }
 
 fn remind(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {

@@ -232,10 +232,9 @@ fn facts(desk: &mut Desk<'_, '_>, unit: &AssessedUnit, known: Knows) -> Result<S
             format!("在办个案{open}件，结对{paired}件")
         }
         Knows::Register => {
-            let (days, sheets) = two(
-                "select cast(count(distinct s.day) as bigint), cast(count(*) as bigint) from sheet s
-                 where s.county = $1 and s.school = $2 and s.day >= $3 and s.at <= $4",
-            )?;
+            let (days, sheets) =
+                two("select cast(count(distinct s.day) as bigint), cast(count(*) as bigint) from sheet s
+                 where s.county = $1 and s.school = $2 and s.day >= $3 and s.at <= $4")?;
             format!("今年{days}天有点名册，共{sheets}份")
         }
         Knows::Findings => {
@@ -280,7 +279,9 @@ pub fn mark(
     let one = found(desk, unit, Action::ReadAssessments)?;
     let action = action(one.of);
     let grant = desk.require(action, &Subject::Nothing, ("assessment", unit))?;
-    if desk.actor().posts.iter().any(|post| post.unit == unit && Action::ReplyAssessment.policy(post.role, post.standing) == Some(Reach::OwnUnit)) {
+    if desk.actor().posts.iter().any(|post| {
+        post.unit == unit && Action::ReplyAssessment.policy(post.role, post.standing) == Some(Reach::OwnUnit)
+    }) {
         return Err(Refused::rule("不能考核自己的单位", "两人办理", "请另一位同志考核"));
     }
     let rule = desk.plan.assessments().iter().find(|rule| rule.code == item && rule.of == one.of);
@@ -289,7 +290,13 @@ pub fn mark(
     let words = unnamed(desk, ("words", "请写明理由"), words, &WORDS, Known::Followed)?;
     let facts = facts(desk, &one, known)?;
     put(desk, unit, item, ("mark", mark.code(), words, &facts), grant.post.map_or("", |post| &post.unit))?;
-    tell_unit(desk, unit, ("assessment", unit), "年度考核有了新的意见，可以回复", &format!("/assessments/{unit}"))?;
+    tell_unit(
+        desk,
+        unit,
+        ("assessment", unit),
+        "年度考核有了新的意见，可以回复",
+        &format!("/assessments/{unit}"),
+    )?;
     desk.record(action, grant.post, ("assessment", unit), "", item)
 }
 

@@ -124,7 +124,13 @@ fn put(desk: &mut Desk<'_, '_>, id: &str, unit: &str, place: Place) -> Result<()
         &params![desk.county(), id, unit, place.code()],
     )?;
     if new > 0 {
-        tell_unit(desk, unit, ("inspection", id), "督导检查抽到了本单位，请准备材料", &format!("/inspections/{id}"))?;
+        tell_unit(
+            desk,
+            unit,
+            ("inspection", id),
+            "督导检查抽到了本单位，请准备材料",
+            &format!("/inspections/{id}"),
+        )?;
     }
     Ok(())
 }

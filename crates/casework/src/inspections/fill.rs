@@ -111,15 +111,20 @@ pub fn find(desk: &mut Desk<'_, '_>, id: &str, unit: &str, new: &NewFinding) -> 
     let path = [unit.to_owned()];
     let grant = desk.require(Action::Inspect, &Subject::Unit(&path), ("inspection", id))?;
     let rules = desk.plan.checks();
-    let known = rules.iter().any(|check| {
-        check.code == new.item && check.kinds.contains(&kind) && check.places.contains(&place)
-    });
+    let known = rules
+        .iter()
+        .any(|check| check.code == new.item && check.kinds.contains(&kind) && check.places.contains(&place));
     if !known {
         return Err(Refused::field("item", "请选择是检查表的哪一项"));
     }
     let words = unnamed(desk, ("words", "请写明是什么问题"), &new.words, &WORDS, Known::Followed)?;
-    let evidence =
-        unnamed(desk, ("evidence", "请写明凭什么，如哪一天的点名册"), &new.evidence, &WORDS, Known::Followed)?;
+    let evidence = unnamed(
+        desk,
+        ("evidence", "请写明凭什么，如哪一天的点名册"),
+        &new.evidence,
+        &WORDS,
+        Known::Followed,
+    )?;
     let due = day("due", &new.due, "请填写什么时候以前改好")?;
     if due <= desk.now.day() {
         return Err(Refused::field("due", "期限要在今天以后"));

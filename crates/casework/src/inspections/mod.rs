@@ -13,8 +13,8 @@ pub use assess::{AssessedFile, AssessedLine, AssessedUnit, assessed, assessed_un
 pub use draw::{NewInspection, begin, schools_to_visit};
 pub use fill::{NewFinding, Ticked, find, tick};
 pub use read::{
-    CheckLine, FindingLine, InspectionFile, InspectionLine, PlaceFile, PlaceLine, Ticket, inspection, inspections,
-    not_visited, place,
+    CheckLine, FindingLine, InspectionFile, InspectionLine, PlaceFile, PlaceLine, Ticket, inspection,
+    inspections, not_visited, place,
 };
 pub use rectify::{FindingFile, FindingSaid, close, finding, findings, give_back, nightly, report, waiting};
 pub use result::{Published, ResultLine, draft_of, propose, publish, published, refuse, results};

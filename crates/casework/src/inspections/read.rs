@@ -206,7 +206,8 @@ pub fn inspection(desk: &mut Desk<'_, '_>, id: &str) -> Result<InspectionFile, R
     let of = |place: Place| {
         checks.iter().filter(|check| check.kinds.contains(&kind) && check.places.contains(&place)).count()
     };
-    let places: Vec<PlaceLine> = places.into_iter().map(|one| PlaceLine { of: of(one.place), ..one }).collect();
+    let places: Vec<PlaceLine> =
+        places.into_iter().map(|one| PlaceLine { of: of(one.place), ..one }).collect();
     let (school, by, at, seed) = desk.tx.one(
         "select coalesce(unit.name, ''), coalesce(account.name, ''), i.at, i.seed from inspection i
          left join unit on unit.county = i.county and unit.id = i.school

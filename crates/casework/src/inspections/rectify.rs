@@ -49,7 +49,8 @@ pub struct FindingFile {
     pub may_close: bool,
 }
 
-const COLUMNS: &str = "f.id, coalesce(unit.name, ''), f.item, f.words, f.due_day, f.state, f.unit, f.inspection, f.evidence,
+const COLUMNS: &str =
+    "f.id, coalesce(unit.name, ''), f.item, f.words, f.due_day, f.state, f.unit, f.inspection, f.evidence,
      coalesce(account.name, ''), f.at";
 const FROM: &str = "inspection_finding f
      left join unit on unit.county = f.county and unit.id = f.unit
@@ -232,7 +233,11 @@ fn act(
         ],
     )?;
     if act != Act::Report {
-        let said = if act == Act::Close { "督导问题已复查销号" } else { "督导问题没有改好，请再改" };
+        let said = if act == Act::Close {
+            "督导问题已复查销号"
+        } else {
+            "督导问题没有改好，请再改"
+        };
         tell_unit(desk, &file.unit_id, ("rectify", id), said, &format!("/inspections/findings/{id}"))?;
     }
     desk.record(action, grant.post, ("finding_of_inspection", id), "", act.label())
@@ -271,10 +276,15 @@ pub fn waiting(desk: &mut Desk<'_, '_>) -> Result<(Vec<FindingLine>, i64), Refus
 #[must_use]
 pub fn nightly(registry: Registry) -> Registry {
     let at = jiff::civil::time(6, 40, 0, 0);
-    registry.schedule(Schedule::daily("remind_findings", "到期没有整改的督导问题提醒", at, |means| {
-        let many = as_program(means, remind)?;
-        Ok(if many == 0 { "没有到期没整改的".to_owned() } else { format!("提醒了{many}个") })
-    }))
+    registry.schedule(Schedule::daily(
+        "remind_findings",
+        "到期没有整改的督导问题提醒",
+        at,
+        |means| {
+            let many = as_program(means, remind)?;
+            Ok(if many == 0 { "没有到期没整改的".to_owned() } else { format!("提醒了{many}个") })
+        },
+    ))
 }
 
 fn remind(desk: &mut Desk<'_, '_>) -> Result<usize, Refused> {

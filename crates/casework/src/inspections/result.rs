@@ -76,15 +76,30 @@ pub fn draft_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<(String, String), R
         partly: of("partly"),
         lacking: of("lacking"),
         about: about.map(|check| check.label.clone()).collect(),
-        schools: one(desk, "select cast(count(*) as bigint) from inspection_place where county = $1 and inspection = $2 and place = 'school'")?,
-        townships: one(desk, "select cast(count(*) as bigint) from inspection_place where county = $1 and inspection = $2 and place = 'township'")?,
+        schools: one(
+            desk,
+            "select cast(count(*) as bigint) from inspection_place where county = $1 and inspection = $2 and place = 'school'",
+        )?,
+        townships: one(
+            desk,
+            "select cast(count(*) as bigint) from inspection_place where county = $1 and inspection = $2 and place = 'township'",
+        )?,
         pool: if kind == Kind::Special {
-            one(desk, "select cast(count(*) as bigint) from inspection_ticket where county = $1 and inspection = $2")?
+            one(
+                desk,
+                "select cast(count(*) as bigint) from inspection_ticket where county = $1 and inspection = $2",
+            )?
         } else {
             0
         },
-        findings: one(desk, "select cast(count(*) as bigint) from inspection_finding where county = $1 and inspection = $2")?,
-        closed: one(desk, "select cast(count(*) as bigint) from inspection_finding where county = $1 and inspection = $2 and state = 'closed'")?,
+        findings: one(
+            desk,
+            "select cast(count(*) as bigint) from inspection_finding where county = $1 and inspection = $2",
+        )?,
+        closed: one(
+            desk,
+            "select cast(count(*) as bigint) from inspection_finding where county = $1 and inspection = $2 and state = 'closed'",
+        )?,
     };
     Ok((format!("{}控辍保学{}结果", tally.term, kind.label()), draft(&tally)))
 }
@@ -183,7 +198,11 @@ fn waits(desk: &mut Desk<'_, '_>, inspection: &str, id: &str) -> Result<(String,
         return Err(Refused::Changed { what: "这份结果已经审核过".to_owned() });
     }
     if by == desk.actor().account {
-        return Err(Refused::rule("结果是您起草的，不能由您审核", "两人办理", "请督导办或者专班的另一位同志审核"));
+        return Err(Refused::rule(
+            "结果是您起草的，不能由您审核",
+            "两人办理",
+            "请督导办或者专班的另一位同志审核",
+        ));
     }
     Ok((by, title, words))
 }

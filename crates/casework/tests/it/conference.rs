@@ -3,9 +3,9 @@
 
 use casework::cases::open_case;
 use casework::conference::{
-    self, Held, MeetingFile, NewMeeting, NewVersion, PaperKind, TaskShown, accept, add_item, call, close, decide,
-    documents, drop_decision, duties, duty, fix, give_back, hold, meeting, meetings, nightly, prove, put_version,
-    report, task, tasks,
+    self, Held, MeetingFile, NewMeeting, NewVersion, PaperKind, TaskShown, accept, add_item, call, close,
+    decide, documents, drop_decision, duties, duty, fix, give_back, hold, meeting, meetings, nightly, prove,
+    put_version, report, task, tasks,
 };
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
@@ -91,9 +91,7 @@ fn held(school: &School, by: &SignedIn, id: &str, minutes: &'static str) -> Resu
 
 fn decided(school: &School, id: &str, unit: &'static str, words: &'static str) -> Result<String, Refused> {
     let id = id.to_owned();
-    school.act(&bureau(), move |desk| {
-        decide(desk, &id, unit, (words, "走访记录和回执"), "2026-12-10")
-    })
+    school.act(&bureau(), move |desk| decide(desk, &id, unit, (words, "走访记录和回执"), "2026-12-10"))
 }
 
 /// A meeting with one decision for the police and one for the township, its minutes final; the ids of the tasks.
@@ -123,7 +121,9 @@ fn from_the_call_to_the_minutes() {
     on_each_engine(|db| {
         let school = county(db);
         let child = school.pupils("c1", &["李春燕"]).remove(0);
-        school.act(&bureau(), move |desk| open_case(desk, &child, "村民反映没有上学").map(drop)).expect("a case");
+        school
+            .act(&bureau(), move |desk| open_case(desk, &child, "村民反映没有上学").map(drop))
+            .expect("a case");
         school.run("update child_case set due_at = '2026-11-20T10:00:00.000+08:00' where county = $1");
         for other in [bureau(), police(), township(), head()] {
             let done = school.act(&other, |desk| call(desk, &NewMeeting::default()).map(drop));
@@ -162,10 +162,16 @@ fn from_the_call_to_the_minutes() {
 
         let own = id.clone();
         assert_eq!(rule(school.act(&bureau(), move |desk| close(desk, &own))), "会议还没有登记");
-        assert!(matches!(held(&school, &bureau(), &id, "李春燕还没有返校，继续劝返。"), Err(Refused::Invalid(_))));
+        assert!(matches!(
+            held(&school, &bureau(), &id, "李春燕还没有返校，继续劝返。"),
+            Err(Refused::Invalid(_))
+        ));
         assert!(matches!(held(&school, &bureau(), &id, "还有2名学生没有返校。"), Err(Refused::Invalid(_))));
         held(&school, &bureau(), &id, "通报了情况，研究了个案的办理。").expect("held");
-        assert!(matches!(decided(&school, &id, "s1", "做好点名"), Err(Refused::Invalid(_))), "a school is no member");
+        assert!(
+            matches!(decided(&school, &id, "s1", "做好点名"), Err(Refused::Invalid(_))),
+            "a school is no member"
+        );
         decided(&school, &id, "ga", "查清失联家庭的去向").expect("decided");
         let wrong = decided(&school, &id, "t1", "写错的一件").expect("decided");
         let own = id.clone();
@@ -206,7 +212,9 @@ fn decisions_are_tasks_until_another_has_seen() {
         let seen = school.act(&other_township(), move |desk| task(desk, &own));
         assert!(matches!(seen, Err(Refused::Denied { .. })), "of another unit it is not there");
         let shown = school.act(&police(), today).expect("today");
-        assert!(shown.tasks.iter().any(|task| task.title == "查清失联家庭的去向" && task.due == "2026-12-10"));
+        assert!(
+            shown.tasks.iter().any(|task| task.title == "查清失联家庭的去向" && task.due == "2026-12-10")
+        );
 
         let said = |by: &SignedIn, id: &str, words: &'static str| {
             let id = id.to_owned();
@@ -245,7 +253,11 @@ fn decisions_are_tasks_until_another_has_seen() {
         let first = items.first().expect("something");
         assert_eq!((first.topic, first.unit.as_str()), (Topic::Undone, "东镇"));
         assert!(first.words.contains("超期5天"), "{}", first.words);
-        assert_eq!(items.iter().filter(|item| item.topic == Topic::Undone).count(), 1, "what was accepted is done");
+        assert_eq!(
+            items.iter().filter(|item| item.topic == Topic::Undone).count(),
+            1,
+            "what was accepted is done"
+        );
     });
 }
 
@@ -292,9 +304,13 @@ fn each_proves_its_own() {
         assert_eq!(gap("五(六)"), "没有填的：西乡");
         assert!(matches!(proved(&township(), "五(六)", "t2", "代填"), Err(Refused::Denied { .. })));
         assert!(matches!(proved(&township(), "四(七)", "t1", "代填"), Err(Refused::Denied { .. })));
-        assert!(matches!(proved(&police(), "四(七)", "ga", "共核查2名学生"), Err(Refused::Invalid(_))), "F06");
+        assert!(
+            matches!(proved(&police(), "四(七)", "ga", "共核查2名学生"), Err(Refused::Invalid(_))),
+            "F06"
+        );
         proved(&police(), "四(七)", "ga", "按学期比对一次，结果已交教体局").expect("proved");
-        let seen = |by: &SignedIn| school.act(by, |desk| duty(desk, "五(六)")).expect("the duty").proofs.len();
+        let seen =
+            |by: &SignedIn| school.act(by, |desk| duty(desk, "五(六)")).expect("the duty").proofs.len();
         assert_eq!((seen(&bureau()), seen(&township()), seen(&other_township())), (1, 1, 0));
         assert!(matches!(school.act(&police(), |desk| duty(desk, "四(八)")), Err(Refused::Denied { .. })));
         assert!(matches!(school.act(&director(), |desk| duty(desk, "九(九)")), Err(Refused::Denied { .. })));

@@ -6,8 +6,8 @@ use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
 use casework::inspections::{
     self, NewFinding, NewInspection, Ticked, assessed, assessed_units, begin, close, find, finding, findings,
-    give_back, inspection, inspections as all, mark, not_visited, place, propose, publish, published, refuse, reply,
-    report, tick,
+    give_back, inspection, inspections as all, mark, not_visited, place, propose, publish, published, refuse,
+    reply, report, tick,
 };
 use casework::refused::Refused;
 use casework::today::today;
@@ -51,18 +51,37 @@ fn county(db: casework::db::Db) -> School {
     school
 }
 
-fn begun(school: &School, by: &SignedIn, kind: Kind, of: &'static str, wanted: usize) -> Result<String, Refused> {
+fn begun(
+    school: &School,
+    by: &SignedIn,
+    kind: Kind,
+    of: &'static str,
+    wanted: usize,
+) -> Result<String, Refused> {
     school.act(by, move |desk| begin(desk, &NewInspection { kind, school: of.to_owned(), wanted }))
 }
 
-fn ticked(school: &School, by: &SignedIn, id: &str, item: &'static str, seen: Seen, words: &'static str) -> Result<usize, Refused> {
+fn ticked(
+    school: &School,
+    by: &SignedIn,
+    id: &str,
+    item: &'static str,
+    seen: Seen,
+    words: &'static str,
+) -> Result<usize, Refused> {
     let id = id.to_owned();
     school.act(by, move |desk| {
         tick(desk, &id, "s1", &[Ticked { item: item.to_owned(), seen, words: words.to_owned() }])
     })
 }
 
-fn found(school: &School, by: &SignedIn, id: &str, unit: &'static str, words: &'static str) -> Result<String, Refused> {
+fn found(
+    school: &School,
+    by: &SignedIn,
+    id: &str,
+    unit: &'static str,
+    words: &'static str,
+) -> Result<String, Refused> {
     let id = id.to_owned();
     school.act(by, move |desk| {
         let new = NewFinding {
@@ -132,7 +151,10 @@ fn the_checklist_is_kept() {
         }
         let lacking = ticked(&school, &inspector(), &id, "called_daily", Seen::Lacking, "");
         assert!(matches!(lacking, Err(Refused::Invalid(_))), "what was seen is missing");
-        assert!(matches!(ticked(&school, &inspector(), &id, "lead_group", Seen::Good, ""), Err(Refused::Invalid(_))));
+        assert!(matches!(
+            ticked(&school, &inspector(), &id, "lead_group", Seen::Good, ""),
+            Err(Refused::Invalid(_))
+        ));
         assert_eq!(ticked(&school, &inspector(), &id, "called_daily", Seen::Good, "").expect("kept"), 1);
         assert_eq!(ticked(&school, &inspector(), &id, "called_daily", Seen::Good, "").expect("the same"), 0);
         let changed = ticked(&school, &inspector(), &id, "called_daily", Seen::Partly, "星期一没有点名");
@@ -140,7 +162,10 @@ fn the_checklist_is_kept() {
         let own = id.clone();
         let seen = school.act(&head(), move |desk| place(desk, &own, "s1")).expect("the school reads it");
         let line = seen.checks.iter().find(|one| one.code == "called_daily").expect("the line");
-        assert_eq!((line.seen, line.words.as_str(), seen.may_fill), (Some(Seen::Partly), "星期一没有点名", false));
+        assert_eq!(
+            (line.seen, line.words.as_str(), seen.may_fill),
+            (Some(Seen::Partly), "星期一没有点名", false)
+        );
         let kept = school.count("select cast(count(*) as bigint) from inspection_answer where county = $1");
         assert_eq!(kept, 2, "nothing is written over");
     });
@@ -158,7 +183,10 @@ fn findings_are_open_until_another_has_seen() {
             "insert into suspected (county, id, child, source, source_id, since_day, made_at, made_by)
              select $1, 'su', id, 'attendance', '', '2026-11-20', '', '' from child where county = $1 and name = '李春燕'",
         );
-        assert!(matches!(found(&school, &inspector(), &id, "s1", "李春燕没有联系"), Err(Refused::Invalid(_))));
+        assert!(matches!(
+            found(&school, &inspector(), &id, "s1", "李春燕没有联系"),
+            Err(Refused::Invalid(_))
+        ));
         let one = found(&school, &inspector(), &id, "s1", "星期一没有点名").expect("found");
         let shown = school.act(&head(), today).expect("today");
         assert!(shown.tasks.iter().any(|task| task.title == "星期一没有点名" && task.due == "2026-12-10"));
@@ -196,7 +224,8 @@ fn a_result_names_nobody() {
         let id = begun(&school, &office(), Kind::Special, "", 2).expect("drawn");
         ticked(&school, &office(), &id, "called_daily", Seen::Good, "").expect("kept");
         let own = id.clone();
-        let (title, words) = school.act(&office(), move |desk| inspections::draft_of(desk, &own)).expect("a draft");
+        let (title, words) =
+            school.act(&office(), move |desk| inspections::draft_of(desk, &own)).expect("a draft");
         assert!(words.contains("2所学校") && title.contains("专项督导"), "{words}");
         let proposed = |by: &SignedIn, words: &str| {
             let (id, title, words) = (id.clone(), title.clone(), words.to_owned());
@@ -236,7 +265,9 @@ fn a_result_names_nobody() {
         assert_eq!(page().iter().map(|one| one.words.as_str()).collect::<Vec<_>>(), [words.as_str()]);
 
         let visit = begun(&school, &inspector(), Kind::Visit, "s1", 1).expect("begun");
-        let done = school.act(&office(), move |desk| propose(desk, &visit, "检查结果一份", "共查了五项，都做到了，没有发现问题。"));
+        let done = school.act(&office(), move |desk| {
+            propose(desk, &visit, "检查结果一份", "共查了五项，都做到了，没有发现问题。")
+        });
         assert_eq!(rule(done), "责任督学的检查不向社会公布");
     });
 }
@@ -246,12 +277,25 @@ fn a_result_names_nobody() {
 fn an_assessment_has_a_reply() {
     on_each_engine(|db| {
         let school = county(db);
-        let said = |by: &SignedIn, unit: &'static str, item: &'static str, how: Option<Mark>, words: &'static str| {
+        let said = |by: &SignedIn,
+                    unit: &'static str,
+                    item: &'static str,
+                    how: Option<Mark>,
+                    words: &'static str| {
             school.act(by, move |desk| mark(desk, unit, item, (how, words)))
         };
-        assert!(matches!(said(&bureau(), "t1", "t_cases", Some(Mark::Met), "都按时"), Err(Refused::Denied { .. })));
-        assert!(matches!(said(&office(), "s1", "h_report", Some(Mark::Met), "都按时"), Err(Refused::Denied { .. })));
-        assert!(matches!(said(&office(), "t1", "h_report", Some(Mark::Met), "都按时"), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            said(&bureau(), "t1", "t_cases", Some(Mark::Met), "都按时"),
+            Err(Refused::Denied { .. })
+        ));
+        assert!(matches!(
+            said(&office(), "s1", "h_report", Some(Mark::Met), "都按时"),
+            Err(Refused::Denied { .. })
+        ));
+        assert!(matches!(
+            said(&office(), "t1", "h_report", Some(Mark::Met), "都按时"),
+            Err(Refused::Denied { .. })
+        ));
         assert!(matches!(said(&office(), "t1", "t_cases", None, "都按时"), Err(Refused::Invalid(_))));
         assert!(matches!(said(&office(), "t1", "t_cases", Some(Mark::Met), "x"), Err(Refused::Invalid(_))));
         let own = school.act(&township(), |desk| reply(desk, "t1", "t_cases", "我们有不同意见"));
@@ -273,6 +317,11 @@ fn an_assessment_has_a_reply() {
         let units = school.act(&bureau(), assessed_units).expect("the list");
         assert_eq!(units.iter().map(|unit| unit.id.as_str()).collect::<Vec<_>>(), ["t1", "t2", "s1", "s2"]);
         assert_eq!(school.act(&head(), assessed_units).expect("the own").len(), 1);
-        assert!(school.act(&head(), |desk| casework::conference::tasks(desk, TaskShown::Open)).expect("none").is_empty());
+        assert!(
+            school
+                .act(&head(), |desk| casework::conference::tasks(desk, TaskShown::Open))
+                .expect("none")
+                .is_empty()
+        );
     });
 }

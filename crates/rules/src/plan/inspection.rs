@@ -85,7 +85,8 @@ pub(super) fn checks(loader: &mut Loader<'_>) -> Vec<CheckRule> {
     for raw in loader.file.many::<RawCheck>("check") {
         let (at, raw) = (raw.span(), raw.into_inner());
         let basis = loader.basis(at.clone(), raw.clause, raw.source, raw.text);
-        let kinds: Vec<Kind> = raw.kinds.iter().filter_map(|kind| loader.coded(kind, Kind::from_code)).collect();
+        let kinds: Vec<Kind> =
+            raw.kinds.iter().filter_map(|kind| loader.coded(kind, Kind::from_code)).collect();
         let places: Vec<Place> =
             raw.places.iter().filter_map(|place| loader.coded(place, Place::from_code)).collect();
         if raw.kinds.is_empty() || raw.places.is_empty() {
@@ -122,7 +123,11 @@ pub(super) fn assessments(loader: &mut Loader<'_>) -> Vec<AssessRule> {
         if let Some(crate::unnamed::Names::Ranking(word)) =
             crate::unnamed::published(&format!("{} {}", raw.label, basis.text), &[], &[]).last()
         {
-            loader.file.problem(at, format!("考核项目里写了“{word}”"), "五(十二)不许按升学率和成绩考核，请删去");
+            loader.file.problem(
+                at,
+                format!("考核项目里写了“{word}”"),
+                "五(十二)不许按升学率和成绩考核，请删去",
+            );
         }
         if let (Some(of), Some(known)) = (of, known) {
             found.push(AssessRule { code: raw.code, label: raw.label, of, known, basis });

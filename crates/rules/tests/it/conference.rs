@@ -3,8 +3,8 @@
 use jiff::civil::date;
 use rules::access::{Action, Reach, Role, Standing};
 use rules::conference::{
-    Blocks, Hand, Late, Left, Stand, Step, TaskAct, TaskStand, Topic, Unproved, agenda, duties, moved, next_due,
-    stands_for, task_moved, told,
+    Blocks, Hand, Late, Left, Stand, Step, TaskAct, TaskStand, Topic, Unproved, agenda, duties, moved,
+    next_due, stands_for, task_moved, told,
 };
 
 use crate::nanjian::PLAN;
@@ -29,7 +29,9 @@ fn what_is_undone_stands_first() {
         ],
         cases: vec![late("t1", Some(2)), late("t2", Some(9)), late("t3", Some(0))],
         requests: vec![late("ga", None)],
-        measures: vec![Unproved { clause: "五(一)".to_owned(), title: "双线四级责任机制".to_owned() }],
+        measures: vec![Unproved {
+            clause: "五(一)".to_owned(), title: "双线四级责任机制".to_owned()
+        }],
     };
     let items = agenda(&blocks, date(2026, 11, 23));
     let said: Vec<(Topic, &str, Option<u32>)> =
@@ -49,18 +51,18 @@ fn what_is_undone_stands_first() {
     assert_eq!(items[0].words, "办a（超期22天）");
     assert_eq!(items[2].words, "办d（已报完成，待验收）");
     // Hazard A08: other units read no small number.
-    assert_eq!((told(Some(9)), told(Some(4)), told(Some(0)), told(None)), (
-        "9件".to_owned(),
-        "不足5件".to_owned(),
-        "没有".to_owned(),
-        "不足5件".to_owned()
-    ));
+    assert_eq!(
+        (told(Some(9)), told(Some(4)), told(Some(0)), told(None)),
+        ("9件".to_owned(), "不足5件".to_owned(), "没有".to_owned(), "不足5件".to_owned())
+    );
 }
 
 /// 五(二): a meeting goes one way, each step once.
 #[test]
 fn a_meeting_goes_one_way() {
-    let check = |stand, step, expected: Option<Stand>| assert_eq!(moved(stand, step).ok(), expected, "{stand} {step}");
+    let check = |stand, step, expected: Option<Stand>| {
+        assert_eq!(moved(stand, step).ok(), expected, "{stand} {step}")
+    };
     check(Stand::Called, Step::Fix, Some(Stand::Fixed));
     check(Stand::Fixed, Step::Hold, Some(Stand::Held));
     check(Stand::Held, Step::Close, Some(Stand::Closed));
@@ -80,13 +82,13 @@ fn a_meeting_goes_one_way() {
 /// Hazard B05: the unit that must do it reports, and nobody of it accepts; what is accepted stays so.
 #[test]
 fn nobody_accepts_their_own_work() {
+    use TaskAct::{Accept, GiveBack, Report};
     let own = Hand { is_of_unit: true, has_reported: false };
     let office = Hand { is_of_unit: false, has_reported: false };
     let moved_away = Hand { is_of_unit: false, has_reported: true };
     let check = |stand, act, hand, expected: Option<TaskStand>| {
         assert_eq!(task_moved(stand, act, hand).ok(), expected, "{stand} {act} {hand:?}");
     };
-    use TaskAct::{Accept, GiveBack, Report};
     check(TaskStand::Open, Report, own, Some(TaskStand::Reported));
     check(TaskStand::Open, Report, office, None);
     check(TaskStand::Open, Accept, office, None);

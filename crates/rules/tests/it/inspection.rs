@@ -60,8 +60,9 @@ fn the_draft_names_nobody() {
             about: PLAN.checks().iter().take(2).map(|check| check.label.clone()).collect(),
         };
         let text = draft(&tally);
-        let places: Vec<String> = PLAN.divisions().villages().map(|(_, village)| village.name.clone()).collect();
-        assert_eq!(published(&text, &[], &places), [], "{text}");
+        let places: Vec<String> =
+            PLAN.divisions().villages().map(|(_, village)| village.name.clone()).collect();
+        assert!(published(&text, &[], &places).is_empty(), "{text}");
         assert!(text.contains("52所") && text.contains(&format!("抽取{schools}所")), "{text}");
     }
 }
@@ -94,6 +95,10 @@ fn a_plan_that_ranks_is_refused() {
     };
     check("label = \"个案没有超期停着不动的\"", "label = \"升学率达标\"", "升学率");
     check("code = \"h_plan\"", "code = \"t_plan\"", "t_plan 写了两次");
-    check("of = \"head\"\nknown = \"register\"", "of = \"teacher\"\nknown = \"register\"", "不认识的取值 teacher");
+    check(
+        "of = \"head\"\nknown = \"register\"",
+        "of = \"teacher\"\nknown = \"register\"",
+        "不认识的取值 teacher",
+    );
     check("kinds = [\"special\"]", "kinds = []", "kinds 或 places 是空的");
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::conference::{Told, told};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
-use crate::look::{Choice, Crumb, Empty, Shell, Tone, filters};
+use crate::look::{Choice, Crumb, Empty, Shell, Tone};
 use crate::route::{Policy, Route, encoded, html};
 use crate::session::Session;
 
@@ -73,6 +73,10 @@ struct Line {
 }
 
 impl Line {
+    fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
     fn tone(&self) -> Tone {
         match self.line.mark {
             Some(Mark::Met) => Tone::Good,
@@ -96,11 +100,7 @@ struct OnePage {
     told: Told,
 }
 
-async fn one(
-    State(app): State<App>,
-    session: Session,
-    Path(unit): Path<String>,
-) -> Result<Response, Failed> {
+async fn one(State(app): State<App>, session: Session, Path(unit): Path<String>) -> Result<Response, Failed> {
     show(&app, &session, unit, Sent::default(), Told::default()).await
 }
 
@@ -173,7 +173,6 @@ async fn reply(
     Form(sent): Form<Sent>,
 ) -> Result<Response, Failed> {
     let (own, new) = (unit.clone(), sent.clone());
-    let done =
-        app.write(&session, move |desk| inspections::reply(desk, &own, &new.item, &new.reply)).await;
+    let done = app.write(&session, move |desk| inspections::reply(desk, &own, &new.item, &new.reply)).await;
     after(&app, &session, unit, sent, done).await
 }

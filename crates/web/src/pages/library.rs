@@ -67,13 +67,13 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
 }
 
 async fn show(app: &App, session: &Session, sent: Sent, told: Told) -> Result<Response, Failed> {
-    let (rows, lacking) = app
-        .read(session, |desk| Ok((conference::documents(desk)?, conference::lacking(desk)?)))
-        .await?;
+    let (rows, lacking) =
+        app.read(session, |desk| Ok((conference::documents(desk)?, conference::lacking(desk)?))).await?;
     let actor = &session.who().actor;
-    let own = actor.posts.iter().filter(|post| {
-        Action::WriteLibrary.policy(post.role, post.standing) == Some(Reach::OwnUnit)
-    });
+    let own = actor
+        .posts
+        .iter()
+        .filter(|post| Action::WriteLibrary.policy(post.role, post.standing) == Some(Reach::OwnUnit));
     let mut units: Vec<Choice> = Vec::new();
     for post in own {
         if !units.iter().any(|one| one.value == post.unit) {
@@ -212,11 +212,17 @@ async fn take(app: &App, session: &Session, id: &str, mut came: upload::Upload) 
         .apart(move || {
             let fault = |error: std::io::Error| Refused::Fault(format!("a plan: {}", error.kind()));
             let mut first = Vec::new();
-            std::fs::File::open(file.path()).map_err(fault)?.take(8).read_to_end(&mut first).map_err(fault)?;
+            std::fs::File::open(file.path())
+                .map_err(fault)?
+                .take(8)
+                .read_to_end(&mut first)
+                .map_err(fault)?;
             Ok((files::store(&means, file.path(), &name)?, first))
         })
         .await?;
-    app.write(session, move |desk| conference::put_version(desk, &new, Some((&stored, &first)))).await.map(drop)
+    app.write(session, move |desk| conference::put_version(desk, &new, Some((&stored, &first))))
+        .await
+        .map(drop)
 }
 
 async fn file(

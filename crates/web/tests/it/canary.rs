@@ -26,8 +26,8 @@ use crate::app::{Answer, Ask, HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix::{Person, everybody, filled};
 use crate::matrix_rows::{ROWS, Row, Target};
-use crate::matrix_rows_council::COUNCIL;
 use crate::matrix_rows_api::API;
+use crate::matrix_rows_council::COUNCIL;
 
 /// Names that no other test has.
 const NAMES: [&str; 2] = ["龘靐驫", "𪚥爨麤"];

@@ -77,10 +77,15 @@ fn a_meeting_on_its_page() {
         let agenda = scene.get(Role::Police, &format!("{at}/agenda.docx"));
         assert_eq!((agenda.status, agenda.body.starts_with(b"PK")), (200, true));
         let hold = "day=2026-11-24&chair=副县长&attended=各单位&minutes=";
-        let wrong = scene.post(Role::Bureau, &format!("{at}/hold"), &format!("{hold}还有2名学生没有返校，继续劝返"));
+        let wrong =
+            scene.post(Role::Bureau, &format!("{at}/hold"), &format!("{hold}还有2名学生没有返校，继续劝返"));
         assert_eq!(wrong.status, 422);
         assert!(text(&wrong).contains("2名") && text(&wrong).contains("副县长"));
-        scene.done(Role::Bureau, &format!("{at}/hold"), &format!("{hold}<script>研究了超期个案的办理</script>"));
+        scene.done(
+            Role::Bureau,
+            &format!("{at}/hold"),
+            &format!("{hold}<script>研究了超期个案的办理</script>"),
+        );
         let page = text(&scene.get(Role::Bureau, &at));
         assert!(page.contains("&lt;script") && !page.contains("<script>研究"), "{page}");
         let unit = &scene.app.here.with(Role::Police).next().expect("the police").unit;
@@ -91,7 +96,8 @@ fn a_meeting_on_its_page() {
         let mine = text(&scene.get(Role::Police, "/tasks"));
         assert!(mine.contains("查清去向"), "{mine}");
         assert!(!text(&scene.get(Role::Civil, "/tasks")).contains("查清去向"));
-        let task = mine.split("href=\"/tasks/").nth(1).and_then(|rest| rest.split('"').next()).expect("a task");
+        let task =
+            mine.split("href=\"/tasks/").nth(1).and_then(|rest| rest.split('"').next()).expect("a task");
         assert_eq!(scene.get(Role::Civil, &format!("/tasks/{task}")).status, 404);
         scene.done(Role::Police, &format!("/tasks/{task}/report"), "words=全部查清，名单已交");
         assert_eq!(scene.post(Role::Police, &format!("/tasks/{task}/accept"), "").status, 404);
@@ -138,21 +144,24 @@ fn everybody_reads_the_result() {
             format!(
                 "insert into inspection_result (county, id, inspection, title, words, by_account, at, signed_by, signed_at,
                                                 refused_why)
-                 values ('{HERE}', 'r1', 'i1', '第一学期结果', '检查学校12所。', 'a', '2026-11-20T08:00:00.000+08:00', 'b',
+                 values ('{HERE}', 'result-one', 'i1', '第一学期结果', '检查学校12所。', 'a', '2026-11-20T08:00:00.000+08:00', 'b',
                          '2026-11-22T08:00:00.000+08:00', '')"
             ),
             format!(
                 "insert into inspection_result (county, id, inspection, title, words, by_account, at, refused_why)
-                 values ('{HERE}', 'r2', 'i1', '没有公布的', '还在审核', 'a', '2026-11-23T08:00:00.000+08:00', '')"
+                 values ('{HERE}', 'result-two', 'i1', '没有公布的', '还在审核', 'a', '2026-11-23T08:00:00.000+08:00', '')"
             ),
         ]);
         let page = open("/public/inspections");
         let shown = text(&page);
         assert_eq!(page.status, 200);
         assert!(shown.contains("检查学校12所") && shown.contains("2026年11月22日"), "{shown}");
-        assert!(!shown.contains("没有公布的") && !shown.contains("r1") && !shown.contains("<form"), "{shown}");
-        assert_eq!(text(&open("/public/inspections?id=r2")), shown);
-        assert_eq!(open("/public/inspections/r2").status, 404);
+        assert!(
+            !shown.contains("没有公布的") && !shown.contains("result-one") && !shown.contains("<form"),
+            "{shown}"
+        );
+        assert_eq!(text(&open("/public/inspections?id=result-two")), shown);
+        assert_eq!(open("/public/inspections/result-two").status, 404);
         assert!(open("/inspections").header("location").starts_with("/sign-in"));
     });
 }
@@ -167,15 +176,23 @@ fn a_checklist_on_its_page() {
         let place = format!("{at}/places/{unit}");
         let page = text(&scene.get(Role::Inspector, &place));
         assert!(page.contains("seen-called_daily") && page.contains("登记问题"), "{page}");
-        let form = "seen-called_daily=lacking&words-called_daily=&seen-followed_up=good&words-followed_up=都有记录";
+        let form =
+            "seen-called_daily=lacking&words-called_daily=&seen-followed_up=good&words-followed_up=都有记录";
         let wrong = scene.post(Role::Inspector, &place, form);
         assert_eq!(wrong.status, 422);
         assert!(text(&wrong).contains("请写明看到了什么") && text(&wrong).contains("都有记录"));
-        scene.done(Role::Inspector, &place, &form.replacen("words-called_daily=", "words-called_daily=周一没有点", 1));
+        scene.done(
+            Role::Inspector,
+            &place,
+            &form.replacen("words-called_daily=", "words-called_daily=周一没有点", 1),
+        );
         let new = "item=called_daily&words=周一没有点名&evidence=点名册&due=2026-12-20";
         scene.done(Role::Inspector, &format!("{place}/findings"), new);
         let read = text(&scene.get(Role::Head, &place));
-        assert!(read.contains("周一没有点") && !read.contains("<form method=\"post\" action=\"/inspections"), "{read}");
+        assert!(
+            read.contains("周一没有点") && !read.contains("<form method=\"post\" action=\"/inspections"),
+            "{read}"
+        );
         assert_eq!(scene.post(Role::Head, &place, form).status, 404);
         assert!(text(&scene.get(Role::Head, "/inspections/findings")).contains("周一没有点名"));
         assert!(!text(&scene.get(Role::Township, "/inspections/findings")).contains("周一没有点名"));

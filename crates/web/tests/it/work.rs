@@ -11,8 +11,8 @@ use rules::access::Role;
 use crate::app::{HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix_rows::{ROWS, Target};
-use crate::matrix_rows_council::COUNCIL;
 use crate::matrix_rows_api::API;
+use crate::matrix_rows_council::COUNCIL;
 
 /// Who reads, from the whole county down to one class.
 const READERS: [Role; 7] =

@@ -39,7 +39,7 @@ impl Year {
     ) -> Result<Option<T>, DbError> {
         let (keys, plan, by) = (means.keys.clone(), Arc::clone(means.plan), by.clone());
         let now = self.now.at_moment(moment(day, hour, 12, 0));
-        means.db.write(move |tx| match seed::acted(tx, (&keys, &plan, &now), &by, &mut act) {
+        means.db.write(move |tx| match seed::acted(tx, (&keys, &*plan, &now), &by, &mut act) {
             Ok(done) => Ok(Some(done)),
             Err(Refused::Storage(error)) => Err(error),
             Err(Refused::Fault(text)) => Err(said(Refused::Fault(text))),
@@ -108,7 +108,12 @@ impl Year {
         for (unit, words, proof, due) in [
             (unit(police), "查清举家外出、电话停机家庭的去向，名单交教体局", "查找结果清单", self.ago(40)),
             (unit(township), "到期没有走访的孩子逐户走访一遍，说明没有走访的原因", "走访记录", self.ago(14)),
-            (unit(youth), "给返校的孩子每人安排一名志愿者，周末补课", "结对名单", self.today.saturating_add(12.days())),
+            (
+                unit(youth),
+                "给返校的孩子每人安排一名志愿者，周末补课",
+                "结对名单",
+                self.today.saturating_add(12.days()),
+            ),
         ] {
             let (own, due) = (id.clone(), due.to_string());
             tasks.push(self.acted(means, (bureau, on, 16), move |desk| {
@@ -173,8 +178,12 @@ impl Year {
                 conference::put_version(desk, &new, None)
             })?;
             if let (Some(document), Some(why)) = (put, newer) {
-                let new =
-                    NewVersion { document, words: words.to_owned(), why: why.to_owned(), ..NewVersion::default() };
+                let new = NewVersion {
+                    document,
+                    words: words.to_owned(),
+                    why: why.to_owned(),
+                    ..NewVersion::default()
+                };
                 self.acted(means, (by, self.ago(30), 10), move |desk| {
                     conference::put_version(desk, &new, None)
                 })?;

@@ -36,13 +36,19 @@ fn address(clause: &str) -> String {
 pub(super) async fn page(State(app): State<App>, session: Session) -> Result<Response, Failed> {
     let (lines, term) = app.read(&session, conference::duties).await?;
     let rows = lines.into_iter().map(|line| Row { href: address(&line.duty.clause), line });
-    let (units, measures) = rows.partition(|row| row.line.duty.lead.is_empty() && row.line.duty.clause.starts_with('四'));
+    let (units, measures) =
+        rows.partition(|row| row.line.duty.lead.is_empty() && row.line.duty.clause.starts_with('四'));
     Ok(html(&ListPage {
         shell: app.shell(&session, "/duties").await?,
         term: term.label,
         measures,
         units,
-        heads: [Head::text("职责"), Head::text("牵头和责任单位"), Head::text("系统里的数"), Head::text("落实证明")],
+        heads: [
+            Head::text("职责"),
+            Head::text("牵头和责任单位"),
+            Head::text("系统里的数"),
+            Head::text("落实证明"),
+        ],
     }))
 }
 
@@ -114,9 +120,8 @@ pub(super) async fn prove(
     Form(sent): Form<Sent>,
 ) -> Result<Response, Failed> {
     let (own, new) = (clause.clone(), sent.clone());
-    let done = app
-        .write(&session, move |desk| conference::prove(desk, &own, &new.unit, &new.words, &new.on))
-        .await;
+    let done =
+        app.write(&session, move |desk| conference::prove(desk, &own, &new.unit, &new.words, &new.on)).await;
     match done {
         Ok(()) => Ok(see_other(&address(&clause))),
         Err(failed) => show(&app, &session, clause, sent, told(failed)?).await,

@@ -75,7 +75,8 @@ async fn show(app: &App, session: &Session, sent: Sent, told: Told) -> Result<Re
         told,
         empty: Empty {
             why: "还没有召集过联席会议。".to_owned(),
-            what_to_do: "由专班组长或副组长召集；议程从超期的个案、没答复的协助和没办完的任务自动起草。".to_owned(),
+            what_to_do: "由专班组长或副组长召集；议程从超期的个案、没答复的协助和没办完的任务自动起草。"
+                .to_owned(),
             act: None,
         },
     };

@@ -42,7 +42,8 @@ impl ListPage {
     }
 }
 
-const TABS: [(&str, &str); 4] = [("", "没有办完的"), ("late", "超期"), ("reported", "待验收"), ("accepted", "已验收")];
+const TABS: [(&str, &str); 4] =
+    [("", "没有办完的"), ("late", "超期"), ("reported", "待验收"), ("accepted", "已验收")];
 
 pub(super) async fn page(
     State(app): State<App>,
@@ -57,9 +58,12 @@ pub(super) async fn page(
         count: None,
         current: asked.show == *code,
     };
-    let whole = session.who().actor.posts.iter().any(|post| {
-        Action::ReadTasks.policy(post.role, post.standing) == Some(Reach::County)
-    });
+    let whole = session
+        .who()
+        .actor
+        .posts
+        .iter()
+        .any(|post| Action::ReadTasks.policy(post.role, post.standing) == Some(Reach::County));
     Ok(html(&ListPage {
         shell: app.shell(&session, "/tasks").await?,
         tabs: TABS.iter().map(tab).collect(),

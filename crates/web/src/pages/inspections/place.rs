@@ -43,6 +43,12 @@ struct Line {
     said: &'static str,
 }
 
+impl Line {
+    fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+}
+
 #[derive(Template)]
 #[template(path = "inspections/place.html")]
 struct PlacePage {
@@ -96,7 +102,10 @@ async fn show(
         shell: app.shell(session, "/inspections").await?,
         way: [
             Crumb { label: "督导检查".to_owned(), href: Some("/inspections".to_owned()) },
-            Crumb { label: one.kind.label().to_owned(), href: Some(format!("/inspections/{}", encoded(&id))) },
+            Crumb {
+                label: one.kind.label().to_owned(),
+                href: Some(format!("/inspections/{}", encoded(&id))),
+            },
             Crumb { label: one.name.clone(), href: None },
         ],
         items,

@@ -49,7 +49,9 @@ async fn show(
 ) -> Result<Response, Failed> {
     let own = id.clone();
     let (rows, (title, words)) = app
-        .read(session, move |desk| Ok((inspections::results(desk, &own)?, inspections::draft_of(desk, &own)?)))
+        .read(session, move |desk| {
+            Ok((inspections::results(desk, &own)?, inspections::draft_of(desk, &own)?))
+        })
         .await?;
     if sent.title.is_empty() && sent.words.is_empty() {
         (sent.title, sent.words) = (title, words);
