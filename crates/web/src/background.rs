@@ -42,6 +42,7 @@ pub fn registry() -> Registry {
     let registry = casework::works::nightly(casework::requests::nightly(registry));
     let registry = casework::figures::nightly(registry);
     let registry = casework::season::register(registry);
+    let registry = casework::inspections::nightly(casework::conference::nightly(registry));
     let registry = registry
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())

@@ -62,6 +62,7 @@ pub(crate) use report::{due, stored_report};
 pub use sample::{
     Difference, Differs, DrawnClass, MOST_DRAWN, Sample, count_sample, differences, draw_sample, sample,
 };
+pub(crate) use sample::{hex, order};
 pub use samples::{
     Count, CountedClass, SampleLine, Ticket, count_class, counted_class, pool, pools, samples, to_count,
 };

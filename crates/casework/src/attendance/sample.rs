@@ -107,12 +107,12 @@ pub(super) fn ticket(seed: &str, class: &str) -> [u8; 32] {
 }
 
 /// Bytes as hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The classes in the order of the draw.
-fn order(seed: &str, pool: &[String]) -> Vec<String> {
+pub(crate) fn order(seed: &str, pool: &[String]) -> Vec<String> {
     let mut all: Vec<&String> = pool.iter().collect();
     all.sort_by_key(|class| (ticket(seed, class), (*class).clone()));
     all.into_iter().cloned().collect()

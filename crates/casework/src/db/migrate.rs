@@ -38,6 +38,8 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0026_ways", include_str!("../../migrations/0026_ways.sql")),
     ("0020_figures", include_str!("../../migrations/0020_figures.sql")),
     ("0021_season", include_str!("../../migrations/0021_season.sql")),
+    ("0022_conference", include_str!("../../migrations/0022_conference.sql")),
+    ("0023_inspection", include_str!("../../migrations/0023_inspection.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

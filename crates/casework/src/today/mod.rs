@@ -2,6 +2,7 @@
 //! program told somebody. Reads only, but for marking as read.
 
 mod attendance;
+mod council;
 mod digest;
 mod notices;
 mod pairs;

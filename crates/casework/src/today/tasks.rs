@@ -103,6 +103,7 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     super::attendance::tasks(desk, figures, &mut tasks)?;
     super::pairs::tasks(desk, figures, &mut tasks)?;
     super::proofs::tasks(desk, &mut tasks)?;
+    super::council::tasks(desk, &mut tasks)?;
     reconciling(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;
     let season = crate::season::to_do(desk)?.into_iter();

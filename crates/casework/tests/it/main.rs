@@ -21,6 +21,8 @@ mod codes;
 #[cfg(test)]
 mod comparing;
 #[cfg(test)]
+mod conference;
+#[cfg(test)]
 mod county;
 #[cfg(test)]
 mod db;
@@ -38,6 +40,8 @@ mod founding;
 mod hand_over;
 #[cfg(test)]
 mod imports;
+#[cfg(test)]
+mod inspections;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]

@@ -97,6 +97,24 @@ codes! {
         WriteYearbook = "write_yearbook" "登记年报数" [],
         ExportFigures = "export_figures" "导出指标名单" [],
         SeeLeader = "see_leader" "看领导一页" [],
+        // the conference and who does what (五(二); 四)
+        ReadConference = "read_conference" "看联席会议" [],
+        CallConference = "call_conference" "召集联席会议" [],
+        KeepConference = "keep_conference" "定议程、记纪要" [],
+        ReadTasks = "read_tasks" "看会议任务和职责清单" [],
+        ReportTask = "report_task" "报告任务、职责落实" [],
+        AcceptTask = "accept_task" "验收会议任务" [],
+        ReadLibrary = "read_library" "看方案库" [],
+        WriteLibrary = "write_library" "登记方案" [],
+        // inspection and assessment (五(十二); 四(四); 六(四))
+        ReadInspections = "read_inspections" "看督导检查" [],
+        Inspect = "inspect" "督导检查、复查整改" [],
+        Rectify = "rectify" "报告整改" [],
+        SignResult = "sign_result" "起草、审核公布督导结果" [],
+        ReadAssessments = "read_assessments" "看年度考核" [],
+        AssessTownship = "assess_township" "考核乡镇" [],
+        AssessHead = "assess_head" "考核校长" [],
+        ReplyAssessment = "reply_assessment" "对考核提出意见" [],
         ReadLessons = "read_lessons" "看送教上门记录" [],
         RecordLesson = "record_lesson" "登记送教上门" [],
         PairChild = "pair_child" "结对包保" [],
@@ -256,6 +274,15 @@ impl Action {
             | Self::SweepSeason
             | Self::MakeNotices
             | Self::KeepPhone
+            | Self::ReadTasks
+            | Self::ReportTask
+            | Self::ReadLibrary
+            | Self::WriteLibrary
+            | Self::ReadInspections
+            | Self::Inspect
+            | Self::Rectify
+            | Self::ReadAssessments
+            | Self::ReplyAssessment
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::PlanSeason
@@ -263,6 +290,13 @@ impl Action {
             | Self::ReadFigures
             | Self::FreezeFigures
             | Self::WriteYearbook
+            | Self::ReadConference
+            | Self::CallConference
+            | Self::KeepConference
+            | Self::AcceptTask
+            | Self::SignResult
+            | Self::AssessTownship
+            | Self::AssessHead
             | Self::BreakGlass
             | Self::ApproveBreakGlass
             | Self::SetSecurity
@@ -551,6 +585,57 @@ impl Action {
                 R::Township if leads => Some(Children),
                 _ => None,
             },
+            // 五(二)：专班组长或副组长召集；专班办公室设在教体局（三）；成员单位看议程和纪要。
+            Self::ReadConference => match role {
+                R::Director | R::Bureau | R::Township | R::Inspector => Some(County),
+                role if role.is_department() => Some(County),
+                _ => None,
+            },
+            Self::CallConference => allowed(&[R::Director], County),
+            Self::KeepConference | Self::AcceptTask => allowed(&[R::Director, R::Bureau], County),
+            // 四：每个单位看自己的任务和职责，自己报告；专班、教体局看全县。
+            Self::ReadTasks | Self::ReportTask => match role {
+                R::Director | R::Bureau if self == Self::ReadTasks => Some(County),
+                R::Director | R::Bureau | R::Township | R::Inspector | R::Head | R::Village => Some(OwnUnit),
+                role if role.is_department() => Some(OwnUnit),
+                _ => None,
+            },
+            // 一县一案、一校一案（五(二)(十一)）：各写各的；县里的都看得到。
+            Self::ReadLibrary => match role {
+                R::Director | R::Bureau => Some(County),
+                R::Inspector if leads => Some(County),
+                R::Inspector | R::Township | R::Head => Some(OwnUnit),
+                _ => None,
+            },
+            Self::WriteLibrary => allowed(&[R::Bureau, R::Township, R::Head], OwnUnit),
+            // 五(十二)：督导办查全县，责任督学查挂牌的学校；被查的单位只看自己的。
+            Self::ReadInspections => match role {
+                R::Director | R::Bureau => Some(County),
+                R::Inspector if leads => Some(County),
+                R::Inspector | R::Township | R::Head => Some(OwnUnit),
+                _ => None,
+            },
+            Self::Inspect => match role {
+                R::Inspector if leads => Some(County),
+                R::Inspector => Some(OwnUnit),
+                _ => None,
+            },
+            Self::Rectify => allowed(&[R::Township, R::Head], OwnUnit),
+            Self::SignResult => match role {
+                R::Director => Some(County),
+                R::Inspector if leads => Some(County),
+                _ => None,
+            },
+            // 督导室考核乡镇（五(十二)），教体局考核校长（四(四)）；被考核的看自己的，可以提出意见。
+            Self::ReadAssessments => match role {
+                R::Director | R::Bureau => Some(County),
+                R::Inspector if leads => Some(County),
+                R::Township | R::Head => Some(OwnUnit),
+                _ => None,
+            },
+            Self::AssessTownship => (role == R::Inspector && leads).then_some(County),
+            Self::AssessHead => allowed(&[R::Bureau], County),
+            Self::ReplyAssessment => allowed(&[R::Township, R::Head], OwnUnit),
             // 残疾人教育条例第十七条：送教的是学校，管的是县教育部门。
             Self::ReadLessons => allowed(&[R::Director, R::Bureau, R::Head, R::Teacher], Children),
             Self::RecordLesson => allowed(&[R::Head, R::Teacher], Children),

@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{Plan, case, clause, load_columns, load_places, platform, request, school_access, warning};
+use super::{Plan, case, clause, inspection, load_columns, load_places, platform, request, school_access, warning};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;
@@ -134,6 +134,8 @@ impl Loader<'_> {
         let findings = self.findings();
         let named_lists = self.named_lists();
         let platforms = platform::platforms(self);
+        let checks = inspection::checks(self);
+        let assessments = inspection::assessments(self);
         let (school_age, school_age_basis) = school_age?;
         let (lists, attendance_marks) = lists?;
         Some(Plan {
@@ -163,6 +165,8 @@ impl Loader<'_> {
             findings: findings?,
             named_lists,
             platforms,
+            checks,
+            assessments,
             lists,
             attendance_marks,
             divisions: divisions?,

@@ -6,6 +6,7 @@
 mod case;
 mod clause;
 mod due;
+mod inspection;
 mod lists;
 mod load;
 mod load_columns;
@@ -25,6 +26,7 @@ pub use case::{
     CaseRules, GradeBack, GradeRule, HelpGate, HomeTeachingRule, Hops, ObservationRule, PairingRule,
     PauseRule,
 };
+pub use inspection::{AssessRule, CheckRule, Known};
 pub use lists::{FieldColumns, ListColumns, ListKind};
 pub use model::{
     AbsenceRule, AbsenceTier, Basis, Code, Conference, Counted, County, Deadline, Document, FindingKind,
@@ -75,6 +77,8 @@ pub struct Plan {
     findings: [FindingRule; FindingKind::ALL.len()],
     named_lists: Vec<NamedList>,
     platforms: Vec<Platform>,
+    checks: Vec<CheckRule>,
+    assessments: Vec<AssessRule>,
     lists: [ListColumns; ListKind::ALL.len()],
     attendance_marks: BTreeMap<String, Kind>,
     divisions: Divisions,
@@ -308,6 +312,18 @@ impl Plan {
     #[must_use]
     pub fn platform(&self, key: &str) -> Option<&Platform> {
         self.platforms.iter().find(|platform| platform.key == key)
+    }
+
+    /// The lines of the checklist of 督导, 五(十二), in the order of the plan.
+    #[must_use]
+    pub fn checks(&self) -> &[CheckRule] {
+        &self.checks
+    }
+
+    /// The items of the yearly assessment of townships and heads, 四(四)、五(十二)、六(四), in the order of the plan.
+    #[must_use]
+    pub fn assessments(&self) -> &[AssessRule] {
+        &self.assessments
     }
 
     /// The columns of a list.

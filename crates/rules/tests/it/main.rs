@@ -15,6 +15,8 @@ mod case;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
+mod conference;
+#[cfg(test)]
 mod county_codes;
 #[cfg(test)]
 mod date;
@@ -24,6 +26,8 @@ mod divisions;
 mod figures;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod inspection;
 #[cfg(test)]
 mod lesson;
 #[cfg(test)]
@@ -42,6 +46,8 @@ mod roll;
 mod season;
 #[cfg(test)]
 mod twin;
+#[cfg(test)]
+mod unnamed;
 #[cfg(test)]
 mod warning;
 #[cfg(test)]

@@ -5,12 +5,14 @@ pub(crate) mod account;
 mod accounts;
 mod address;
 mod announcements;
+mod assessments;
 mod audit;
 mod break_glass;
 mod cases;
 mod children;
 mod codes;
 mod comparison;
+mod conference;
 mod door;
 mod exports;
 mod figures;
@@ -19,9 +21,11 @@ mod founding;
 mod health;
 pub(crate) mod imports;
 mod inviting;
+mod inspections;
 mod jobs;
 mod leader;
 mod lessons;
+mod library;
 mod notices;
 mod online;
 pub(crate) mod pairs;
@@ -56,21 +60,25 @@ pub fn routes() -> Vec<Route> {
         account::routes(),
         accounts::routes(),
         announcements::routes(),
+        assessments::routes(),
         audit::routes(),
         break_glass::routes(),
         cases::routes(),
         children::routes(),
         codes::routes(),
         comparison::routes(),
+        conference::routes(),
         door::routes(),
         figures::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),
         inviting::routes(),
+        inspections::routes(),
         jobs::routes(),
         leader::routes(),
         lessons::routes(),
+        library::routes(),
         notices::routes(),
         online::routes(),
         papers::routes(),

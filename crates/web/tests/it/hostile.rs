@@ -11,6 +11,7 @@ use crate::app::{Ask, HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix::{Person, everybody};
 use crate::matrix_rows::{ROWS, Target};
+use crate::matrix_rows_council::COUNCIL;
 
 /// Own corpus (D01, D02): quotes, comments, stacked statements, unions, time, encodings, wildcards, operators of full-text
 /// search, templates, and what no text should hold.
@@ -102,7 +103,7 @@ fn texts_that_would_be_statements() {
         let guard = leader(&people, Role::Security);
         let routes = web::pages::routes();
         let mut asked = 0;
-        for row in ROWS {
+        for row in ROWS.iter().chain(COUNCIL) {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {

@@ -21,6 +21,7 @@ use crate::matrix_rows_api::API;
 use crate::matrix_rows_ways::WAYS;
 use crate::matrix_rows_figures::FIGURES;
 use crate::matrix_rows_season::SEASON;
+use crate::matrix_rows_council::{COUNCIL, SHOWN};
 
 /// An id that nothing has.
 const MISSING: &str = "00000000-0000-7000-8000-000000000000";
@@ -183,11 +184,11 @@ fn every_route_has_a_row() {
     let routes: BTreeSet<(String, &str)> =
         web::pages::routes().iter().map(|route| (route.method.to_string(), route.path)).collect();
     let rows: BTreeSet<(String, &str)> =
-        ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).map(|row| (row.0.to_owned(), row.1)).collect();
+        ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).chain(COUNCIL).map(|row| (row.0.to_owned(), row.1)).collect();
     let unknown: Vec<_> = routes.difference(&rows).collect();
     assert!(unknown.is_empty(), "routes without a row in matrix_rows.rs: {unknown:?}");
     let acts: BTreeSet<&str> = ACTS.iter().map(|act| act.path).collect();
-    let elsewhere: BTreeSet<&str> = SHOWN_ELSEWHERE.iter().map(|(path, _)| *path).collect();
+    let elsewhere: BTreeSet<&str> = SHOWN_ELSEWHERE.iter().chain(SHOWN).map(|(path, _)| *path).collect();
     let unknown: Vec<_> = web::pages::routes()
         .iter()
         .filter(|route| route.method == Method::POST && route.policy != Policy::Open)
@@ -199,7 +200,7 @@ fn every_route_has_a_row() {
         "acts without a row in matrix_rows.rs that says what they leave behind: {unknown:?}"
     );
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (path, file) in SHOWN_ELSEWHERE {
+    for (path, file) in SHOWN_ELSEWHERE.iter().chain(SHOWN) {
         assert!(root.join(file).is_file(), "{path} is said to be shown in {file}");
     }
 }
@@ -309,7 +310,7 @@ fn every_cell() {
         assert_eq!((page.status, json.status), (404, 404));
         let (mut count, mut denied, mut wrongs) = (0, 0, Vec::new());
         let routes = web::pages::routes();
-        for row in ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON) {
+        for row in ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).chain(COUNCIL) {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {

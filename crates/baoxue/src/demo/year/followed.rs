@@ -148,6 +148,7 @@ impl Year {
         self.paired(db, (keys, &*plan))?;
         self.measured(db, (keys, &plan))?;
         self.season(db, (keys, &*plan))?;
+        self.council(db, (keys, &plan))?;
         let (with, by) = ((county, self.now.clone()), self.role("bureau"));
         let facts = db.write(move |tx| {
             let (county, now) = &with;

@@ -3,6 +3,7 @@
 //! by the real sealer, and each month when it was over.
 
 mod before;
+mod council;
 mod days;
 mod evenings;
 mod followed;
