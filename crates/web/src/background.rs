@@ -40,6 +40,7 @@ pub fn registry() -> Registry {
     let registry = casework::safeguarding::nightly(casework::attendance::nightly(registry));
     let registry = casework::cases::nightly(casework::warnings::nightly(registry));
     let registry = casework::works::nightly(casework::requests::nightly(registry));
+    let registry = casework::public::nightly(registry);
     let registry = registry
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())

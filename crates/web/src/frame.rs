@@ -35,6 +35,7 @@ const MENU: &[Entry] = &[
     entry("疑似辍学", "/suspects", "warn", &[Action::ReadSuspects]),
     entry("个案", "/cases", "case", &[Action::ReadCase]),
     entry("部门协助", "/requests", "send", &[Action::ReadRequests]),
+    entry("群众举报求助", "/tips", "inbox", &[Action::ReadTips]),
     entry("送教上门", "/lessons", "house", &[Action::ReadLessons]),
     entry("措施成效", "/works", "chart", &[Action::CountWorks]),
     entry("我的走访", "/visits", "house", &[Action::KeepPhone]),

@@ -20,6 +20,9 @@ const FOLLOW: &[(&str, &str)] = &[
     ("finding", "update finding set child = $3 where county = $1 and child = $2 returning id"),
     ("platform_entry", "update platform_entry set child = $3 where county = $1 and child = $2 returning id"),
     ("child_case", "update child_case set child = $3 where county = $1 and child = $2 returning id"),
+    ("tip_off", "update tip_off set child = $3 where county = $1 and child = $2 returning id"),
+    ("family_code", "update family_code set child = $3 where county = $1 and child = $2 returning id"),
+    ("family_answer", "update family_answer set child = $3 where county = $1 and child = $2 returning id"),
     ("visit", "update visit set child = $3 where county = $1 and child = $2 returning id"),
     ("home_lesson", "update home_lesson set child = $3 where county = $1 and child = $2 returning id"),
     (

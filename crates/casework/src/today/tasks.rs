@@ -103,6 +103,7 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     super::attendance::tasks(desk, figures, &mut tasks)?;
     super::pairs::tasks(desk, figures, &mut tasks)?;
     super::proofs::tasks(desk, &mut tasks)?;
+    super::public::tasks(desk, &mut tasks)?;
     reconciling(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;
     // A deadline before none, the earlier before the later.

@@ -31,6 +31,8 @@ mod drill;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod families;
+#[cfg(test)]
 mod founding;
 #[cfg(test)]
 mod hand_over;
@@ -64,6 +66,8 @@ mod scope;
 mod servers;
 #[cfg(test)]
 mod signing;
+#[cfg(test)]
+mod tips;
 #[cfg(test)]
 mod totp;
 #[cfg(test)]

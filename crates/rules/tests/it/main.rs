@@ -21,6 +21,10 @@ mod date;
 #[cfg(test)]
 mod divisions;
 #[cfg(test)]
+mod family;
+#[cfg(test)]
+mod flood;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod lesson;
@@ -33,9 +37,13 @@ mod pairing;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod publish;
+#[cfg(test)]
 mod request;
 #[cfg(test)]
 mod roll;
+#[cfg(test)]
+mod tip_off;
 #[cfg(test)]
 mod twin;
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod codes;
 mod comparison;
 mod door;
 mod exports;
+mod families;
 mod findings;
 mod founding;
 mod health;
@@ -26,6 +27,7 @@ mod papers;
 mod platform;
 mod posts;
 mod proofs;
+mod public;
 pub(crate) mod register;
 mod requests;
 mod safeguarding;
@@ -34,6 +36,7 @@ mod security;
 pub(crate) mod sign_in;
 mod sign_ins;
 mod style;
+mod tips;
 mod today;
 mod units;
 mod warnings;
@@ -58,6 +61,7 @@ pub fn routes() -> Vec<Route> {
         codes::routes(),
         comparison::routes(),
         door::routes(),
+        families::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),
@@ -70,6 +74,7 @@ pub fn routes() -> Vec<Route> {
         platform::routes(),
         posts::routes(),
         proofs::routes(),
+        public::routes(),
         register::routes(),
         requests::routes(),
         safeguarding::routes(),
@@ -78,6 +83,7 @@ pub fn routes() -> Vec<Route> {
         sign_in::routes(),
         sign_ins::routes(),
         style::routes(),
+        tips::routes(),
         today::routes(),
         units::routes(),
         founding::routes(),
