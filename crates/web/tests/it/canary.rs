@@ -27,6 +27,7 @@ use crate::furnish::furnish;
 use crate::matrix::{Person, everybody, filled};
 use crate::matrix_rows::{ROWS, Row, Target};
 use crate::matrix_rows_api::API;
+use crate::matrix_rows_public::PUBLIC;
 
 /// Names that no other test has.
 const NAMES: [&str; 2] = ["龘靐驫", "𪚥爨麤"];
@@ -388,7 +389,7 @@ fn no_canary_leaves_its_cage() {
         app.app.db().rehearse(Some(Rehearsal::new(nothing, nothing)));
         let mut tour = Tour { app: &app, words: words.clone(), asked: 0, refused: 0, wrongs: Vec::new() };
         let routes = web::pages::routes();
-        for row in ROWS.iter().chain(API) {
+        for row in ROWS.iter().chain(API).chain(PUBLIC) {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {

@@ -12,6 +12,7 @@ use crate::app::{HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix_rows::{ROWS, Target};
 use crate::matrix_rows_api::API;
+use crate::matrix_rows_public::PUBLIC;
 
 /// Who reads, from the whole county down to one class.
 const READERS: [Role; 7] =
@@ -36,6 +37,7 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
         let mut paths: Vec<String> = ROWS
             .iter()
             .chain(API)
+            .chain(PUBLIC)
             .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))
             .map(|row| row.1.to_owned())
             .collect();
