@@ -1,6 +1,8 @@
 //! 家庭查看页 (四(二十)，六(三)；义务教育法第五条、第十一条、第五十八条): what a family reads by a code without an account, in plain words, and how it
 //! can answer. The help is the plan's, the law is here with its article. It never holds a child's full name.
 
+use std::sync::Arc;
+
 use crate::codes::codes;
 
 codes! {
@@ -57,6 +59,26 @@ impl Answer {
             Self::Call => "您的电话，什么时候方便",
         }
     }
+}
+
+codes! {
+    /// Languages in which a county may tell its families what the page says.
+    Language "ISO 639；南政办发〔2024〕6号六(三)" {
+        Yi = "ii" "彝语" [],
+        Bai = "bca" "白语" [],
+        Han = "zh" "汉语" [],
+    }
+}
+
+/// What the county supplies in a language: a text, a sound, or both. Files `family/ii.txt` and `family/ii.mp3` of the plan's folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    /// The language.
+    pub language: Language,
+    /// The text; empty where there is none.
+    pub text: String,
+    /// The sound, MP3; `None` where there is none.
+    pub sound: Option<Arc<[u8]>>,
 }
 
 /// A sentence of the law in plain words, with its article.

@@ -345,5 +345,5 @@ pub fn shape(text: &str, pad: u64) -> u64 {
 /// Whether two shapes are of texts that say nearly the same.
 #[must_use]
 pub const fn near(one: u64, other: u64) -> bool {
-    (one ^ other).count_ones() <= 12
+    (one ^ other).count_ones() <= 14
 }

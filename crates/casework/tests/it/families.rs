@@ -88,7 +88,8 @@ fn given_read_and_answered() {
         let codes = of(&school, &township(), &child).expect("the codes");
         assert_eq!((codes.codes.len(), codes.answers.len()), (1, 2));
         assert!(codes.answers.iter().any(|one| one.words == "没有钱交车费" && one.is_ours));
-        let id = codes.answers[1].id.clone();
+        let bring = codes.answers.iter().find(|one| one.kind == Answer::Bring.label()).expect("the answer");
+        let id = bring.id.clone();
         for (by, said) in [(&bureau(), "已经联系"), (&head(), "已经联系")] {
             let own = id.clone();
             let refused = school.act(by, move |desk| done(desk, &own, said));

@@ -69,6 +69,8 @@ mod signing;
 #[cfg(test)]
 mod tips;
 #[cfg(test)]
+mod tips_flood;
+#[cfg(test)]
 mod totp;
 #[cfg(test)]
 mod watermark;

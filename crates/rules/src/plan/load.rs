@@ -165,6 +165,7 @@ impl Loader<'_> {
             attendance_marks,
             divisions: divisions?,
             calendar: calendar?,
+            voices: Vec::new(),
         })
     }
 

@@ -17,6 +17,7 @@ pub(crate) const PUBLIC: &[Row] = &[
     Row("POST", "/f", Nothing, Itself, "code=x"),
     Row("GET", "/f/{code}", Other, Itself, ""),
     Row("POST", "/f/{code}", Other, Itself, "kind=call&words=x"),
+    Row("GET", "/f-sound/{language}", Other, Itself, ""),
     Row("GET", "/tips", Nothing, Policy, ""),
     Row("GET", "/tips/{id}", Other, Itself, ""),
     Row("POST", "/tips/{id}/sort", Other, Itself, "do=take"),

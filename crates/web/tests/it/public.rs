@@ -198,6 +198,14 @@ fn a_family_answers() {
             !page.contains("段小") && !page.contains(&child) && !page.contains("SP单位"),
             "nothing of the file"
         );
+        // 六(三): what the county supplies in a language stands there; what it does not is absent.
+        assert!(page.contains("ꉬꅉꋠꐩ") && page.contains("/f-sound/ii") && !page.contains("/f-sound/bca"));
+        let sound = app.get("/f-sound/ii", None);
+        assert_eq!(
+            (sound.status, sound.header("content-type"), sound.body.as_slice()),
+            (200, "audio/mpeg", &b"ID3 sound"[..])
+        );
+        assert_eq!(app.get("/f-sound/bca", None).status, 404);
         let ticket = hidden(&page, "ticket");
         let lacking = post(&app, at, &format!("ticket={ticket}&kind=object"), None);
         assert!(lacking.status == 422 && text(&lacking).contains("不同意什么"));

@@ -153,6 +153,15 @@ pub fn give(desk: &mut Desk<'_, '_>, child: &str, new: &Giving) -> Result<String
         &params![county, child, desk.now.stamp(), &form],
         |row| row.get::<i64>(0),
     )?;
+    let before = desk.tx.optional(
+        "select child from family_code where county = $1 and form_index = $2",
+        &params![county, &form],
+        |row| row.get::<String>(0),
+    )?;
+    if before.is_some() {
+        // The second click of the same form.
+        return Ok(code);
+    }
     if live >= MOST {
         return Err(Refused::rule("这个孩子在用的查看码已经有5个", "", "请先停用不用的"));
     }
@@ -160,7 +169,7 @@ pub fn give(desk: &mut Desk<'_, '_>, child: &str, new: &Giving) -> Result<String
     let ends = due(desk, "family_code")?;
     let written = desk.tx.execute(
         "insert into family_code (county, id, code_index, form_index, child, reason, by_day, unit, made_by, made_at, ends_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (county, form_index) do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         &params![
             county,
             &id,
@@ -176,9 +185,7 @@ pub fn give(desk: &mut Desk<'_, '_>, child: &str, new: &Giving) -> Result<String
         ],
     );
     match written {
-        Ok(1) => desk.record(Action::ServeFamily, Some(post), ("child", child), "", "给家长查看码")?,
-        // The second click of the same form.
-        Ok(_) => {}
+        Ok(_) => desk.record(Action::ServeFamily, Some(post), ("child", child), "", "给家长查看码")?,
         Err(DbError::Unique(_)) => {
             return Err(Refused::Changed { what: "这个查看码刚刚给过".to_owned() });
         }

@@ -52,7 +52,7 @@ fn moved(
     let due = due_or(desk, "answer_tip")?;
     let done = desk.tx.execute(
         "update tip_off set state = $4, why = $5, main = $6, ended_at = $7, reminded_at = null,
-                case_id = case_id, due_at = case when cast($8 as bigint) = 1 then due_at else $9 end
+                due_at = case when cast($8 as bigint) = 1 then due_at else cast($9 as text) end
          where county = $1 and id = $2 and state = $3",
         &params![
             desk.county(),

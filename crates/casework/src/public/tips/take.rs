@@ -8,6 +8,7 @@ use rules::tip_off::{About, Errand, Kind, Said, State, To, bare, code, shape};
 use super::super::form::{Ticket, bits_of};
 use super::What;
 use super::store::{due_or, put_unit, tell_once};
+use crate::db::DbError;
 use crate::desk::Desk;
 use crate::ledger::plain;
 use crate::now::stamp;
@@ -243,7 +244,7 @@ fn write(
     let pad = u64::from_be_bytes(pad.first_chunk::<8>().copied().unwrap_or_default());
     let shape = i64::from_be_bytes(shape(&sent.what.text, pad).to_be_bytes());
     let due = due_or(desk, if way.apart { "safeguard" } else { "sort_tip" })?;
-    desk.tx.execute(
+    let written = desk.tx.execute(
         "insert into tip_off (county, id, code_index, form_index, digest, errand, kind, about, against, township, school,
                               apart, what_sealed, same, shape, at, state, why, due_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', $18)",
@@ -267,7 +268,13 @@ fn write(
             state.code(),
             &due
         ],
-    )?;
+    );
+    match written {
+        Ok(_) => {}
+        // The same form at the same time: asked again it is told its receipt.
+        Err(DbError::Unique(_)) => return Err(Refused::Busy { after: 1 }),
+        Err(error) => return Err(error.into()),
+    }
     if !sent.name.is_empty() || !sent.phone.is_empty() {
         let seal = |column, plain: &str| {
             (!plain.is_empty()).then(|| desk.seal("tip_off_reporter", column, id, plain))

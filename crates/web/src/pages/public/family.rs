@@ -3,13 +3,13 @@
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::desk::Desk;
 use casework::public::family::{self, Answering, FamilyPage};
 use casework::public::{ticket, visitor};
 use casework::refused::Refused;
-use rules::family::{Answer, LAWS, Law, OBJECT};
+use rules::family::{Answer, LAWS, Language, Law, OBJECT, Voice};
 use serde::Deserialize;
 
 use super::unlisted;
@@ -55,6 +55,7 @@ struct Page {
     county: String,
     code: String,
     page: FamilyPage,
+    voices: Vec<Voice>,
     laws: [Law; 5],
     object: [Law; 4],
     ticket: String,
@@ -112,6 +113,7 @@ async fn show(
         county: app.plan().county().name.clone(),
         code,
         page,
+        voices: app.plan().voices().to_vec(),
         laws: LAWS,
         object: OBJECT,
         ticket: ticket(app.keys(), &app.now(), "family answer"),
@@ -161,4 +163,12 @@ pub(super) async fn answer(
             }
         },
     }
+}
+
+/// What the county has recorded in a language: the same for every family.
+pub(super) async fn sound(State(app): State<App>, Path(language): Path<String>) -> Result<Response, Failed> {
+    let asked = Language::from_code(&language);
+    let voice = app.plan().voices().iter().find(|voice| Some(voice.language) == asked);
+    let sound = voice.and_then(|voice| voice.sound.as_ref()).ok_or_else(Failed::missing)?;
+    Ok(unlisted(([(header::CONTENT_TYPE, "audio/mpeg")], sound.to_vec()).into_response()))
 }

@@ -31,6 +31,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/f", Policy::Open, family::knock),
         Route::get("/f/{code}", Policy::Open, family::page),
         Route::post("/f/{code}", Policy::Open, family::answer),
+        Route::get("/f-sound/{language}", Policy::Open, family::sound),
     ]
 }
 
