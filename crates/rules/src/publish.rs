@@ -239,10 +239,15 @@ impl Grid {
         if own.len() == 1 || few { self.least(line, hidden) } else { None }
     }
 
-    /// The shown cell of a line that says least: the smallest that is not nought, else a nought.
+    /// The shown cell of a line that says least: one that is not nought before a nought, one that closes a ring with what is hidden already
+    /// before one that needs others in its turn, the smaller before the greater.
     fn least(&self, line: &[(usize, usize)], hidden: &BTreeSet<(usize, usize)>) -> Option<(usize, usize)> {
         let shown = line.iter().filter(|place| !hidden.contains(place));
-        shown.copied().min_by_key(|place| (self.at(*place) == 0, self.at(*place), *place))
+        let across = |place: &(usize, usize)| {
+            let beside = |other: &(usize, usize)| (other.0 == place.0) != (other.1 == place.1);
+            hidden.iter().any(|other| beside(other) && !line.contains(other))
+        };
+        shown.copied().min_by_key(|place| (self.at(*place) == 0, !across(place), self.at(*place), *place))
     }
 
     /// A hidden cell that is the only way between two parts of the hidden ones follows from the rest: the sums around one part leave it

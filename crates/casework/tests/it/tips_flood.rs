@@ -100,7 +100,7 @@ fn a_flood() {
             let left = list(&school, &bureau(), Shown::Received);
             assert!(left.iter().all(|line| !line.glance.contains("红包")));
             let held = list(&school, &bureau(), Shown::Held);
-            assert_eq!(held.is_empty(), false, "what is too much is kept, and can be opened");
+            assert!(!held.is_empty(), "what is too much is kept, and can be opened");
             let id = held[0].id.clone();
             school.act(&bureau(), move |desk| take_up(desk, &id)).expect("taken up out of the queue");
 
