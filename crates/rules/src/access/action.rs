@@ -290,6 +290,7 @@ impl Action {
                     | Self::NoteWarning
                     | Self::KeepPlatformNumber
                     | Self::ExportPlatform
+                    | Self::ServeFamily
                     | Self::PairChild
             ),
             _ => true,
