@@ -506,6 +506,7 @@ fn late_ones_are_told_once() {
         assert_eq!(school.count(told), 2);
         let forms = "select cast(count(*) as bigint) from public_form where county = $1";
         assert_eq!(school.count(forms), 0, "where it came from is kept for a day");
-        let _: tips::Waiting = school.act(&bureau(), tips::waiting).expect("what waits");
+        let waiting = school.act(&bureau(), tips::waiting).expect("what waits");
+        assert_eq!((waiting.sort, waiting.held, waiting.handed), (1, 0, 0));
     });
 }
