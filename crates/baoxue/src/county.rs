@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use documents::paper::notice::NOTICES_TYP;
 use documents::paper::{Fonts, OFFICIAL_DOCX, OFFICIAL_TYP, Press, Template};
+use rules::family::{Language, Voice};
 use rules::plan::{FILES, Plan, PlanProblem};
 
 use crate::failure::Failure;
@@ -29,14 +30,48 @@ pub(crate) fn plan(folder: Option<&Path>) -> Result<Plan, Failure> {
             (files, "内置方案".to_owned())
         }
     };
-    Plan::load(&files).map_err(|problems| {
+    let plan = Plan::load(&files).map_err(|problems| {
         let first = problems.first().map(|problem| problem.to_string()).unwrap_or_default();
         Failure::input(
             format!("方案里有 {} 处不对，第一处：{first}", problems.len()),
             place,
             "用 baoxue plan check 逐处查看，改好后再试",
         )
-    })
+    })?;
+    match folder {
+        Some(folder) => Ok(plan.with_voices(voices(&folder.join("family"))?)),
+        None => Ok(plan),
+    }
+}
+
+/// What the folder `family` of a plan has in each language: `ii.txt`, `ii.mp3` and the like; what is not there is left out.
+fn voices(folder: &Path) -> Result<Vec<Voice>, Failure> {
+    let own = |name: String, most: u64| {
+        let path = folder.join(name);
+        let Ok(found) = fs::metadata(&path) else { return Ok(None) };
+        let place = || path.display().to_string();
+        if found.len() > most {
+            return Err(Failure::input("文件太大", place(), format!("最多{}KB，请改小", most / 1024)));
+        }
+        fs::read(&path).map(Some).map_err(|error| {
+            Failure::input(format!("读不了给家长的文字、录音（{error}）"), place(), "请检查路径和权限")
+        })
+    };
+    let mut voices = Vec::new();
+    for &language in Language::ALL {
+        let code = language.code();
+        let text = own(format!("{code}.txt"), 64 * 1024)?;
+        let sound = own(format!("{code}.mp3"), 8 * 1024 * 1024)?;
+        if text.is_none() && sound.is_none() {
+            continue;
+        }
+        let text = String::from_utf8(text.unwrap_or_default()).map_err(|_| {
+            let place = folder.join(format!("{code}.txt")).display().to_string();
+            Failure::input("不是UTF-8文字", place, "请存成UTF-8编码")
+        })?;
+        voices.push(Voice { language, text: text.trim().to_owned(), sound: sound.map(Into::into) });
+    }
+    Ok(voices)
 }
 
 /// What papers are made by: the templates `papers/official.typ` and `papers/official.docx` of the plan's folder, the

@@ -32,6 +32,7 @@ pub mod pairs;
 pub mod papers;
 pub mod password;
 pub mod platform;
+pub mod public;
 pub mod refused;
 pub mod requests;
 pub mod reseal;

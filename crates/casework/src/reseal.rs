@@ -75,6 +75,10 @@ pub const SEALED: &[Sealed] = &[
     of("pair", &["id"], &[("why_sealed", "why")]),
     of("visit", &["id"], &[("said_sealed", "said")]),
     of("closure_note", &["id"], &[("words_sealed", "words")]),
+    of("tip_off", &["id"], &[("what_sealed", "what"), ("answer_sealed", "answer")]),
+    of("tip_off_reporter", &["tip_off"], &[("name_sealed", "name"), ("phone_sealed", "phone")]),
+    of("tip_off_event", &["tip_off", "seq"], &[("words_sealed", "words")]),
+    of("family_answer", &["id"], &[("words_sealed", "words"), ("done_sealed", "done")]),
     of("home_lesson", &["id"], &[("taught_sealed", "taught"), ("confirmed_sealed", "confirmed")]),
     // A photograph has a quarter of a megabyte.
     Sealed {

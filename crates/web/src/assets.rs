@@ -71,6 +71,7 @@ const FILES: &[File] = &[
     ("manifest.webmanifest", "application/manifest+json", include_bytes!("../assets/manifest.webmanifest")),
     ("register.js", SCRIPT, REGISTER.as_bytes()),
     ("papers.js", SCRIPT, PAPERS.as_bytes()),
+    ("proof.js", SCRIPT, include_bytes!("../assets/proof.js")),
     // Served under an address of its own, too, since it is for every page.
     ("sw.js", SCRIPT, include_bytes!("../assets/sw.js")),
 ];

@@ -43,6 +43,7 @@ pub fn registry() -> Registry {
     let registry = casework::figures::nightly(registry);
     let registry = casework::season::register(registry);
     let registry = casework::inspections::nightly(casework::conference::nightly(registry));
+    let registry = casework::public::nightly(registry);
     let registry = registry
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())

@@ -46,6 +46,7 @@ const MENU: &[Entry] = &[
     entry("我的走访", "/visits", "house", &[Action::KeepPhone]),
     entry("孩子", "/children", "people", &[Action::ListChildren]),
     heading("每一个孩子"),
+    entry("群众举报求助", "/tips", "inbox", &[Action::ReadTips]),
     entry("送教上门", "/lessons", "house", &[Action::ReadLessons]),
     entry("措施成效", "/works", "chart", &[Action::CountWorks]),
     entry("领导一页", "/leader", "list", &[Action::SeeLeader]),

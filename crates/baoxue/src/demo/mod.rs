@@ -2,6 +2,7 @@
 //! written by [`seed`], and served like any other; nothing here decides a rule.
 
 mod campaigns;
+mod public;
 mod seed;
 #[allow(
     dead_code,
@@ -106,6 +107,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         let vault = house.vault();
         seed::seed(&db, (&keys, &vault), &now, &settings, &hash, &|done| progress.at(done))?;
         drop(progress);
+        public::write(&db, &keys, &now, &plan)?;
         seal()?;
         std::fs::remove_file(&unfinished).map_err(mark)?;
     }

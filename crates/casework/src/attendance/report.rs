@@ -128,7 +128,8 @@ pub fn verify_and_report(
     let id = write(desk, suspected, &one, verified)?;
     hand_over(desk, &id, &one)?;
     keep_facts(desk, &id, &one.child)?;
-    let case = Opening { child: &one.child, source: Source::Report, source_id: &id, verified: None };
+    let case =
+        Opening { child: &one.child, source: Source::Report, source_id: &id, verified: None, against: None };
     open_from(desk, &case)?;
     desk.record(
         Action::VerifyReport,

@@ -126,7 +126,7 @@ pub fn decide(
         // 教体局 has verified it by this act: what comes next is the order (五(十)).
         let by = Person { account: desk.actor().account.clone(), unit: post.unit.clone(), role: post.role };
         let verified = Some((by, "比对认定：确实没有上学"));
-        open_from(desk, &Opening { child, source: Source::Finding, source_id: id, verified })?;
+        open_from(desk, &Opening { child, source: Source::Finding, source_id: id, verified, against: None })?;
     }
     desk.record(Action::DecideFinding, post, ("finding", id), "", decision.label())
 }

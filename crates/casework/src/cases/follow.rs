@@ -73,7 +73,13 @@ fn follow(desk: &mut Desk<'_, '_>, id: &str) -> Result<bool, Refused> {
     let case = happen(desk, &kept, event, By::Program, watched.as_ref())?;
     desk.record(Action::ReadCase, None, ("child", &kept.child), "", &format!("个案：{}", kind.label()))?;
     if is_relapse(&case) {
-        let new = Opening { child: &kept.child, source: Source::Relapse, source_id: id, verified: None };
+        let new = Opening {
+            child: &kept.child,
+            source: Source::Relapse,
+            source_id: id,
+            verified: None,
+            against: None,
+        };
         open_from(desk, &new)?;
     }
     Ok(true)

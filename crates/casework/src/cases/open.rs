@@ -23,6 +23,8 @@ pub enum Source {
     Hand,
     /// The child left again.
     Relapse,
+    /// 群众举报 (四(二十一)).
+    TipOff,
 }
 
 impl Source {
@@ -34,13 +36,14 @@ impl Source {
             Self::Finding => "finding",
             Self::Hand => "hand",
             Self::Relapse => "relapse",
+            Self::TipOff => "tip_off",
         }
     }
 
     /// The source with this code; by hand for one that is not known.
     #[must_use]
     pub fn of(code: &str) -> Self {
-        [Self::Report, Self::Finding, Self::Relapse]
+        [Self::Report, Self::Finding, Self::Relapse, Self::TipOff]
             .into_iter()
             .find(|one| one.code() == code)
             .unwrap_or(Self::Hand)
@@ -54,6 +57,7 @@ impl Source {
             Self::Finding => "比对认定",
             Self::Hand => "登记立案",
             Self::Relapse => "返校后再次辍学",
+            Self::TipOff => "群众举报",
         }
     }
 }
@@ -65,6 +69,8 @@ pub(super) struct Beginning<'a> {
     pub(super) source_id: &'a str,
     pub(super) why: &'a str,
     pub(super) before: Option<&'a str>,
+    /// The unit that a tip-off is about: it neither clears nor closes the case (B13).
+    pub(super) against: Option<&'a str>,
 }
 
 /// A case that begins with another act.
@@ -77,6 +83,8 @@ pub(crate) struct Opening<'a> {
     pub(crate) source_id: &'a str,
     /// Who has verified it in the same act, and how; `None` leaves that to be done.
     pub(crate) verified: Option<(Person, &'a str)>,
+    /// The unit that a tip-off is about.
+    pub(crate) against: Option<&'a str>,
 }
 
 /// Begins a case with another act, whose right and record it shares. Where the child's case is open already it goes on; one that is
@@ -105,6 +113,7 @@ pub(crate) fn open_from(desk: &mut Desk<'_, '_>, new: &Opening<'_>) -> Result<St
         source_id: &source_id,
         why: "",
         before: before.as_ref().map(|kept| kept.id.as_str()),
+        against: new.against,
     };
     let kept = begin(desk, &beginning)?;
     if let Some((person, words)) = &new.verified {
@@ -197,6 +206,7 @@ pub fn open_case(desk: &mut Desk<'_, '_>, child: &str, why: &str) -> Result<Stri
         source_id: "",
         why,
         before: before.as_ref().map(|kept| kept.id.as_str()),
+        against: None,
     };
     let kept = begin(desk, &beginning)?;
     desk.record(Action::OpenCase, grant.post, ("child", child), "", "立案")?;

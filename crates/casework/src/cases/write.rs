@@ -234,7 +234,7 @@ fn tell(desk: &mut Desk<'_, '_>, case: &str, duty: &Duty) -> Result<(), Refused>
 
 /// Writes a new case. A second open case of a child is refused by the storage.
 pub(super) fn begin(desk: &mut Desk<'_, '_>, new: &super::open::Beginning<'_>) -> Result<Kept, Refused> {
-    let case = Case::open(desk.now.clock(), None);
+    let case = Case::open(desk.now.clock(), new.against.map(str::to_owned));
     let Case::Open(open) = &case else { return Err(Refused::Fault("a new case has ended".to_owned())) };
     let first = duty(open, desk.plan).map_err(rules::case::Refused::from)?;
     let id = desk.now.id();
@@ -245,7 +245,7 @@ pub(super) fn begin(desk: &mut Desk<'_, '_>, new: &super::open::Beginning<'_>) -
         "insert into child_case (county, id, child, source, source_id, why_sealed, before_case, against, state,
                                  must_role, must_unit, act, due_at, basis, since_at, order_id, school, version,
                                  opened_at, opened_by, ended_at)
-         values ($1, $2, $3, $4, $5, $6, $7, null, $8, $9, $10, $11, $12, $13, $14, null, null, 0, $14, $15, null)",
+         values ($1, $2, $3, $4, $5, $6, $7, $16, $8, $9, $10, $11, $12, $13, $14, null, null, 0, $14, $15, null)",
         &params![
             desk.county(),
             &id,
@@ -261,7 +261,8 @@ pub(super) fn begin(desk: &mut Desk<'_, '_>, new: &super::open::Beginning<'_>) -
             stored(first.due),
             &first.basis,
             desk.now.stamp(),
-            &desk.actor().account
+            &desk.actor().account,
+            new.against
         ],
     );
     match written {

@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0021_season", include_str!("../../migrations/0021_season.sql")),
     ("0022_conference", include_str!("../../migrations/0022_conference.sql")),
     ("0023_inspection", include_str!("../../migrations/0023_inspection.sql")),
+    ("0024_public", include_str!("../../migrations/0024_public.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

@@ -7,6 +7,7 @@ mod digest;
 mod notices;
 mod pairs;
 mod proofs;
+mod public;
 mod tasks;
 
 pub use digest::register;

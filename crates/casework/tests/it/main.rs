@@ -35,6 +35,8 @@ mod exports;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
+mod families;
+#[cfg(test)]
 mod founding;
 #[cfg(test)]
 mod hand_over;
@@ -72,6 +74,10 @@ mod season;
 mod servers;
 #[cfg(test)]
 mod signing;
+#[cfg(test)]
+mod tips;
+#[cfg(test)]
+mod tips_flood;
 #[cfg(test)]
 mod totp;
 #[cfg(test)]

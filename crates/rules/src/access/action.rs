@@ -138,6 +138,13 @@ codes! {
         RaiseSign = "raise_sign" "转交保护线索" [],
         ReadSafeguarding = "read_safeguarding" "看保护线索" [],
         AnswerSafeguarding = "answer_safeguarding" "签收保护线索" [],
+        // the public (四(二十)(二十一))
+        PublicWord = "public_word" "群众提交" [],
+        ReadTips = "read_tips" "看群众举报、求助" [],
+        SortTips = "sort_tips" "分拣、答复群众举报、求助" [],
+        AnswerTip = "answer_tip" "报群众举报、求助办理情况" [],
+        SeeReporter = "see_reporter" "看举报人" [],
+        ServeFamily = "serve_family" "给家长查看码、办家长回复" [],
         // audit
         ReadAudit = "read_audit" "看操作记录" [],
         ExportAudit = "export_audit" "导出操作记录" [],
@@ -239,6 +246,7 @@ impl Action {
             | Self::RecordLeaver
             | Self::AskDeferral
             | Self::DecideDeferral
+            | Self::ServeFamily
             | Self::PairChild => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
@@ -273,6 +281,10 @@ impl Action {
             | Self::DecideClosure
             | Self::SweepSeason
             | Self::MakeNotices
+            | Self::ReadTips
+            | Self::SortTips
+            | Self::AnswerTip
+            | Self::SeeReporter
             | Self::KeepPhone
             | Self::ReadTasks
             | Self::ReportTask
@@ -286,6 +298,7 @@ impl Action {
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::PlanSeason
+            | Self::PublicWord
             | Self::CountRequests
             | Self::ReadFigures
             | Self::FreezeFigures
@@ -332,6 +345,7 @@ impl Action {
                 | Self::MergeChildren
                 | Self::SetSecurity
                 | Self::ApproveBreakGlass
+                | Self::SeeReporter
                 | Self::ResetSignIn
         )
     }
@@ -351,6 +365,7 @@ impl Action {
                     | Self::NoteWarning
                     | Self::KeepPlatformNumber
                     | Self::ExportPlatform
+                    | Self::ServeFamily
                     | Self::PairChild
                     | Self::ReadSeason
                     | Self::DeliverNotice
@@ -681,6 +696,25 @@ impl Action {
             },
             // A second person: that it is another than who drafted it, the act sees to.
             Self::DecideClosure => allowed(&[R::Director, R::Bureau], County),
+            // Whoever has no account writes it; nobody who has one does.
+            Self::PublicWord => None,
+            // 四(二十一)：县教体局分拣，反映教体局的由县专班；交办的单位看交办的。写的人由两处的负责人才看得到（F05）。
+            Self::ReadTips | Self::AnswerTip => match role {
+                R::Director | R::Bureau | R::Township | R::Head => Some(OwnUnit),
+                role if role.is_department() && role != R::Planning => Some(OwnUnit),
+                _ => None,
+            },
+            Self::SortTips => match role {
+                R::Director | R::Bureau | R::Township | R::Head => Some(OwnUnit),
+                R::Civil if leads => Some(OwnUnit),
+                _ => None,
+            },
+            Self::SeeReporter => match role {
+                R::Director | R::Bureau if leads => Some(OwnUnit),
+                _ => None,
+            },
+            // 送达文书的、联系家长的：教体局、乡镇、学校。
+            Self::ServeFamily => allowed(&[R::Bureau, R::Township, R::Head], Children),
             // Nobody whose unit is measured by it (五(七)(十二)).
             Self::AgreeCase => allowed(&[R::Director, R::Bureau], Children),
             Self::ReadSuspects | Self::ReadCase => allowed(

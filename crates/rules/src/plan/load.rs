@@ -171,6 +171,7 @@ impl Loader<'_> {
             attendance_marks,
             divisions: divisions?,
             calendar: calendar?,
+            voices: Vec::new(),
         })
     }
 

@@ -43,6 +43,7 @@ use crate::age::SchoolAge;
 use crate::attendance::Kind;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::{Divisions, Place};
+use crate::family::Voice;
 
 /// The files of a plan, all in one directory.
 pub const FILES: [&str; 4] = ["plan.toml", "divisions.toml", "calendar.toml", "columns.toml"];
@@ -83,6 +84,7 @@ pub struct Plan {
     attendance_marks: BTreeMap<String, Kind>,
     divisions: Divisions,
     calendar: SchoolCalendar,
+    voices: Vec<Voice>,
 }
 
 impl Plan {
@@ -348,6 +350,18 @@ impl Plan {
     #[must_use]
     pub fn attendance_mark(&self, word: &str) -> Option<Kind> {
         self.attendance_marks.get(&crate::fold::key(word)).copied()
+    }
+
+    /// The same plan with what the county tells its families in other languages.
+    #[must_use]
+    pub fn with_voices(self, voices: Vec<Voice>) -> Self {
+        Self { voices, ..self }
+    }
+
+    /// What the county tells its families in other languages (六(三)); none where it has supplied nothing.
+    #[must_use]
+    pub fn voices(&self) -> &[Voice] {
+        &self.voices
     }
 
     /// Townships and villages.

@@ -25,6 +25,10 @@ mod divisions;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
+mod family;
+#[cfg(test)]
+mod flood;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod inspection;
@@ -39,11 +43,15 @@ mod pairing;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod publish;
+#[cfg(test)]
 mod request;
 #[cfg(test)]
 mod roll;
 #[cfg(test)]
 mod season;
+#[cfg(test)]
+mod tip_off;
 #[cfg(test)]
 mod twin;
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod conference;
 mod door;
 mod exports;
 mod figures;
+mod families;
 mod findings;
 mod founding;
 mod health;
@@ -33,6 +34,7 @@ pub(crate) mod papers;
 mod platform;
 mod posts;
 mod proofs;
+mod public;
 pub(crate) mod register;
 mod requests;
 mod safeguarding;
@@ -42,6 +44,7 @@ mod security;
 pub(crate) mod sign_in;
 mod sign_ins;
 mod style;
+mod tips;
 mod today;
 mod units;
 mod warnings;
@@ -70,6 +73,7 @@ pub fn routes() -> Vec<Route> {
         conference::routes(),
         door::routes(),
         figures::routes(),
+        families::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),
@@ -86,6 +90,7 @@ pub fn routes() -> Vec<Route> {
         platform::routes(),
         posts::routes(),
         proofs::routes(),
+        public::routes(),
         register::routes(),
         requests::routes(),
         safeguarding::routes(),
@@ -95,6 +100,7 @@ pub fn routes() -> Vec<Route> {
         sign_in::routes(),
         sign_ins::routes(),
         style::routes(),
+        tips::routes(),
         today::routes(),
         units::routes(),
         founding::routes(),

@@ -87,7 +87,10 @@ pub(crate) fn plan() -> Plan {
     ];
     let files: BTreeMap<String, String> =
         FILES.into_iter().zip(texts).map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-    Plan::load(&files).expect("the built-in plan is sound")
+    let plan = Plan::load(&files).expect("the built-in plan is sound");
+    // What a county may add for its families: a text and a sound in its own languages.
+    let (text, sound) = ("ꆈꌠ".to_owned(), Some(b"ID3 sound".as_slice().into()));
+    plan.with_voices(vec![rules::family::Voice { language: rules::family::Language::Yi, text, sound }])
 }
 
 impl TestApp {

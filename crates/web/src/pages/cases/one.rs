@@ -219,7 +219,8 @@ async fn show(
             Source::Report => Some((format!("/reports/{}", encoded(&one.source_id)), "看书面报告")),
             Source::Finding => Some((format!("/findings/{}", encoded(&one.source_id)), "看比对发现")),
             Source::Relapse => Some((format!("/cases/{}", encoded(&one.source_id)), "看上一件个案")),
-            Source::Hand => None,
+            // Who may read the tip finds the case from there; nobody else is led to it (A26).
+            Source::Hand | Source::TipOff => None,
         },
         one,
         shelf,

@@ -6,6 +6,7 @@ use axum::response::Response;
 use casework::cases::{self, Earlier};
 use casework::ledger::{self, File, Line, Look};
 use casework::pairs::{self, Paired};
+use casework::public::family;
 use casework::refused::Refused;
 use casework::requests::{self, ForChild};
 use casework::units::Slot;
@@ -35,6 +36,8 @@ struct FilePage {
     /// Who is paired with the child (五(六)).
     paired: Option<Paired>,
     may_pair: bool,
+    /// Whether the reader may give the family a code and see to its answers.
+    may_serve: bool,
     may_open: bool,
     standing: Option<(&'static str, Tone)>,
     whose: String,
@@ -88,14 +91,15 @@ pub(super) async fn page(
     Path(id): Path<String>,
 ) -> Result<Response, Failed> {
     let shell = app.shell(&session, "/children").await?;
-    let (mut child, warned, cases, paired, requests) = app
+    let (mut child, warned, cases, paired, requests, may_serve) = app
         .look(&session, move |desk| {
             let file = ledger::read(desk, &id)?;
             let warned = warnings::of_child(desk, &file.id)?;
             let cases = cases::case_of(desk, &file.id)?;
             let paired = if cases.is_empty() { None } else { pairs::paired_of(desk, &file.id)? };
             let requests = requests::of_child(desk, &file.id)?;
-            Ok((file, warned, cases, paired, requests))
+            let may_serve = family::may_serve(desk, &file.id)?;
+            Ok((file, warned, cases, paired, requests, may_serve))
         })
         .await?;
     let today = app.now().day();
@@ -185,6 +189,7 @@ pub(super) async fn page(
         purposes: purposes(),
         may_open: child.may.open_case && cases.iter().all(|case| case.ended.is_some()),
         may_pair: child.may.pair && cases.iter().any(|case| case.ended.is_none()),
+        may_serve,
         child,
         warned,
         paired,
