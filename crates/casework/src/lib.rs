@@ -29,6 +29,7 @@ pub mod pairs;
 pub mod papers;
 pub mod password;
 pub mod platform;
+pub mod reach;
 pub mod refused;
 pub mod requests;
 pub mod reseal;

@@ -23,6 +23,7 @@ pub mod mask;
 pub mod pairing;
 pub mod plan;
 pub mod purpose;
+pub mod reach;
 pub mod request;
 pub mod roll;
 pub mod safeguard;

@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0017_works", include_str!("../../migrations/0017_works.sql")),
     ("0018_case_scans", include_str!("../../migrations/0018_case_scans.sql")),
     ("0019_ties", include_str!("../../migrations/0019_ties.sql")),
+    ("0025_reach", include_str!("../../migrations/0025_reach.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{Plan, case, clause, load_columns, load_places, platform, request, warning};
+use super::{Plan, case, clause, load_columns, load_places, platform, reach, request, warning};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;
@@ -130,6 +130,7 @@ impl Loader<'_> {
         let case = case::case(self);
         let helps: &[Code] = case.as_ref().map_or(&[], |case| &case.helps);
         let requests = request::requests(self, &causes, helps);
+        let reach = reach::reach(self);
         let findings = self.findings();
         let named_lists = self.named_lists();
         let platforms = platform::platforms(self);
@@ -158,6 +159,7 @@ impl Loader<'_> {
             steps,
             case: case?,
             requests,
+            reach: reach?,
             findings: findings?,
             named_lists,
             platforms,

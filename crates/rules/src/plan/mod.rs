@@ -14,6 +14,7 @@ mod load_steps;
 mod model;
 mod platform;
 mod problem;
+mod reach;
 mod read;
 mod request;
 mod warning;
@@ -32,6 +33,7 @@ pub use model::{
 };
 pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
+pub use reach::ReachRule;
 pub use request::{AnswerRule, RequestRule};
 pub use warning::{WarningKind, WarningRule};
 
@@ -69,6 +71,7 @@ pub struct Plan {
     steps: Vec<LegalStep>,
     case: CaseRules,
     requests: Vec<RequestRule>,
+    reach: ReachRule,
     findings: [FindingRule; FindingKind::ALL.len()],
     named_lists: Vec<NamedList>,
     platforms: Vec<Platform>,
@@ -235,6 +238,12 @@ impl Plan {
     #[must_use]
     pub fn requests(&self) -> &[RequestRule] {
         &self.requests
+    }
+
+    /// When and how often people are told outside of the program.
+    #[must_use]
+    pub const fn reach(&self) -> &ReachRule {
+        &self.reach
     }
 
     /// What the county sets for cases, 五(十)(十一).

@@ -33,6 +33,8 @@ mod pairing;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
 mod request;
 #[cfg(test)]
 mod roll;

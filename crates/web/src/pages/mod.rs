@@ -26,6 +26,7 @@ mod papers;
 mod platform;
 mod posts;
 mod proofs;
+mod reach;
 pub(crate) mod register;
 mod requests;
 mod safeguarding;
@@ -70,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         platform::routes(),
         posts::routes(),
         proofs::routes(),
+        reach::routes(),
         register::routes(),
         requests::routes(),
         safeguarding::routes(),
