@@ -40,6 +40,7 @@ export const ALL = [
   { name: "online", role: "security", path: "/online" },
   { name: "security", role: "security", path: "/security" },
   { name: "channels", role: "admin", path: "/channels" },
+  { name: "keys", role: "security", path: "/keys" },
   { name: "outbox", role: "auditor", path: "/outbox" },
   { name: "notify", role: "bureau", path: "/account/notify" },
   { name: "sign-ins", role: "auditor", path: "/sign-ins" },

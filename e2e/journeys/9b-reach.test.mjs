@@ -48,7 +48,8 @@ async function enter(page, name, address) {
   await page.goto("/channels/new?kind=dingtalk");
   if (path(page) === "/account/confirm") await confirm(page);
   await page.locator('input[name="name"]').fill(name);
-  await page.locator('select[name="unit"]').selectOption({ label: "南涧镇" });
+  const unit = page.locator('select[name="unit"]');
+  await unit.selectOption(await unit.locator("option", { hasText: "南涧镇" }).first().getAttribute("value"));
   await page.locator('input[name="url"]').fill(address);
   await page.locator('input[name="secret"]').fill(SECRET);
   await page.getByRole("button", { name: "登记", exact: true }).click();
@@ -111,12 +112,59 @@ test("what may not be reached is not, and the record says why", async () => {
   await window.close();
 });
 
+test("a key: asked for, approved by another, shown once, and good for its list alone", async () => {
+  const { window, page, watch } = await as("security", { fresh: true });
+  const proved = async (act) => {
+    await act();
+    await page.waitForLoadState();
+    if (path(page) === "/account/confirm") {
+      await confirm(page);
+      await act();
+      await page.waitForLoadState();
+    }
+  };
+  await page.goto("/keys");
+  await proved(async () => {
+    await page.locator('input[name="name"]').fill("州级平台");
+    await page.locator('textarea[name="purpose"]').fill("州教体局数据对接协议（编造）");
+    const unit = page.locator('select[name="unit"]');
+    await unit.selectOption(await unit.locator("option", { hasText: "南涧镇" }).first().getAttribute("value"));
+    await page.locator('input[name="actions"][value="list_children"]').check();
+    await page.locator('input[name="until"]').fill("2027-10-31");
+    await page.getByRole("button", { name: "申请", exact: true }).click();
+  });
+  await faultless(page, watch, ["/keys"]);
+  assert.equal(await page.getByRole("button", { name: "批准", exact: true }).count(), 0, "not by who asked");
+
+  const leader = await as("lb", { fresh: true });
+  await leader.page.goto("/keys");
+  const approve = () => leader.page.getByRole("button", { name: "批准", exact: true }).first().click();
+  await approve();
+  await leader.page.waitForLoadState();
+  if (path(leader.page) === "/account/confirm") {
+    await confirm(leader.page);
+    await approve();
+    await leader.page.waitForLoadState();
+  }
+  await leader.window.close();
+
+  await page.goto("/keys");
+  await proved(() => page.getByRole("button", { name: "领取，只显示一次" }).first().click());
+  const key = (await page.locator("main code").innerText()).trim();
+  assert.match(key, /^bxk_/);
+  const asked = async (address) => (await fetch(new URL(address, page.url()), { headers: { authorization: `Bearer ${key}` } })).status;
+  assert.deepEqual([await asked("/api/v1/children"), await asked("/api/v1/audit"), await asked("/children")], [200, 404, 404]);
+  await page.goto("/keys");
+  assert.ok(!(await page.content()).includes(key));
+  await window.close();
+});
+
 test("one's own ways, and nobody else finds the channels", async () => {
   for (const width of [1440, 390]) {
     const { window, page, watch } = await as("teacher", { fresh: true, width });
     await faultless(page, watch, ["/account", "/account/notify"]);
     assert.match(await page.locator("main").innerText(), /不写孩子的姓名/);
-    for (const shut of ["/channels", "/outbox"]) {
+    for (const shut of ["/channels", "/outbox", "/keys"]) {
       watch.expect(404);
       assert.equal((await page.goto(shut)).status(), 404);
     }

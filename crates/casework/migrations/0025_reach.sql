@@ -1,4 +1,4 @@
--- 通知到人: by which ways messages leave the program, who is reached how, and what waits to be sent. A row of outbox has counts and ids: no
+-- 通知到人: by which ways messages leave the program, who is reached how, what waits to be sent, and the keys of other programs. A row of outbox has counts and ids: no
 -- name, no number of a child, no cause. Why it is so: docs/adr/0032-reach.md.
 
 create table channel (
@@ -40,6 +40,27 @@ create table reach_way (
     off_at text,
     primary key (county, account, kind)
 );
+
+create table api_key (
+    county text not null,
+    id text not null,
+    name text not null,              -- the program that has it
+    purpose text not null,
+    unit text not null,
+    actions text not null,           -- codes of rules::access::Action with commas between
+    state text not null,             -- asked | approved | on | off
+    token text,                      -- keyed hash
+    asked_by text not null,
+    asked_at text not null,
+    approved_by text,
+    approved_at text,
+    on_at text,
+    until_day text not null,         -- the last day
+    off_by text,
+    off_at text,
+    primary key (county, id)
+);
+create unique index api_key_token on api_key (token);
 
 create table outbox (
     county text not null,

@@ -45,7 +45,12 @@ impl Ask {
     #[must_use]
     pub fn json(url: impl Into<String>, body: &serde_json::Value) -> Self {
         let kind = ("content-type".to_owned(), "application/json; charset=utf-8".to_owned());
-        Self { method: Method::Post, url: url.into(), headers: vec![kind], body: body.to_string().into_bytes() }
+        Self {
+            method: Method::Post,
+            url: url.into(),
+            headers: vec![kind],
+            body: body.to_string().into_bytes(),
+        }
     }
 
     /// Reads.

@@ -127,7 +127,8 @@ impl Gateway {
         if body.is_empty() {
             return Ok(Ask { method: Method::Get, url, headers, body: Vec::new() });
         }
-        let kind = if is_json { "application/json; charset=utf-8" } else { "application/x-www-form-urlencoded" };
+        let kind =
+            if is_json { "application/json; charset=utf-8" } else { "application/x-www-form-urlencoded" };
         headers.push(("content-type".to_owned(), kind.to_owned()));
         Ok(Ask { method: Method::Post, url, headers, body: body.into_bytes() })
     }

@@ -139,7 +139,11 @@ pub fn text(form: Form, counts: Counts, link: &str) -> String {
         Form::Test => "这是一条测试消息，收到说明渠道可用".to_owned(),
         Form::Code | Form::Event => "有一条消息".to_owned(),
     };
-    let link = if link.is_empty() { "。请登录保学查看。".to_owned() } else { format!("。请登录查看：{link}") };
+    let link = if link.is_empty() {
+        "。请登录保学查看。".to_owned()
+    } else {
+        format!("。请登录查看：{link}")
+    };
     format!("【保学】{said}{link}")
 }
 
@@ -147,7 +151,9 @@ pub fn text(form: Form, counts: Counts, link: &str) -> String {
 #[must_use]
 pub fn code_text(code: &str) -> String {
     let digits: String = code.chars().filter(char::is_ascii_digit).take(6).collect();
-    format!("【保学】验证码{digits}，10分钟内有效，只用来登记接收提醒的号码或邮箱。不是您本人操作的，不用理会。")
+    format!(
+        "【保学】验证码{digits}，10分钟内有效，只用来登记接收提醒的号码或邮箱。不是您本人操作的，不用理会。"
+    )
 }
 
 /// The earliest moment from `at` on at which a message of this form may leave: nothing but what goes at once leaves in the quiet hours.

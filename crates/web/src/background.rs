@@ -49,7 +49,8 @@ pub fn reaching(courier: &Courier, link: &str) -> Registry {
     let registry = casework::safeguarding::nightly(casework::attendance::nightly(registry));
     let registry = casework::cases::nightly(casework::warnings::nightly(registry));
     let registry = casework::works::nightly(casework::requests::nightly(registry));
-    let registry = casework::reach::nightly(registry).schedule(carry::schedule(courier.clone(), link.to_owned()));
+    let registry =
+        casework::reach::nightly(registry).schedule(carry::schedule(courier.clone(), link.to_owned()));
     let registry = registry
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())

@@ -1,9 +1,9 @@
 //! Between the outbox and the outside: hands each message that casework gives out to the courier, and says how it went. It decides
 //! neither who is told what nor where one may connect.
 
+use casework::jobs::Schedule;
 use casework::now::{Now, moment};
 use casework::reach::{Letter, Sent, To, send_due};
-use casework::jobs::Schedule;
 use courier::{Courier, Event, Failure, Gateway, Mail, Relay, Security, dingtalk, taken, webhook, wecom};
 use jiff::SignedDuration;
 use rules::reach::Carrier;
@@ -37,13 +37,8 @@ fn carried(courier: &Courier, now: &Now, letter: &Letter) -> Result<(), Failure>
         }
         To::Group(_) => taken(courier.ask(&wecom(&by.url, &letter.text))?),
         To::Program { event, subject } => {
-            let event = Event {
-                id: &letter.id,
-                kind: event,
-                subject,
-                at: &letter.made_at,
-                county: &letter.county,
-            };
+            let event =
+                Event { id: &letter.id, kind: event, subject, at: &letter.made_at, county: &letter.county };
             courier.ask(&webhook(&by.url, &by.secret, now.timestamp().as_second(), &event))?.well().map(drop)
         }
         To::Phone(phone) => {

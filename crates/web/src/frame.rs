@@ -57,6 +57,7 @@ const MENU: &[Entry] = &[
     entry("安全设置", "/security", "settings", &[Action::SetSecurity]),
     entry("通知渠道", "/channels", "bell", &[Action::KeepChannels]),
     entry("外发记录", "/outbox", "send", &[Action::ReadOutbox]),
+    entry("接口密钥", "/keys", "keys", &[Action::KeepKeys, Action::ApproveKey]),
     entry("操作记录", "/audit", "register", &[Action::ReadAudit]),
     entry("运行状况", "/health", "chart", &[Action::ReadHealth]),
     entry("定时任务", "/jobs", "clock", &[Action::RunJob]),

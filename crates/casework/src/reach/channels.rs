@@ -101,7 +101,7 @@ pub fn channels(desk: &mut Desk<'_, '_>) -> Result<Channels, Refused> {
         |row| channel(row, me),
     )?;
     let units = desk.tx.query(
-        "select id, name from unit where county = $1 and kind <> 'class' and until_day is null order by sort, id limit 500",
+        "select id, name from unit where county = $1 and kind not in ('class', 'group') and until_day is null order by sort, id limit 500",
         &params![county],
         |row| Ok(Unit { id: row.get(0)?, name: row.get(1)? }),
     )?;
@@ -140,7 +140,8 @@ fn channel(row: &Row<'_>, me: &str) -> Result<Option<Channel>, DbError> {
 fn host(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
-    let fair = !host.is_empty() && !host.contains('@') && host.is_ascii() && !host.contains(char::is_whitespace);
+    let fair =
+        !host.is_empty() && !host.contains('@') && host.is_ascii() && !host.contains(char::is_whitespace);
     (fair && matches!(scheme, "http" | "https")).then(|| format!("{scheme}://{host}"))
 }
 
@@ -174,7 +175,17 @@ fn problems(carrier: Carrier, form: &ChannelForm) -> Vec<Problem> {
     if carrier == Carrier::Webhook && set.secret.chars().count() < 24 {
         say("secret", "请填双方约定的签名密钥，至少24个字符。");
     }
-    let all = [&set.url, &set.secret, &set.body, &set.header, &set.taken, &set.host, &set.user, &set.password, &set.from];
+    let all = [
+        &set.url,
+        &set.secret,
+        &set.body,
+        &set.header,
+        &set.taken,
+        &set.host,
+        &set.user,
+        &set.password,
+        &set.from,
+    ];
     if all.iter().any(|text| text.chars().count() > LONGEST) {
         say("url", "有一项太长了，每项最多1000个字。");
     }
@@ -195,7 +206,7 @@ pub fn open(desk: &mut Desk<'_, '_>, form: &ChannelForm) -> Result<String, Refus
     let unit = Some(form.unit.as_str()).filter(|unit| carrier.is_group() && !unit.is_empty());
     if let Some(unit) = unit {
         let there = desk.tx.optional(
-            "select id from unit where county = $1 and id = $2 and kind <> 'class' and until_day is null",
+            "select id from unit where county = $1 and id = $2 and kind not in ('class', 'group') and until_day is null",
             &params![county, unit],
             |row| row.get::<String>(0),
         )?;
@@ -223,7 +234,8 @@ pub fn open(desk: &mut Desk<'_, '_>, form: &ChannelForm) -> Result<String, Refus
         return Ok(id);
     }
     let id = desk.now.id();
-    let set = serde_json::to_string(&form.set).map_err(|error| Refused::Fault(format!("channel: {error}")))?;
+    let set =
+        serde_json::to_string(&form.set).map_err(|error| Refused::Fault(format!("channel: {error}")))?;
     let leads = if carrier == Carrier::Email {
         format!("{}:{}", form.set.host.trim(), form.set.port)
     } else {
@@ -248,7 +260,10 @@ pub fn open(desk: &mut Desk<'_, '_>, form: &ChannelForm) -> Result<String, Refus
     let mut others = tell::holders(desk.tx, desk.now, county, Role::Security, None)?;
     others.extend(tell::holders(desk.tx, desk.now, county, Role::Admin, None)?);
     others.retain(|account| *account != desk.actor().account);
-    let news = News { kind: "channel", subject: &id, text: "有一个通知渠道等待另一人核对启用。", href: "/channels" };
+    let news =
+        News {
+            kind: "channel", subject: &id, text: "有一个通知渠道等待另一人核对启用。", href: "/channels"
+        };
     tell::all(desk.tx, desk.now, county, &others, &news)?;
     let detail = format!("登记{}，通往{leads}", carrier.label());
     desk.record(Action::KeepChannels, grant.post, ("channel", &id), "", &detail)?;
@@ -289,7 +304,11 @@ pub fn enable(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     let kept = kept(desk, Action::EnableChannel, id)?;
     let (county, me) = (desk.county(), desk.actor().account.as_str());
     if kept.made_by == me {
-        return Err(Refused::rule("不能启用自己登记的渠道", "三权分立", "请由另一位系统管理员或安全管理员核对启用"));
+        return Err(Refused::rule(
+            "不能启用自己登记的渠道",
+            "三权分立",
+            "请由另一位系统管理员或安全管理员核对启用",
+        ));
     }
     if kept.state != "asked" {
         return Err(Refused::Changed { what: "这个渠道已经有人启用或停用了".to_owned() });
@@ -349,8 +368,17 @@ pub fn test(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
     // One a minute is enough.
     let key = format!("{id}/test/{}", desk.now.clock().strftime("%Y-%m-%dT%H:%M"));
     let (event, form) = if carrier == Carrier::Webhook { ("test", Form::Test) } else { ("", Form::Test) };
-    let message =
-        Message { channel: Some(id), carrier, account: "", form, event, subject: id, counts, code: None, key };
+    let message = Message {
+        channel: Some(id),
+        carrier,
+        account: "",
+        form,
+        event,
+        subject: id,
+        counts,
+        code: None,
+        key,
+    };
     put(desk.tx, (desk.county(), desk.now), message)?;
     desk.record(Action::KeepChannels, grant.post, ("channel", id), "", "试发一条")
 }

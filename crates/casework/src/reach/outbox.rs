@@ -138,7 +138,9 @@ pub fn outbox(desk: &mut Desk<'_, '_>, of: Box_) -> Result<Outbox, Refused> {
 
 fn line(row: &Row<'_>, of: Box_) -> Result<Option<Line>, DbError> {
     let (carrier, form) = (row.get::<String>(2)?, row.get::<String>(4)?);
-    let (Some(carrier), Some(form)) = (Carrier::from_code(&carrier), Form::from_code(&form)) else { return Ok(None) };
+    let (Some(carrier), Some(form)) = (Carrier::from_code(&carrier), Form::from_code(&form)) else {
+        return Ok(None);
+    };
     let next: String = row.get(6)?;
     Ok(Some(Line {
         id: row.get(0)?,

@@ -62,8 +62,17 @@ pub(crate) fn news(
     if let Some(form) = urgent(kind) {
         for carrier in on(tx, county, account)? {
             let key = key(account, carrier, kind, subject, now.day());
-            let message =
-                Message { channel: None, carrier, account, form, event: "", subject, counts: one, code: None, key };
+            let message = Message {
+                channel: None,
+                carrier,
+                account,
+                form,
+                event: "",
+                subject,
+                counts: one,
+                code: None,
+                key,
+            };
             put(tx, (county, now), message)?;
         }
         if form.is_for_groups() {
@@ -79,8 +88,17 @@ pub(crate) fn news(
                 let Some(carrier) = Carrier::from_code(&carrier) else { continue };
                 let key = key(&channel, carrier, kind, subject, now.day());
                 let channel = Some(channel.as_str());
-                let message =
-                    Message { channel, carrier, account: "", form, event: "", subject, counts: one, code: None, key };
+                let message = Message {
+                    channel,
+                    carrier,
+                    account: "",
+                    form,
+                    event: "",
+                    subject,
+                    counts: one,
+                    code: None,
+                    key,
+                };
                 put(tx, (county, now), message)?;
             }
         }
@@ -122,8 +140,17 @@ pub(crate) fn digest(
     for carrier in on(tx, county, account)? {
         let key = key(account, carrier, "digest", "", now.day());
         let form = Form::Digest;
-        let message =
-            Message { channel: None, carrier, account, form, event: "", subject: "", counts, code: None, key };
+        let message = Message {
+            channel: None,
+            carrier,
+            account,
+            form,
+            event: "",
+            subject: "",
+            counts,
+            code: None,
+            key,
+        };
         put(tx, (county, now), message)?;
     }
     Ok(())

@@ -16,7 +16,7 @@ use crate::params;
 use crate::refused::Refused;
 
 /// Messages that are taken at once.
-const AT_ONCE: i64 = 10;
+const AT_ONCE: i64 = 5;
 
 /// Batches of one run, so that the program stops in order.
 const BATCHES: usize = 20;
@@ -98,12 +98,16 @@ pub fn send_due(
         if looked == 0 {
             break;
         }
-        let ends: Vec<(Letter, Sent)> = letters.into_iter().map(|letter| {
-            let sent = carry(&letter);
-            (letter, sent)
-        }).collect();
-        well += ends.iter().filter(|(_, sent)| *sent == Sent::Well).count();
-        not += ends.iter().filter(|(_, sent)| *sent != Sent::Well).count();
+        let ends: Vec<(Letter, Sent)> = letters
+            .into_iter()
+            .map(|letter| {
+                let sent = carry(&letter);
+                (letter, sent)
+            })
+            .collect();
+        let failed = ends.iter().filter(|(_, sent)| *sent != Sent::Well).count();
+        well += ends.len() - failed;
+        not += failed;
         let now = means.now();
         let done: Result<(), DbError> = means.db().write(move |tx| {
             for (letter, sent) in &ends {
@@ -112,6 +116,10 @@ pub fn send_due(
             Ok(())
         });
         done?;
+        // Whoever does not answer takes his time: the rest waits for the next run, so that the program can stop in between.
+        if failed > 0 {
+            break;
+        }
     }
     Ok(match (well, not) {
         (0, 0) => "没有要发的".to_owned(),
@@ -146,7 +154,9 @@ struct Waiting {
 
 fn waiting(row: &Row<'_>) -> Result<Option<Waiting>, DbError> {
     let (carrier, form) = (row.get::<String>(2)?, row.get::<String>(4)?);
-    let (Some(carrier), Some(form)) = (Carrier::from_code(&carrier), Form::from_code(&form)) else { return Ok(None) };
+    let (Some(carrier), Some(form)) = (Carrier::from_code(&carrier), Form::from_code(&form)) else {
+        return Ok(None);
+    };
     let count = |at| Ok::<u32, DbError>(u32::try_from(row.get::<i64>(at)?).unwrap_or_default());
     Ok(Some(Waiting {
         id: row.get(0)?,
@@ -235,10 +245,16 @@ fn fate(tx: &mut Tx<'_>, means: &dyn Means, now: &Now, one: &Waiting, link: &str
             &params![county, &one.account, one.carrier.code(), state],
             |row| row.get::<Vec<u8>>(0),
         )?;
-        let Some(address) = address else { return drop("本人已停用这种方式，或者账号已停用") };
+        let Some(address) = address else {
+            return drop("本人已停用这种方式，或者账号已停用");
+        };
         let row = format!("{}/{}", one.account, one.carrier.code());
-        let address = means.keys().open(Place { county, table: "reach_way", column: "address", row: &row }, &address)?;
-        if one.form.is_capped() && sent_today(tx, county, &one.account, one.carrier, &today)? >= i64::from(plan.reach().per_day) {
+        let address = means
+            .keys()
+            .open(Place { county, table: "reach_way", column: "address", row: &row }, &address)?;
+        if one.form.is_capped()
+            && sent_today(tx, county, &one.account, one.carrier, &today)? >= i64::from(plan.reach().per_day)
+        {
             return drop("已到每人每天的条数，并入次日摘要");
         }
         if one.carrier == Carrier::Email { To::Mail(address) } else { To::Phone(address) }
@@ -335,12 +351,17 @@ fn record(tx: &mut Tx<'_>, now: &Now, letter: &Letter, sent: &Sent) -> Result<()
 /// [`Refused::Storage`].
 pub fn sweep(means: &Arc<dyn Means>) -> Result<String, Refused> {
     let (now, county) = (means.now(), means.plan().county().code.clone());
-    let before = stamp(now.timestamp().saturating_sub(SignedDuration::from_hours(24 * KEPT)).unwrap_or(now.timestamp()));
-    let gone: u64 = means.db().write(move |tx| {
-        tx.execute(
+    let before = stamp(
+        now.timestamp().saturating_sub(SignedDuration::from_hours(24 * KEPT)).unwrap_or(now.timestamp()),
+    );
+    let gone: u64 = means
+        .db()
+        .write(move |tx| {
+            tx.execute(
             "delete from outbox where county = $1 and state in ('sent', 'dropped', 'dead') and made_at < $2",
             &params![&county, &before],
         )
-    }).map_err(|error: DbError| Refused::from(error))?;
+        })
+        .map_err(|error: DbError| Refused::from(error))?;
     Ok(if gone == 0 { "没有要清理的".to_owned() } else { format!("清理了{gone}条") })
 }

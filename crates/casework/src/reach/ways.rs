@@ -117,7 +117,11 @@ pub fn register(desk: &mut Desk<'_, '_>, kind: &str, address: &str) -> Result<()
     let (carrier, address) = (personal(kind)?, address.trim());
     let sound = if carrier == Carrier::Sms { is_mobile(address) } else { is_mailbox(address) };
     if !sound {
-        let what = if carrier == Carrier::Sms { "请填11位手机号。" } else { "请填完整的邮箱地址。" };
+        let what = if carrier == Carrier::Sms {
+            "请填11位手机号。"
+        } else {
+            "请填完整的邮箱地址。"
+        };
         return Err(Refused::field("address", what));
     }
     if !is_there(desk, carrier)? {
@@ -250,7 +254,13 @@ pub fn forget(desk: &mut Desk<'_, '_>, kind: &str) -> Result<(), Refused> {
     let off = desk.tx.execute(
         "update reach_way set state = 'off', off_at = $4, code = null, code_until = null, address_sealed = $5
          where county = $1 and account = $2 and kind = $3 and state <> 'off'",
-        &params![county, account, carrier.code(), desk.now.stamp(), desk.seal("reach_way", "address", &row, "")],
+        &params![
+            county,
+            account,
+            carrier.code(),
+            desk.now.stamp(),
+            desk.seal("reach_way", "address", &row, "")
+        ],
     )?;
     if off == 0 {
         return Ok(());

@@ -108,7 +108,8 @@ fn some(
     let mut told = 0;
     for (account, name) in people {
         let posts = accounts::posts(tx, now, county, &account)?;
-        let actor = Actor { county: county.clone(), account, session: String::new(), name, posts };
+        let actor =
+            Actor { county: county.clone(), account, session: String::new(), name, posts, only: None };
         let who = SignedIn { actor, confirmed: None };
         told += usize::from(tell(&mut Desk { tx, who: &who, now, keys: means.keys(), plan: means.plan() })?);
     }
@@ -141,7 +142,12 @@ fn tell(desk: &mut Desk<'_, '_>) -> Result<bool, Refused> {
     // Outside of the program go the numbers alone, on days on which the county wants them.
     if has_digest(desk.plan.reach(), desk.plan.calendar(), today) {
         let soon = today.saturating_add(SOON.days());
-        reach::digest(desk.tx, (desk.who.actor.county.as_str(), desk.now), &account, counts(&tasks, today, soon))?;
+        reach::digest(
+            desk.tx,
+            (desk.who.actor.county.as_str(), desk.now),
+            &account,
+            counts(&tasks, today, soon),
+        )?;
     }
     Ok(true)
 }

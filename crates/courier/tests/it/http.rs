@@ -24,7 +24,9 @@ fn a_request_comes_as_it_was_made() {
 fn a_redirect_is_not_followed() {
     let (inside, never) = http(vec![answer("200 OK", "inside")]);
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
-        let head = format!("HTTP/1.1 {status}\r\nlocation: http://{inside}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        let head = format!(
+            "HTTP/1.1 {status}\r\nlocation: http://{inside}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        );
         let (at, _received) = http(vec![head]);
         let found = courier().ask(&Ask::json(format!("http://{at}/"), &json!({}))).expect("an answer");
         let failed = found.well().expect_err(status);
@@ -52,7 +54,9 @@ fn a_bad_answer_is_none() {
     }
     let (at, _) = http(Vec::new());
     assert_eq!(courier().ask(&Ask::get(format!("http://{at}/"))).expect_err("closed"), Failure::Connect);
-    for (status, is_final) in [(400, true), (401, false), (404, true), (410, true), (429, false), (500, false), (503, false)] {
+    for (status, is_final) in
+        [(400, true), (401, false), (404, true), (410, true), (429, false), (500, false), (503, false)]
+    {
         assert_eq!(Failure::Status(status).is_final(), is_final, "{status}");
     }
 }
@@ -70,6 +74,9 @@ fn a_certificate_is_checked() {
     assert_eq!(received.recv().expect("a request").head[0], "GET / HTTP/1.1");
     let (at, _received) = https(answer("200 OK", "ok"));
     assert_eq!(own.ask(&Ask::get(url("127.0.0.1", at.port()))).expect_err("for another"), Failure::Tls);
-    assert!(courier::Courier::new(courier::Fence::default(), Some(&tls("leaf.key"))).is_err(), "no certificate in it");
+    assert!(
+        courier::Courier::new(courier::Fence::default(), Some(&tls("leaf.key"))).is_err(),
+        "no certificate in it"
+    );
     assert!(courier::Courier::new(courier::Fence::default(), Some(&tls("none"))).is_err());
 }

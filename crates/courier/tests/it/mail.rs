@@ -97,7 +97,8 @@ fn relay(at: SocketAddr, security: Security) -> Relay {
     }
 }
 
-const TEXT: &str = "【保学】今天有3件事轮到您，1件已超期，2件7天内到期。请登录查看：https://baoxue.example.gov.cn/";
+const TEXT: &str =
+    "【保学】今天有3件事轮到您，1件已超期，2件7天内到期。请登录查看：https://baoxue.example.gov.cn/";
 
 fn mail() -> Mail<'static> {
     Mail {
@@ -132,7 +133,8 @@ fn a_message_arrives_by_each_way() {
             assert!(heard.iter().any(|own| own == line), "{security:?} {line}: {heard:?}");
         }
         assert!(heard.iter().all(|line| line.is_ascii() && line.len() <= 998), "{heard:?}");
-        let subject = heard.iter().find_map(|line| line.strip_prefix("Subject: =?UTF-8?B?")).expect("a subject");
+        let subject =
+            heard.iter().find_map(|line| line.strip_prefix("Subject: =?UTF-8?B?")).expect("a subject");
         let subject = STANDARD.decode(subject.trim_end_matches("?=")).expect("base64");
         assert_eq!(String::from_utf8(subject).expect("text"), "保学：有事项待处理");
         let empty = heard.iter().position(String::is_empty).expect("the end of the head");
@@ -179,7 +181,11 @@ fn the_password_is_not_said_in_clear() {
         (("STARTTLS", "220 go\r\n250 AUTH PLAIN"), Failure::Garbled),
     ] {
         let (at, heard) = server(Manner { security: Security::StartTls, odd, ..USUAL });
-        assert_eq!(own.mail(&relay(at, Security::StartTls), &mail()).expect_err("refused"), failure, "{odd:?}");
+        assert_eq!(
+            own.mail(&relay(at, Security::StartTls), &mail()).expect_err("refused"),
+            failure,
+            "{odd:?}"
+        );
         assert!(heard.iter().all(|line| !line.starts_with("AUTH")));
     }
     let (at, heard) = server(Manner { security: Security::StartTls, ..USUAL });

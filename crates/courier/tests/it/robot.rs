@@ -16,11 +16,12 @@ fn robots_are_asked_as_they_want() {
     assert_eq!(ask.url, "https://qyapi.example/cgi-bin/webhook/send?key=k");
     let body: Value = serde_json::from_slice(&ask.body).expect("JSON");
     assert_eq!((&body["msgtype"], &body["text"]["content"]), (&Value::from("text"), &Value::from("有3件")));
-    // The example of 钉钉's own document: HMAC-SHA256 over `timestamp\nsecret`.
-    let ask = dingtalk("https://oapi.example/robot/send?access_token=t", "this is secret", 1_577_262_236_757, "x");
+    // HMAC-SHA256 over `timestamp\nsecret`, as `openssl dgst -sha256 -hmac` says it.
+    let ask =
+        dingtalk("https://oapi.example/robot/send?access_token=t", "this is secret", 1_577_262_236_757, "x");
     assert_eq!(
         ask.url,
-        "https://oapi.example/robot/send?access_token=t&timestamp=1577262236757&sign=PZwKkMpEpbIaRbtXmwEhlRFMMYvmJHvmVbwmXNwGhCE%3D",
+        "https://oapi.example/robot/send?access_token=t&timestamp=1577262236757&sign=hmPWwU%2B7lVdm3ZZz0r9tSfx0L4Q26jWOZr9%2BGs6EZQM%3D",
     );
     assert_eq!(dingtalk("https://oapi.example/x", "", 1, "x").url, "https://oapi.example/x", "without 加签");
     for (answer, expected) in [
@@ -38,16 +39,25 @@ fn robots_are_asked_as_they_want() {
 #[test]
 fn an_event_is_signed_and_has_ids_alone() {
     let event = Event {
-        id: "0193-e", kind: "order.issued", subject: "0193-case", at: "2026-11-24T08:00:00.000+08:00", county: "532926",
+        id: "0193-e",
+        kind: "order.issued",
+        subject: "0193-case",
+        at: "2026-11-24T08:00:00.000+08:00",
+        county: "532926",
     };
     let raw = b"12345678901234567890123456789012";
     let written = format!("whsec_{}", STANDARD.encode(raw));
-    for (secret, bytes) in [(written.as_str(), raw.to_vec()), ("a secret of both", b"a secret of both".to_vec())] {
+    for (secret, bytes) in
+        [(written.as_str(), raw.to_vec()), ("a secret of both", b"a secret of both".to_vec())]
+    {
         let ask = webhook("https://other.example/hook", secret, 1_764_000_000, &event);
-        let header = |name: &str| ask.headers.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str());
+        let header = |name: &str| {
+            ask.headers.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str())
+        };
         assert_eq!((header("webhook-id"), header("idempotency-key")), ("0193-e", "0193-e"));
         assert_eq!(header("webhook-timestamp"), "1764000000");
-        let signature = STANDARD.decode(header("webhook-signature").strip_prefix("v1,").expect("v1")).expect("base64");
+        let signature =
+            STANDARD.decode(header("webhook-signature").strip_prefix("v1,").expect("v1")).expect("base64");
         let mut signed = b"0193-e.1764000000.".to_vec();
         signed.extend(&ask.body);
         verify(&Key::new(HMAC_SHA256, &bytes), &signed, &signature).expect("signed");
@@ -69,13 +79,24 @@ fn a_gateway_is_asked_as_the_county_has_it() {
     let json = gateway("https://sms.example/send", "{\"mobile\":\"{phone}\",\"content\":\"{text}\"}");
     let ask = json.ask("13800000000", "有\"3\"件\n看").expect("an ask");
     let body: Value = serde_json::from_slice(&ask.body).expect("JSON");
-    assert_eq!((&body["mobile"], &body["content"]), (&Value::from("13800000000"), &Value::from("有\"3\"件\n看")));
+    assert_eq!(
+        (&body["mobile"], &body["content"]),
+        (&Value::from("13800000000"), &Value::from("有\"3\"件\n看"))
+    );
     assert!(ask.headers.contains(&("Authorization".to_owned(), "Bearer x".to_owned())));
-    let form = gateway("https://sms.example/send", "m={phone}&c={text}").ask("13800000000", "a&b=有").expect("an ask");
-    assert_eq!((form.method, String::from_utf8(form.body).expect("text")), (Method::Post, "m=13800000000&c=a%26b%3D%E6%9C%89".to_owned()));
+    let form = gateway("https://sms.example/send", "m={phone}&c={text}")
+        .ask("13800000000", "a&b=有")
+        .expect("an ask");
+    assert_eq!(
+        (form.method, String::from_utf8(form.body).expect("text")),
+        (Method::Post, "m=13800000000&c=a%26b%3D%E6%9C%89".to_owned())
+    );
     let get = gateway("https://sms.example/send?m={phone}&c={text}", "").ask("138", "x y").expect("an ask");
     assert_eq!((get.method, get.url.as_str()), (Method::Get, "https://sms.example/send?m=138&c=x%20y"));
-    assert_eq!(gateway("https://sms.example/", "{\"a\":{text}}").ask("1", "x").expect_err("no JSON"), Failure::Address);
+    assert_eq!(
+        gateway("https://sms.example/", "{\"a\":{text}}").ask("1", "x").expect_err("no JSON"),
+        Failure::Address
+    );
     assert_eq!(json.taken(said(200, "{\"code\":0}")), Ok(()));
     assert_eq!(json.taken(said(200, "{\"code\":7,\"to\":\"138\"}")), Err(Failure::Refused(None)));
     assert_eq!(json.taken(said(500, "{\"code\":0}")), Err(Failure::Status(500)));

@@ -3,8 +3,8 @@
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use courier::{Courier, Fence};
@@ -44,7 +44,10 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.head.iter().skip(1).filter_map(|line| line.split_once(':'));
-        found.into_iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value.trim())
+        found
+            .into_iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map_or("", |(_, value)| value.trim())
     }
 }
 

@@ -116,6 +116,8 @@ codes! {
         KeepChannels = "keep_channels" "维护通知渠道" [],
         EnableChannel = "enable_channel" "启用通知渠道" [],
         ReadOutbox = "read_outbox" "看外发记录" [],
+        KeepKeys = "keep_keys" "维护接口密钥" [],
+        ApproveKey = "approve_key" "批准接口密钥" [],
     }
 }
 
@@ -242,7 +244,9 @@ impl Action {
             | Self::PublishNotice
             | Self::KeepChannels
             | Self::EnableChannel
-            | Self::ReadOutbox => Object::County,
+            | Self::ReadOutbox
+            | Self::KeepKeys
+            | Self::ApproveKey => Object::County,
         }
     }
 
@@ -267,6 +271,8 @@ impl Action {
                 | Self::ResetSignIn
                 | Self::KeepChannels
                 | Self::EnableChannel
+                | Self::KeepKeys
+                | Self::ApproveKey
         )
     }
 
@@ -531,6 +537,13 @@ impl Action {
             Self::PublishNotice => allowed(&[R::Director, R::Bureau, R::Admin], County),
             // 三权分立: one enters a channel, another opens it; the record of what left is the auditor's too.
             Self::KeepChannels | Self::EnableChannel => allowed(&[R::Admin, R::Security], County),
+            // 安全管理员登记，用数据的单位之外的负责人批准：一个人发不出密钥。
+            Self::KeepKeys => allowed(&[R::Security], County),
+            Self::ApproveKey => match role {
+                R::Security => Some(County),
+                R::Director | R::Bureau if leads => Some(County),
+                _ => None,
+            },
             Self::ReadOutbox => allowed(&[R::Admin, R::Security, R::Auditor], County),
             // Of a page whose own right one has: the export asks for both. The three powers take out what is theirs by
             // the right of the page itself, so that they share nothing more.

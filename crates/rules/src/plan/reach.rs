@@ -42,14 +42,21 @@ pub(super) fn reach(loader: &mut Loader<'_>) -> Option<ReachRule> {
         loader.file.problem(at, "per_day 不能是0", "请填每人每天最多几条，如 5");
     }
     let mut hour = |text: &Spanned<String>, name: &str| {
-        let time = text.get_ref().split_once(':').and_then(|(hour, minute)| {
-            Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
-        });
+        let time = text
+            .get_ref()
+            .split_once(':')
+            .and_then(|(hour, minute)| Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok());
         if time.is_none() {
             loader.file.problem(text.span(), format!("{name} 不是几点几分"), "请写成 \"21:00\"");
         }
         time
     };
     let (from, until) = (hour(&raw.quiet_from, "quiet_from"), hour(&raw.quiet_until, "quiet_until"));
-    Some(ReachRule { quiet_from: from?, quiet_until: until?, workdays: raw.workdays, per_day: raw.per_day, basis })
+    Some(ReachRule {
+        quiet_from: from?,
+        quiet_until: until?,
+        workdays: raw.workdays,
+        per_day: raw.per_day,
+        basis,
+    })
 }

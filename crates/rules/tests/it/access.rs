@@ -21,6 +21,7 @@ fn actor(posts: Vec<Post>) -> Actor {
         session: "session".to_owned(),
         name: "段某".to_owned(),
         posts,
+        only: None,
     }
 }
 

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use jiff::civil::{DateTime, date, time};
 use proptest::prelude::*;
 use rules::reach::{
-    Carrier, Counts, EVENTS, Form, Urgency, again, code_text, event, has_digest, is_mobile, is_quiet, key, text,
-    urgent, when,
+    Carrier, Counts, EVENTS, Form, Urgency, again, code_text, event, has_digest, is_mobile, is_quiet, key,
+    text, urgent, when,
 };
 
 use crate::nanjian::{PLAN, files};
@@ -102,7 +102,17 @@ fn what_does_not_wait_for_the_digest() {
 /// What another program hears of: never a sign, never what a unit is asked in confidence, nothing of accounts and the record.
 #[test]
 fn other_programs_hear_of_few_things() {
-    for kind in ["safeguard", "request", "request_late", "account", "security", "audit", "break_glass", "digest", "invitation"] {
+    for kind in [
+        "safeguard",
+        "request",
+        "request_late",
+        "account",
+        "security",
+        "audit",
+        "break_glass",
+        "digest",
+        "invitation",
+    ] {
         assert_eq!(event(kind), None, "{kind}");
     }
     for (kind, name, label) in EVENTS {

@@ -18,6 +18,7 @@ mod founding;
 mod health;
 pub(crate) mod imports;
 mod jobs;
+mod keys;
 mod lessons;
 mod notices;
 mod online;
@@ -63,6 +64,7 @@ pub fn routes() -> Vec<Route> {
         health::routes(),
         imports::routes(),
         jobs::routes(),
+        keys::routes(),
         lessons::routes(),
         notices::routes(),
         online::routes(),

@@ -19,6 +19,7 @@ mod escaping;
 mod furnish;
 mod hostile;
 mod imports;
+mod keys;
 mod markup;
 mod matrix;
 mod matrix_fields;

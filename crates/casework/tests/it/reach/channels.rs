@@ -23,12 +23,16 @@ fn a_channel_needs_two() {
                 assert!(matches!(denied, Err(Refused::Denied { .. })), "{denied:?}");
             }
         }
-        let enter = |form: ChannelForm| act(&scene.machine, &scene.admin, move |desk| reach::open(desk, &form));
+        let enter =
+            |form: ChannelForm| act(&scene.machine, &scene.admin, move |desk| reach::open(desk, &form));
         let id = enter(group()).expect("entered");
         assert_eq!(enter(group()).expect("a double click"), id);
         let shown = act(&scene.machine, &scene.admin, reach::channels).expect("the page");
         let one = &shown.channels[0];
-        assert_eq!((one.state.as_str(), one.host.as_str(), one.can_open), ("asked", "https://oapi.dingtalk.com", false));
+        assert_eq!(
+            (one.state.as_str(), one.host.as_str(), one.can_open),
+            ("asked", "https://oapi.dingtalk.com", false)
+        );
         assert!(!format!("{shown:?}").contains("KEY-OF") && !format!("{shown:?}").contains("SEC-OF"));
         let own = id.clone();
         let refused = act(&scene.machine, &scene.admin, move |desk| reach::enable(desk, &own));
@@ -72,7 +76,13 @@ fn a_channel_that_is_wrong_is_not_entered() {
             (ChannelForm { unit: "nowhere".to_owned(), ..group() }, "unit"),
             (with(group(), Settings { url: "ftp://x".to_owned(), ..Settings::default() }), "url"),
             (with(group(), Settings { url: "https://a@b/".to_owned(), ..Settings::default() }), "url"),
-            (with(group(), Settings { url: format!("https://x/{}", "a".repeat(1001)), ..Settings::default() }), "url"),
+            (
+                with(
+                    group(),
+                    Settings { url: format!("https://x/{}", "a".repeat(1001)), ..Settings::default() },
+                ),
+                "url",
+            ),
             (with(mail(), Settings { port: 0, ..mail().set }), "host"),
             (with(mail(), Settings { security: "none".to_owned(), ..mail().set }), "security"),
             (with(mail(), Settings { from: "x".to_owned(), ..mail().set }), "from"),
@@ -99,7 +109,8 @@ fn one_relay_at_a_time() {
         scene.at("2026-11-24T10:05:00+08:00");
         let second = scene.channel(&ChannelForm { name: "新的邮箱".to_owned(), ..mail() });
         let shown = act(&scene.machine, &scene.admin, reach::channels).expect("the page");
-        let on: Vec<&str> = shown.channels.iter().filter(|one| one.state == "on").map(|one| one.id.as_str()).collect();
+        let on: Vec<&str> =
+            shown.channels.iter().filter(|one| one.state == "on").map(|one| one.id.as_str()).collect();
         assert_eq!(on, [second.as_str()]);
         let refused = act(&scene.machine, &scene.admin, move |desk| reach::test(desk, &second));
         assert!(words(refused).contains("不能试发"));
@@ -118,7 +129,10 @@ fn a_trial_says_nothing() {
         }
         let left = scene.left();
         assert_eq!(left.len(), 1);
-        assert_eq!(left[0].1, "【保学】这是一条测试消息，收到说明渠道可用。请登录查看：https://baoxue.example.gov.cn");
+        assert_eq!(
+            left[0].1,
+            "【保学】这是一条测试消息，收到说明渠道可用。请登录查看：https://baoxue.example.gov.cn"
+        );
         let shown = act(&scene.machine, &scene.security, reach::channels).expect("the page");
         assert!(shown.channels[0].last.as_ref().is_some_and(|(_, ok, _)| *ok) && shown.channels[0].can_open);
     });
@@ -132,10 +146,17 @@ fn an_address_is_confirmed_by_its_owner() {
         let enter = |kind: &'static str, address: &'static str| {
             act(&scene.machine, &scene.one, move |desk| reach::register(desk, kind, address))
         };
-        let typed = |code: String| act(&scene.machine, &scene.one, move |desk| reach::confirm(desk, "email", &code));
+        let typed =
+            |code: String| act(&scene.machine, &scene.one, move |desk| reach::confirm(desk, "email", &code));
         assert!(words(enter("email", "one@example.gov.cn")).contains("还没有启用电子邮件渠道"));
         scene.channel(&mail());
-        for (kind, address) in [("email", "one"), ("email", "a@b.cn, c@d.cn"), ("email", "a@b.cn\r\nTo: x"), ("sms", "12345"), ("wecom", "x")] {
+        for (kind, address) in [
+            ("email", "one"),
+            ("email", "a@b.cn, c@d.cn"),
+            ("email", "a@b.cn\r\nTo: x"),
+            ("sms", "12345"),
+            ("wecom", "x"),
+        ] {
             assert!(matches!(enter(kind, address), Err(Refused::Invalid(_))), "{address}");
         }
         enter("email", "one@example.gov.cn").expect("entered");
@@ -159,7 +180,10 @@ fn an_address_is_confirmed_by_its_owner() {
         assert!(typed(format!(" {code} ")).expect("the right one"));
         assert!(words(typed(code)).contains("已经失效"), "once");
         let shown = act(&scene.machine, &scene.one, reach::ways).expect("the page");
-        assert_eq!((shown.ways[1].on, shown.ways[1].address.as_str(), shown.per_day), (true, "o***@example.gov.cn", 5));
+        assert_eq!(
+            (shown.ways[1].on, shown.ways[1].address.as_str(), shown.per_day),
+            (true, "o***@example.gov.cn", 5)
+        );
         assert_eq!(shown.quiet, "21:00至次日07:00");
         for _ in 0..2 {
             enter("email", "one@example.gov.cn").expect("a fourth and a fifth");
@@ -174,9 +198,13 @@ fn an_address_is_confirmed_by_its_owner() {
             assert_eq!(scene.count(sql), 0, "{sql}");
         }
         // Turned off, it is forgotten; what waits is dropped.
+        scene.carried.lock().expect("kept").clear();
         act(&scene.machine, &scene.one, |desk| reach::forget(desk, "email")).expect("off");
         assert_eq!(scene.left(), []);
         let shown = act(&scene.machine, &scene.one, reach::ways).expect("the page");
-        assert_eq!((shown.ways[1].on, shown.ways[1].asked, shown.ways[1].address.as_str()), (false, false, ""));
+        assert_eq!(
+            (shown.ways[1].on, shown.ways[1].asked, shown.ways[1].address.as_str()),
+            (false, false, "")
+        );
     });
 }

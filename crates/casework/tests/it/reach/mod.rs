@@ -44,11 +44,17 @@ impl Scene {
             units(
                 tx,
                 &now,
-                &[(COUNTY, "county", "government", None, None), ("t1", "township", "government", Some(COUNTY), None)],
+                &[
+                    (COUNTY, "county", "government", None, None),
+                    ("t1", "township", "government", Some(COUNTY), None),
+                ],
             )
         });
         made.expect("units");
-        let fresh = |who: SignedIn| SignedIn { confirmed: Some("2027-12-31T00:00:00Z".parse().expect("a moment")), ..who };
+        let fresh = |who: SignedIn| SignedIn {
+            confirmed: Some("2027-12-31T00:00:00Z".parse().expect("a moment")),
+            ..who
+        };
         let admin = fresh(person(&machine.db, "admin", &[("office", Role::Admin)]));
         let security = fresh(person(&machine.db, "security", &[("office", Role::Security)]));
         let one = fresh(person(&machine.db, "one", &[("t1", Role::Township)]));

@@ -29,7 +29,11 @@ fn what_presses_leaves_at_once_and_without_a_name() {
         scene.told(&scene.one, "order", "c1");
         scene.told(&scene.one, "order", "c1");
         scene.told(&scene.two, "order", "c1");
-        assert_eq!(scene.left(), [(to_one(), format!("【保学】有1件劝返指令等待签收{LINK}"))], "once, to who asked for it");
+        assert_eq!(
+            scene.left(),
+            [(to_one(), format!("【保学】有1件劝返指令等待签收{LINK}"))],
+            "once, to who asked for it"
+        );
         for kind in ["case", "request", "account", "import"] {
             scene.told(&scene.one, kind, "c1");
         }
@@ -64,9 +68,13 @@ fn nobody_is_flooded() {
         assert_eq!(scene.left().len(), 5);
         scene.told(&scene.one, "safeguard", "s1");
         assert_eq!(scene.left().len(), 1);
-        let dropped = act(&scene.machine, &scene.admin, |desk| reach::outbox(desk, Box_::Dropped)).expect("the page");
+        let dropped =
+            act(&scene.machine, &scene.admin, |desk| reach::outbox(desk, Box_::Dropped)).expect("the page");
         assert_eq!(dropped.lines.len(), 2);
-        assert!(dropped.lines.iter().all(|line| line.said.contains("每人每天") && line.to == "one"), "{dropped:?}");
+        assert!(
+            dropped.lines.iter().all(|line| line.said.contains("每人每天") && line.to == "one"),
+            "{dropped:?}"
+        );
         scene.at("2026-11-25T09:00:00+08:00");
         scene.told(&scene.one, "order", "c8");
         assert_eq!(scene.left().len(), 1, "the next day");
@@ -143,13 +151,17 @@ fn what_fails_is_tried_again_and_given_up() {
             at = at.checked_add(jiff::SignedDuration::from_mins(61)).expect("a moment");
         }
         assert_eq!(tries, 8, "eight tries in two and a half days");
-        let ids: Vec<String> = scene.carried.lock().expect("kept").drain(..).map(|letter| letter.id).collect();
+        let ids: Vec<String> =
+            scene.carried.lock().expect("kept").drain(..).map(|letter| letter.id).collect();
         assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "{ids:?}");
-        let dead = act(&scene.machine, &scene.admin, |desk| reach::outbox(desk, Box_::Dead)).expect("the page");
+        let dead =
+            act(&scene.machine, &scene.admin, |desk| reach::outbox(desk, Box_::Dead)).expect("the page");
         let line = &dead.lines[0];
         assert_eq!((line.said.as_str(), line.attempts, dead.dead, dead.can_resend), ("连接不上", 8, 1, true));
-        let auditor = crate::county::person(&scene.machine.db, "auditor", &[("office", rules::access::Role::Auditor)]);
-        let read = act(&scene.machine, &auditor, |desk| reach::outbox(desk, Box_::Dead)).expect("an auditor reads");
+        let auditor =
+            crate::county::person(&scene.machine.db, "auditor", &[("office", rules::access::Role::Auditor)]);
+        let read =
+            act(&scene.machine, &auditor, |desk| reach::outbox(desk, Box_::Dead)).expect("an auditor reads");
         assert!(!read.can_resend);
         scene.at("2026-11-27T10:00:00+08:00");
         let id = line.id.clone();
@@ -158,16 +170,21 @@ fn what_fails_is_tried_again_and_given_up() {
             act(&scene.machine, &scene.admin, move |desk| reach::resend(desk, &own)).expect("again");
         }
         assert_eq!(scene.left().len(), 1);
-        let sent = act(&scene.machine, &scene.admin, |desk| reach::outbox(desk, Box_::Sent)).expect("the page");
+        let sent =
+            act(&scene.machine, &scene.admin, |desk| reach::outbox(desk, Box_::Sent)).expect("the page");
         assert!(sent.lines.iter().any(|line| line.id == id));
-        assert!(words(act(&scene.machine, &scene.admin, move |desk| reach::resend(desk, &id))).contains("不能重发"));
+        assert!(
+            words(act(&scene.machine, &scene.admin, move |desk| reach::resend(desk, &id)))
+                .contains("不能重发")
+        );
         let missing = act(&scene.machine, &scene.admin, |desk| reach::resend(desk, "none"));
         assert!(matches!(missing, Err(casework::refused::Refused::Denied { .. })));
         // What trying again cannot mend is given up at once, and the channel says so.
         scene.told(&scene.one, "order", "c2");
         scene.answers.lock().expect("kept").push(Sent::Never("这个地址不在允许连接的范围内".to_owned()));
         scene.send();
-        let dead = act(&scene.machine, &scene.admin, |desk| reach::outbox(desk, Box_::Dead)).expect("the page");
+        let dead =
+            act(&scene.machine, &scene.admin, |desk| reach::outbox(desk, Box_::Dead)).expect("the page");
         assert_eq!(dead.lines[0].attempts, 1);
         let shown = act(&scene.machine, &scene.admin, reach::channels).expect("the page");
         let last = shown.channels[0].last.clone().expect("used");
@@ -200,7 +217,10 @@ fn a_crash_between_sending_and_writing_it_down() {
         scene.at("2026-11-24T11:00:00+08:00");
         assert_eq!(scene.left(), []);
         // What the first one would write down now is too late: nothing changes.
-        assert_eq!(scene.count("select cast(count(*) as bigint) from outbox where county = $1 and state = 'sent'"), 1);
+        assert_eq!(
+            scene.count("select cast(count(*) as bigint) from outbox where county = $1 and state = 'sent'"),
+            1
+        );
     });
 }
 
@@ -215,7 +235,8 @@ fn the_digest_leaves_in_numbers() {
             "insert into break_glass (county, id, account, child, reason, asked_at, state)
              values ($1, 'b1', 'one', 'c', '家里着火', '2026-11-24', 'asked')",
         );
-        let runner = Runner::new(scene.machine.clone(), today::register(Registry::default())).expect("a runner");
+        let runner =
+            Runner::new(scene.machine.clone(), today::register(Registry::default())).expect("a runner");
         scene.machine.runs(&runner, "2026-11-25T07:00:00+08:00");
         let left = scene.left();
         assert_eq!(left.len(), 1, "{left:?}");
@@ -239,13 +260,16 @@ fn a_group_hears_how_much_is_due() {
             "insert into unit (county, id, kind, line, name, short, sort, from_day)
              values ($1, 'office', 'office', 'government', '信息中心', '信息中心', 1, '2020-01-01')",
         );
-        scene.channel(&ChannelForm { unit: "office".to_owned(), name: "信息中心群".to_owned(), ..group() });
+        scene.channel(&ChannelForm {
+            unit: "office".to_owned(), name: "信息中心群".to_owned(), ..group()
+        });
         scene.channel(&group());
         scene.run(
             "insert into break_glass (county, id, account, child, reason, asked_at, state)
              values ($1, 'b1', 'one', 'c', '家里着火', '2026-11-24', 'asked')",
         );
-        let runner = Runner::new(scene.machine.clone(), today::register(Registry::default())).expect("a runner");
+        let runner =
+            Runner::new(scene.machine.clone(), today::register(Registry::default())).expect("a runner");
         scene.machine.runs(&runner, "2026-11-25T07:00:00+08:00");
         let left = scene.left();
         assert_eq!(left.len(), 1, "the township has nothing: {left:?}");
