@@ -55,7 +55,7 @@ const MENU: &[Entry] = &[
     entry("紧急查看", "/break-glass", "lock", &[Action::BreakGlass, Action::ApproveBreakGlass]),
     entry("登录记录", "/sign-ins", "keys", &[Action::ReadSignIns]),
     entry("安全设置", "/security", "settings", &[Action::SetSecurity]),
-    entry("通知渠道", "/channels", "bell", &[Action::KeepChannels]),
+    entry("通知渠道", "/channels", "bell", &[Action::KeepChannels, Action::EnableChannel]),
     entry("外发记录", "/outbox", "send", &[Action::ReadOutbox]),
     entry("接口密钥", "/keys", "keys", &[Action::KeepKeys, Action::ApproveKey]),
     entry("操作记录", "/audit", "register", &[Action::ReadAudit]),

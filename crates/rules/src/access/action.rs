@@ -535,8 +535,9 @@ impl Action {
             Self::ReadCodes | Self::ReadNotices => Some(County),
             Self::WriteCodes => allowed(&[R::Bureau], County),
             Self::PublishNotice => allowed(&[R::Director, R::Bureau, R::Admin], County),
-            // 三权分立: one enters a channel, another opens it; the record of what left is the auditor's too.
-            Self::KeepChannels | Self::EnableChannel => allowed(&[R::Admin, R::Security], County),
+            // 三权分立: the one enters a channel, the other opens it; the record of what left is the auditor's too.
+            Self::KeepChannels => allowed(&[R::Admin], County),
+            Self::EnableChannel => allowed(&[R::Security], County),
             // 安全管理员登记，用数据的单位之外的负责人批准：一个人发不出密钥。
             Self::KeepKeys => allowed(&[R::Security], County),
             Self::ApproveKey => match role {
@@ -544,7 +545,7 @@ impl Action {
                 R::Director | R::Bureau if leads => Some(County),
                 _ => None,
             },
-            Self::ReadOutbox => allowed(&[R::Admin, R::Security, R::Auditor], County),
+            Self::ReadOutbox => allowed(&[R::Admin, R::Auditor], County),
             // Of a page whose own right one has: the export asks for both. The three powers take out what is theirs by
             // the right of the page itself, so that they share nothing more.
             Self::ExportList => match role {

@@ -34,8 +34,16 @@ fn a_channel_needs_two() {
             ("asked", "https://oapi.dingtalk.com", false)
         );
         assert!(!format!("{shown:?}").contains("KEY-OF") && !format!("{shown:?}").contains("SEC-OF"));
+        // Neither may what the other may; and who held both posts could not open what they entered.
         let own = id.clone();
         let refused = act(&scene.machine, &scene.admin, move |desk| reach::enable(desk, &own));
+        assert!(matches!(refused, Err(Refused::Denied { .. })), "{refused:?}");
+        let refused = act(&scene.machine, &scene.security, |desk| reach::open(desk, &group()));
+        assert!(matches!(refused, Err(Refused::Denied { .. })), "{refused:?}");
+        let mut both = scene.admin.clone();
+        both.actor.posts.extend(scene.security.actor.posts.clone());
+        let own = id.clone();
+        let refused = act(&scene.machine, &both, move |desk| reach::enable(desk, &own));
         assert!(words(refused).contains("不能启用自己登记的渠道"));
         let own = id.clone();
         act(&scene.machine, &scene.security, move |desk| reach::enable(desk, &own)).expect("opened");

@@ -23,6 +23,7 @@ struct ChannelsPage {
     kinds: &'static [Carrier],
     waiting: u64,
     dead: u64,
+    keeps: bool,
     empty: Empty,
 }
 
@@ -43,9 +44,10 @@ pub(super) async fn page(State(app): State<App>, session: Session) -> Result<Res
         kinds: Carrier::ALL,
         waiting: found.waiting,
         dead: found.dead,
+        keeps: found.keeps,
         empty: Empty {
             why: "还没有登记通知渠道，现在只在系统里通知。".to_owned(),
-            what_to_do: "在下面选一种登记；登记以后由另一位系统管理员或安全管理员核对启用。".to_owned(),
+            what_to_do: "在下面选一种登记；登记以后由安全管理员核对启用。".to_owned(),
             act: None,
         },
     }))

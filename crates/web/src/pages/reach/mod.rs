@@ -12,7 +12,7 @@ use crate::route::{Policy, Route};
 pub(crate) fn routes() -> Vec<Route> {
     let needs = Policy::Needs;
     vec![
-        Route::get("/channels", needs(Action::KeepChannels), channels::page),
+        Route::get("/channels", Policy::SignedIn, channels::page),
         Route::get("/channels/new", needs(Action::KeepChannels), channels::form),
         Route::post("/channels", needs(Action::KeepChannels), channels::open),
         Route::post("/channels/{id}/enable", needs(Action::EnableChannel), channels::enable),
