@@ -28,6 +28,7 @@ mod matrix_rows;
 mod matrix_rows_api;
 mod platform;
 mod province;
+mod reach;
 mod registers;
 mod samples;
 mod schema;
