@@ -9,6 +9,7 @@ use std::time::Duration;
 use casework::accounts::first_run;
 use casework::audit::Sealer;
 use casework::password::{Bounded, Cost, Hasher};
+use courier::{Courier, Fence, Net};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,7 +24,7 @@ pub(crate) const LISTEN: &str = "127.0.0.1:8080";
 
 #[derive(clap::Args)]
 pub(crate) struct ServeArgs {
-    /// 配置文件（TOML）：data、database、listen、plan、fonts、https、proxies
+    /// 配置文件（TOML）：data、database、listen、plan、fonts、https、proxies、address、reach_allow、reach_public、reach_ca
     #[arg(long, value_name = "文件")]
     config: Option<PathBuf>,
     /// 数据文件夹：数据库、密钥
@@ -54,6 +55,30 @@ struct Config {
     https: bool,
     #[serde(default)]
     proxies: Vec<IpAddr>,
+    /// Where people open it: the link in messages.
+    #[serde(default)]
+    address: String,
+    /// Networks that messages may be sent into although they are private.
+    #[serde(default)]
+    reach_allow: Vec<String>,
+    /// Whether messages may be sent to public addresses; they may where nothing is said.
+    reach_public: Option<bool>,
+    /// Further certificates that are trusted.
+    reach_ca: Option<PathBuf>,
+}
+
+/// What connects to the outside, as the configuration lets it (hazard F08).
+fn courier(config: &Config) -> Result<Courier, Failure> {
+    let mut allow = Vec::new();
+    for text in &config.reach_allow {
+        let net: Net = text.parse().map_err(|what: String| {
+            Failure::input(what, "配置文件的 reach_allow", "写成网段，如 10.1.0.0/16")
+        })?;
+        allow.push(net);
+    }
+    let fence = Fence::new(allow, config.reach_public.unwrap_or(true));
+    Courier::new(fence, config.reach_ca.as_deref())
+        .map_err(|what| Failure::input(what, "配置文件的 reach_ca", "写成 PEM 证书文件的路径"))
 }
 
 /// Runs until it is stopped.
@@ -62,6 +87,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
         None => Config::default(),
         Some(path) => config(path)?,
     };
+    let courier = courier(&config)?;
     let data = args.data.clone().or(config.data).unwrap_or_else(|| PathBuf::from("data"));
     let house = House::at(&data, args.database.clone().or(config.database).as_deref())?;
     let folder = args.plan.clone().or(config.plan);
@@ -82,6 +108,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
         demo: None,
         https: config.https,
         proxies: config.proxies,
+        courier,
+        link: config.address,
     };
     serve(setup, &listen, &|app, address| {
         println!("保学在 http://{address} 服务。按 Ctrl-C 停止。");
@@ -111,7 +139,7 @@ fn config(path: &std::path::Path) -> Result<Config, Failure> {
         Failure::input(
             format!("配置文件第 {line} 行不对：{}", error.message()),
             place(),
-            "可写 data、database、listen、plan、fonts、https、proxies",
+            "可写 data、database、listen、plan、fonts、https、proxies、address、reach_allow、reach_public、reach_ca",
         )
     })
 }
@@ -224,5 +252,7 @@ mod tests {
             .collect();
         let config: Config = toml::from_str(&whole).unwrap();
         assert!(config.plan.is_some() && config.database.is_some() && config.fonts.len() == 1);
+        assert!(!config.address.is_empty() && config.reach_ca.is_some());
+        assert!(super::courier(&Config { reach_ca: None, ..config }).is_ok(), "its networks are networks");
     }
 }

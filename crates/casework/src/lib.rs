@@ -33,6 +33,7 @@ pub mod papers;
 pub mod password;
 pub mod platform;
 pub mod public;
+pub mod reach;
 pub mod refused;
 pub mod requests;
 pub mod reseal;

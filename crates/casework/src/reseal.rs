@@ -87,6 +87,9 @@ pub const SEALED: &[Sealed] = &[
         fields: &[("image_sealed", "image"), ("position_sealed", "position")],
         at_once: 4,
     },
+    of("channel", &["id"], &[("set_sealed", "set")]),
+    of("reach_way", &["account", "kind"], &[("address_sealed", "address")]),
+    of("outbox", &["id"], &[("code_sealed", "code")]),
     of("once", &["account", "key"], &[("answer_sealed", "answer")]),
     // A part has a quarter of a megabyte.
     Sealed { table: "file_part", key: &["file", "part"], fields: &[("body_sealed", "body")], at_once: 4 },

@@ -29,6 +29,7 @@ pub mod pairing;
 pub mod plan;
 pub mod publish;
 pub mod purpose;
+pub mod reach;
 pub mod request;
 pub mod roll;
 pub mod safeguard;

@@ -14,6 +14,7 @@ use casework::keys::Keys;
 use casework::now::Now;
 use casework::password::Hasher;
 use casework::refused::Refused;
+use courier::Courier;
 use documents::paper::Press;
 use rules::plan::Plan;
 use tokio::sync::oneshot;
@@ -46,6 +47,10 @@ pub struct Setup {
     pub https: bool,
     /// Proxies whose `X-Forwarded-For` is believed (hazard C15).
     pub proxies: Vec<IpAddr>,
+    /// What connects to the outside, behind its fence (hazard F08).
+    pub courier: Courier,
+    /// Where people open the program, for the link in a message; empty where nobody said.
+    pub link: String,
 }
 
 /// A demo: its roles, and the password that all of them share.
@@ -140,6 +145,18 @@ impl App {
     #[must_use]
     pub fn https(&self) -> bool {
         self.0.https
+    }
+
+    /// What connects to the outside.
+    #[must_use]
+    pub fn courier(&self) -> &Courier {
+        &self.0.courier
+    }
+
+    /// Where people open the program; empty where nobody said.
+    #[must_use]
+    pub fn link(&self) -> &str {
+        &self.0.link
     }
 
     /// Proxies whose word on the client's address counts.

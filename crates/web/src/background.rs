@@ -7,9 +7,11 @@ use casework::db::Db;
 use casework::jobs::{Means, Registry, Runner};
 use casework::keys::Keys;
 use casework::now::Now;
+use courier::Courier;
 use rules::plan::Plan;
 
 use crate::app::App;
+use crate::carry;
 
 impl Means for App {
     fn db(&self) -> &Db {
@@ -33,9 +35,16 @@ impl Means for App {
     }
 }
 
-/// Every kind of job and every schedule of the program: a new one is registered here.
+/// Every kind of job and every schedule of the program, with nothing that connects to the outside.
 #[must_use]
 pub fn registry() -> Registry {
+    reaching(&Courier::nowhere(), "")
+}
+
+/// Every kind of job and every schedule of the program: a new one is registered here. `courier` carries what is sent, with a link to where
+/// people open the program.
+#[must_use]
+pub fn reaching(courier: &Courier, link: &str) -> Registry {
     let registry = casework::ledger::nightly(casework::accounts::nightly(Registry::default()));
     let registry = casework::safeguarding::nightly(casework::attendance::nightly(registry));
     let registry = casework::cases::nightly(casework::warnings::nightly(registry));
@@ -44,6 +53,8 @@ pub fn registry() -> Registry {
     let registry = casework::season::register(registry);
     let registry = casework::inspections::nightly(casework::conference::nightly(registry));
     let registry = casework::public::nightly(registry);
+    let registry =
+        casework::reach::nightly(registry).schedule(carry::schedule(courier.clone(), link.to_owned()));
     let registry = registry
         .schedule(casework::audit::monthly())
         .schedule(casework::once::sweep())
@@ -69,7 +80,7 @@ impl Background {
 /// says that nothing runs behind them.
 #[must_use]
 pub fn background(app: &App) -> Background {
-    let runner = Runner::start(Arc::new(app.clone()), registry());
+    let runner = Runner::start(Arc::new(app.clone()), reaching(app.courier(), app.link()));
     if let Err(error) = &runner {
         tracing::error!("jobs and schedules do not run: {error}");
     }

@@ -7,6 +7,7 @@ pub mod api;
 pub mod app;
 pub mod assets;
 mod background;
+mod carry;
 pub mod failed;
 mod frame;
 pub mod look;
@@ -32,7 +33,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
 pub use app::{App, Clock, Demo, DemoRole, Setup};
-pub use background::{Background, background, registry};
+pub use background::{Background, background, reaching, registry};
 pub use patience::Patience;
 
 /// Longest body of a form, in bytes; uploads have a limit of their own.

@@ -117,6 +117,13 @@ async fn guarded(app: App, policy: Policy, mut request: Request, next: Next) -> 
         Ok(session) => session,
         Err(response) => return response,
     };
+    let is_key = session.as_ref().is_some_and(|session| session.who().actor.only.is_some());
+    if is_key && policy == Policy::Open {
+        return next.run(request).await;
+    }
+    if is_key && !is_for_keys(&method, uri.path(), policy, session.as_ref()) {
+        return failed::missing();
+    }
     let mut response = match (policy, &session) {
         (Policy::Open, session) => {
             request.extensions_mut().extend(session.clone().map(extension).unwrap_or_default());
@@ -146,6 +153,14 @@ async fn guarded(app: App, policy: Policy, mut request: Request, next: Next) -> 
         return confirm_first(&method, &uri, referer.as_ref(), host.as_ref());
     }
     response
+}
+
+/// Whether a key of another program may come here: by bearer token, to read what has a right of its own, or to hand in a list. What it may
+/// read there, [`may`] decides by its list of actions.
+fn is_for_keys(method: &Method, path: &str, policy: Policy, session: Option<&Session>) -> bool {
+    let way = session.is_some_and(|session| session.way() == Way::Bearer);
+    let reads = *method == Method::GET || (*method == Method::POST && path == "/api/v1/imports");
+    way && reads && path.starts_with("/api/v1/") && matches!(policy, Policy::Needs(_))
 }
 
 fn extension(session: Session) -> axum::http::Extensions {

@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use casework::audit::seal_up;
 use casework::password::Accepted;
+use courier::{Courier, Fence};
 use jiff::civil::Date;
 use web::{DemoRole, Setup};
 
@@ -125,6 +126,10 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         })
         .collect();
     let demo = serve::demo(args.password.clone(), roles.clone());
+    // A demo sends nothing off this machine.
+    let own = ["127.0.0.0/8", "::1"].iter().filter_map(|net| net.parse().ok()).collect();
+    let courier = Courier::new(Fence::new(own, false), None)
+        .map_err(|what| Failure::machine(what, "通知", "再试一次"))?;
     let setup = Setup {
         db,
         keys,
@@ -136,6 +141,8 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         demo: Some(demo),
         https: false,
         proxies: Vec::new(),
+        courier,
+        link: format!("http://{}", args.listen),
     };
     serve::serve(setup, &args.listen, &|_, address| {
         println!("演示县已备好（{:.1}秒），人和事都是编造的。", start.elapsed().as_secs_f64());

@@ -13,8 +13,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("linkage", &["rules"]),
     ("documents", &["rules"]),
     ("casework", &["rules", "linkage", "documents"]),
-    ("web", &["rules", "documents", "casework"]),
-    ("baoxue", &["rules", "linkage", "documents", "casework", "web"]),
+    ("courier", &[]),
+    ("web", &["rules", "documents", "casework", "courier"]),
+    ("baoxue", &["rules", "linkage", "documents", "casework", "courier", "web"]),
 ];
 
 /// Rooms that decide and never act: what they pull in, at any depth, may not touch the outside world.
@@ -84,6 +85,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "totp-rs",
         ],
     ),
+    ("courier", &["ring", "rustls", "rustls-native-certs", "ureq"]),
     ("web", &["askama", "axum", "tower", "tower-http"]),
     ("baoxue", &["clap", "indicatif"]),
 ];

@@ -5,6 +5,7 @@
 //! the record and asks the limiter, [`sign_in::Attempt::check`] hashes, [`sign_in::finish`] opens the session. Why it is
 //! so: docs/adr/0007-accounts.md.
 
+pub mod api_keys;
 pub mod break_glass;
 mod daily;
 pub mod directory;

@@ -23,6 +23,7 @@ pub fn operator(county: &str) -> Actor {
         session: String::new(),
         name: "命令行".to_owned(),
         posts: Vec::new(),
+        only: None,
     }
 }
 
@@ -230,7 +231,8 @@ pub fn stand_in(
         })?;
     record(tx, now, actor, action, &id, detail)?;
     let posts = session::posts(tx, now, county, &id)?;
-    let actor = Actor { county: county.to_owned(), account: id, session: String::new(), name, posts };
+    let actor =
+        Actor { county: county.to_owned(), account: id, session: String::new(), name, posts, only: None };
     // Whoever holds the key file needs no further proof.
     Ok(SignedIn { actor, confirmed: Some(now.timestamp()) })
 }

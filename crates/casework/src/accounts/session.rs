@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rules::access::{Actor, Post, Role, Standing};
 
-use super::security;
+use super::{api_keys, security};
 use crate::db::{Row, Tx};
 use crate::desk::SignedIn;
 use crate::keys::Keys;
@@ -134,6 +134,10 @@ pub fn session(
     county: &str,
     token: &str,
 ) -> Result<Option<Found>, Refused> {
+    if token.starts_with(api_keys::PREFIX) {
+        let who = api_keys::holder(tx, keys, now, county, token)?;
+        return Ok(who.map(|who| Found { who, touch_due: false }));
+    }
     let Some(line) = line(tx, keys, now, county, token)? else { return Ok(None) };
     if line.stage != Stage::Full {
         return Ok(None);
@@ -146,6 +150,7 @@ pub fn session(
         session: line.session,
         name: line.name,
         posts,
+        only: None,
     };
     Ok(Some(Found { who: SignedIn { actor, confirmed: line.confirmed }, touch_due }))
 }

@@ -237,6 +237,7 @@ pub fn finish(
         session: id.clone(),
         name: invited.name.clone(),
         posts: session::posts(tx, now, county, account)?,
+        only: None,
     };
     let entry = Entry {
         actor: &actor,

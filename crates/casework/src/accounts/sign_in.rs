@@ -496,5 +496,6 @@ pub(super) fn actor_of(tx: &mut Tx<'_>, now: &Now, county: &str, half: &Half) ->
         session: half.session.clone(),
         name: half.name.clone(),
         posts: session::posts(tx, now, county, &half.account)?,
+        only: None,
     })
 }

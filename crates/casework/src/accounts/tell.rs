@@ -7,6 +7,7 @@ use crate::db::Tx;
 use crate::now::Now;
 use crate::params;
 use crate::refused::Refused;
+use crate::today::told;
 
 /// What is told.
 pub(crate) struct News<'a> {
@@ -24,12 +25,7 @@ pub(crate) fn one(
     account: &str,
     news: &News<'_>,
 ) -> Result<(), Refused> {
-    tx.execute(
-        "insert into notification (county, id, account, at, kind, subject, text, href)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        &params![county, now.id(), account, now.stamp(), news.kind, news.subject, news.text, news.href],
-    )?;
-    Ok(())
+    Ok(told(tx, (county, now), account, (news.kind, news.subject), news.text, news.href)?)
 }
 
 /// Tells each of these accounts once.

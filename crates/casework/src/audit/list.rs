@@ -217,10 +217,11 @@ fn lines(desk: &mut Desk<'_, '_>, filter: &Filter, limit: usize) -> Result<Vec<L
     params.push(Value::from(limit));
     let sql = format!(
         "select l.id, l.at, case l.account when 'program' then '定时任务' when 'operator' then '命令行'
-                                     else coalesce(a.name, '') end, coalesce(a.username, ''), l.role, l.action, l.outcome,
+                                     else coalesce(a.name, '接口密钥：' || k.name, '') end, coalesce(a.username, ''), l.role, l.action, l.outcome,
                 l.subject_kind, l.subject, l.purpose, l.detail, s.number
          from (select l.* from audit l where {wanted} order by l.at desc, l.id desc limit ${}) l
          left join account a on a.county = l.county and a.id = l.account
+         left join api_key k on k.county = l.county and l.account = 'key.' || k.id
          left join audit_seal s on s.county = l.county and s.audit = l.id
          order by l.at desc, l.id desc",
         params.len()

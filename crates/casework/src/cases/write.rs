@@ -228,7 +228,8 @@ fn tell(desk: &mut Desk<'_, '_>, case: &str, duty: &Duty) -> Result<(), Refused>
     let unit = Some(unit).filter(|unit| !unit.is_empty());
     let told = tell::holders(desk.tx, desk.now, desk.county(), duty.who.role(), unit)?;
     let text = format!("有一件个案轮到您办：{}", duty.act.label());
-    let news = tell::News { kind: "case", subject: case, text: &text, href: &format!("/cases/{case}") };
+    let kind = if duty.act == Act::Receive { "order" } else { "case" };
+    let news = tell::News { kind, subject: case, text: &text, href: &format!("/cases/{case}") };
     tell::all(desk.tx, desk.now, desk.county(), &told, &news)
 }
 

@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0022_conference", include_str!("../../migrations/0022_conference.sql")),
     ("0023_inspection", include_str!("../../migrations/0023_inspection.sql")),
     ("0024_public", include_str!("../../migrations/0024_public.sql")),
+    ("0025_reach", include_str!("../../migrations/0025_reach.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

@@ -195,6 +195,7 @@ pub fn program(county: &str) -> Actor {
         session: String::new(),
         name: "定时任务".to_owned(),
         posts: Vec::new(),
+        only: None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rules::access::Actor;
 
 use super::{Job, Means, lease};
-use crate::accounts;
+use crate::accounts::{self, api_keys};
 use crate::db::{DbError, Tx};
 use crate::desk::{Desk, SignedIn};
 use crate::now::Now;
@@ -161,6 +161,9 @@ fn step<T>(
 
 /// Who asked for the job, as they stand now; `None` when the account is not active or holds no post.
 fn requester(tx: &mut Tx<'_>, now: &Now, county: &str, job: &Job) -> Result<Option<Actor>, Refused> {
+    if let Some(key) = api_keys::id_of(&job.actor) {
+        return api_keys::as_they_stand(tx, now, county, key);
+    }
     let name = tx.optional(
         "select name from account where county = $1 and id = $2 and state = 'active'",
         &params![county, &job.actor],
@@ -174,5 +177,6 @@ fn requester(tx: &mut Tx<'_>, now: &Now, county: &str, job: &Job) -> Result<Opti
         session: job.session.clone(),
         name,
         posts,
+        only: None,
     }))
 }

@@ -54,6 +54,7 @@ pub fn actors(tx: &mut Tx<'_>, county: &str) -> Result<BTreeMap<String, SeedActo
                 session: String::new(),
                 name,
                 posts: Vec::new(),
+                only: None,
             },
             username,
             active: state == "active",

@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
-use rules::access::{Action, Actor, Subject, may};
+use rules::access::{Action, Actor, Post, Role, Standing, Subject, may};
+
+use rules::reach::{Counts, has_digest};
 
 use super::Task;
 use super::tasks::open_tasks;
 use crate::accounts;
 use crate::db::{DbError, Tx};
 use crate::desk::{Desk, SignedIn};
-use crate::jobs::{Means, Registry, Schedule};
+use crate::jobs::{Means, Registry, Schedule, program};
 use crate::now::Now;
 use crate::params;
+use crate::reach;
 use crate::refused::Refused;
 
 /// Kind of the notification.
@@ -70,6 +73,7 @@ fn run(means: &Arc<dyn Means>) -> Result<String, Refused> {
             None => break,
         }
     }
+    groups(means, &now)?;
     let at = now.stamp();
     means.db().write(move |tx| {
         tx.execute(
@@ -104,7 +108,8 @@ fn some(
     let mut told = 0;
     for (account, name) in people {
         let posts = accounts::posts(tx, now, county, &account)?;
-        let actor = Actor { county: county.clone(), account, session: String::new(), name, posts };
+        let actor =
+            Actor { county: county.clone(), account, session: String::new(), name, posts, only: None };
         let who = SignedIn { actor, confirmed: None };
         told += usize::from(tell(&mut Desk { tx, who: &who, now, keys: means.keys(), plan: means.plan() })?);
     }
@@ -134,7 +139,77 @@ fn tell(desk: &mut Desk<'_, '_>) -> Result<bool, Refused> {
     let Some(text) = words(&tasks, today) else { return Ok(false) };
     let account = desk.actor().account.clone();
     super::tell(desk, &account, (KIND, &today.to_string()), &text, "/")?;
+    // Outside of the program go the numbers alone, on days on which the county wants them.
+    if has_digest(desk.plan.reach(), desk.plan.calendar(), today) {
+        let soon = today.saturating_add(SOON.days());
+        reach::digest(
+            desk.tx,
+            (desk.who.actor.county.as_str(), desk.now),
+            &account,
+            counts(&tasks, today, soon),
+        )?;
+    }
     Ok(true)
+}
+
+/// Of these tasks: all, those past their time, those due from today until a day.
+fn counts(tasks: &[Task], today: Date, until: Date) -> Counts {
+    let (day, until) = (today.to_string(), until.to_string());
+    let many = |is: &dyn Fn(&str) -> bool| {
+        let many = tasks.iter().filter(|task| !task.due.is_empty() && is(&task.due)).count();
+        u32::try_from(many).unwrap_or(u32::MAX)
+    };
+    Counts {
+        all: u32::try_from(tasks.len()).unwrap_or(u32::MAX),
+        late: many(&|due| due < day.as_str()),
+        near: many(&|due| due >= day.as_str() && due.get(..10).unwrap_or(due) <= until.as_str()),
+    }
+}
+
+/// Tells the groups of the units what is due with them today, in numbers. Nobody's right stands behind it: it is counted what the posts of
+/// the unit have before them, and nothing else leaves.
+fn groups(means: &Arc<dyn Means>, now: &Now) -> Result<(), Refused> {
+    let (plan, today) = (means.plan(), now.day());
+    if !has_digest(plan.reach(), plan.calendar(), today) {
+        return Ok(());
+    }
+    let county = plan.county().code.clone();
+    let groups = means.db().read(|tx| reach::groups(tx, &county))?;
+    for (channel, carrier, unit) in groups {
+        let (own, now, county) = (Arc::clone(means), now.clone(), county.clone());
+        means.db().write(move |tx| {
+            let posts = unit_posts(tx, &county, &unit)?;
+            let actor = Actor { posts, ..program(&county) };
+            let who = SignedIn { actor, confirmed: None };
+            let mut desk = Desk { tx, who: &who, now: &now, keys: own.keys(), plan: own.plan() };
+            let tasks = open_tasks(&mut desk)?;
+            let found = counts(&tasks, today, today);
+            if found.all > 0 {
+                reach::group_digest(tx, (&county, &now), (&channel, carrier), found, today)?;
+            }
+            Ok::<_, Refused>(())
+        })?;
+    }
+    Ok(())
+}
+
+/// One post of each role that somebody holds at a unit, those of its administrator apart.
+fn unit_posts(tx: &mut Tx<'_>, county: &str, unit: &str) -> Result<Vec<Post>, DbError> {
+    let found = tx.query(
+        "select p.id, p.role, p.standing from post p
+         where p.county = $1 and p.unit = $2 and p.closed_at is null and p.role <> 'unit_admin' order by p.sort, p.id",
+        &params![county, unit],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?)),
+    )?;
+    let mut posts: Vec<Post> = Vec::new();
+    for (id, role, standing) in found {
+        let standing = if standing == "leads" { Standing::Leads } else { Standing::Serves };
+        let Some(role) = Role::from_code(&role) else { continue };
+        if !posts.iter().any(|post| post.role == role && post.standing == standing) {
+            posts.push(Post { id, role, unit: unit.to_owned(), standing });
+        }
+    }
+    Ok(posts)
 }
 
 /// The line; `None` where there is nothing to do.

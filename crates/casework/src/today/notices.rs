@@ -7,6 +7,7 @@ use crate::db::{DbError, Tx};
 use crate::desk::Desk;
 use crate::now::Now;
 use crate::params;
+use crate::reach;
 use crate::refused::Refused;
 
 /// A line that somebody was told.
@@ -91,7 +92,7 @@ pub(crate) fn told(
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         &params![county, now.id(), account, now.stamp(), kind, subject, text, href],
     )?;
-    Ok(())
+    reach::news(tx, (county, now), account, (kind, subject))
 }
 
 /// Tells everybody who holds a post at a unit, administrators apart. Several things of one kind on one day become one

@@ -32,6 +32,7 @@ fn actor() -> Actor {
         session: "s1".to_owned(),
         name: "王试".to_owned(),
         posts: Vec::new(),
+        only: None,
     }
 }
 

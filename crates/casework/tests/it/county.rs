@@ -88,6 +88,7 @@ pub(crate) fn person(db: &Db, account: &'static str, posts: &[(&'static str, Rol
             session: format!("session-{account}"),
             name: account.to_owned(),
             posts: held,
+            only: None,
         },
         confirmed: None,
     }

@@ -61,6 +61,8 @@ mod password;
 #[cfg(test)]
 mod placing;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod reseal;

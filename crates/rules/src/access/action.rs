@@ -158,6 +158,12 @@ codes! {
         ReadNotices = "read_notices" "看公告" [],
         PublishNotice = "publish_notice" "发布公告" [],
         ExportList = "export_list" "导出清单" [],
+        // reaching people outside of it
+        KeepChannels = "keep_channels" "维护通知渠道" [],
+        EnableChannel = "enable_channel" "启用通知渠道" [],
+        ReadOutbox = "read_outbox" "看外发记录" [],
+        KeepKeys = "keep_keys" "维护接口密钥" [],
+        ApproveKey = "approve_key" "批准接口密钥" [],
     }
 }
 
@@ -322,7 +328,12 @@ impl Action {
             | Self::ReadCodes
             | Self::WriteCodes
             | Self::ReadNotices
-            | Self::PublishNotice => Object::County,
+            | Self::PublishNotice
+            | Self::KeepChannels
+            | Self::EnableChannel
+            | Self::ReadOutbox
+            | Self::KeepKeys
+            | Self::ApproveKey => Object::County,
         }
     }
 
@@ -347,6 +358,10 @@ impl Action {
                 | Self::ApproveBreakGlass
                 | Self::SeeReporter
                 | Self::ResetSignIn
+                | Self::KeepChannels
+                | Self::EnableChannel
+                | Self::KeepKeys
+                | Self::ApproveKey
         )
     }
 
@@ -738,6 +753,17 @@ impl Action {
             Self::ReadCodes | Self::ReadNotices => Some(County),
             Self::WriteCodes => allowed(&[R::Bureau], County),
             Self::PublishNotice => allowed(&[R::Director, R::Bureau, R::Admin], County),
+            // 三权分立: the one enters a channel, the other opens it; the record of what left is the auditor's too.
+            Self::KeepChannels => allowed(&[R::Admin], County),
+            Self::EnableChannel => allowed(&[R::Security], County),
+            // 安全管理员登记，用数据的单位之外的负责人批准：一个人发不出密钥。
+            Self::KeepKeys => allowed(&[R::Security], County),
+            Self::ApproveKey => match role {
+                R::Security => Some(County),
+                R::Director | R::Bureau if leads => Some(County),
+                _ => None,
+            },
+            Self::ReadOutbox => allowed(&[R::Admin, R::Auditor], County),
             // Of a page whose own right one has: the export asks for both. The three powers take out what is theirs by
             // the right of the page itself, so that they share nothing more.
             Self::ExportList => match role {

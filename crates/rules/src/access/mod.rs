@@ -47,6 +47,40 @@ pub struct Actor {
     pub name: String,
     /// The posts held now.
     pub posts: Vec<Post>,
+    /// For a program that comes with a key (接口密钥): these actions and no others, and of them what the posts allow. `None` for people.
+    pub only: Option<Vec<Action>>,
+}
+
+impl Actor {
+    /// Whether a key keeps the actor from an action, whatever the posts would allow.
+    #[must_use]
+    pub fn is_kept_from(&self, action: Action) -> bool {
+        self.only.as_ref().is_some_and(|only| !only.contains(&action))
+    }
+}
+
+/// What a key of another program can be made for: reading, and handing in a list that a person then looks at and applies.
+pub const KEY_ACTIONS: &[Action] = &[
+    Action::ListChildren,
+    Action::ReadChild,
+    Action::ReadUnits,
+    Action::ReadRegister,
+    Action::ReadAbsences,
+    Action::ReadSuspects,
+    Action::ReadFindings,
+    Action::ReadImports,
+    Action::ImportList,
+];
+
+/// The role by which a key of a unit of this kind reads; `None` for a unit that has no keys.
+#[must_use]
+pub fn key_role(kind: &str) -> Option<Role> {
+    match kind {
+        "bureau" => Some(Role::Bureau),
+        "township" => Some(Role::Township),
+        "school" => Some(Role::Registrar),
+        _ => None,
+    }
 }
 
 /// What an action is done to.
@@ -107,6 +141,9 @@ pub fn reaches(role: Role, tie: Tie) -> bool {
 #[must_use]
 pub fn arms(actor: &Actor, action: Action) -> Vec<Arm<'_>> {
     let mut arms = Vec::new();
+    if actor.is_kept_from(action) {
+        return arms;
+    }
     for post in &actor.posts {
         if action.policy(post.role, post.standing) != Some(Reach::Children) {
             continue;
@@ -133,6 +170,9 @@ pub fn arms(actor: &Actor, action: Action) -> Vec<Arm<'_>> {
 /// [`Denied`] when no post allows it.
 pub fn may<'a>(actor: &'a Actor, action: Action, subject: &Subject<'_>) -> Result<Grant<'a>, Denied> {
     let denied = Denied { action };
+    if actor.is_kept_from(action) {
+        return Err(denied);
+    }
     match (action.object(), subject) {
         (Object::Own, Subject::Own(owner)) if *owner == actor.account => Ok(Grant { post: None, tie: None }),
         (Object::Own, Subject::Nothing) => Ok(Grant { post: None, tie: None }),

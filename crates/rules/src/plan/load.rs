@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{Plan, case, clause, inspection, load_columns, load_places, platform, request, school_access, warning};
+use super::{Plan, case, clause, inspection, load_columns, load_places, platform, reach, request, school_access, warning};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;
@@ -131,6 +131,7 @@ impl Loader<'_> {
         let helps: &[Code] = case.as_ref().map_or(&[], |case| &case.helps);
         let requests = request::requests(self, &causes, helps);
         let school_access = school_access::school_access(self);
+        let reach = reach::reach(self);
         let findings = self.findings();
         let named_lists = self.named_lists();
         let platforms = platform::platforms(self);
@@ -162,6 +163,7 @@ impl Loader<'_> {
             case: case?,
             requests,
             school_access: school_access?,
+            reach: reach?,
             findings: findings?,
             named_lists,
             platforms,

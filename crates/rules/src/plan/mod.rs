@@ -15,6 +15,7 @@ mod load_steps;
 mod model;
 mod platform;
 mod problem;
+mod reach;
 mod read;
 mod request;
 mod school_access;
@@ -35,6 +36,7 @@ pub use model::{
 };
 pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
+pub use reach::ReachRule;
 pub use request::{AnswerRule, RequestRule};
 pub use school_access::SchoolAccess;
 pub use warning::{WarningKind, WarningRule};
@@ -75,6 +77,7 @@ pub struct Plan {
     case: CaseRules,
     requests: Vec<RequestRule>,
     school_access: SchoolAccess,
+    reach: ReachRule,
     findings: [FindingRule; FindingKind::ALL.len()],
     named_lists: Vec<NamedList>,
     platforms: Vec<Platform>,
@@ -250,6 +253,12 @@ impl Plan {
     #[must_use]
     pub const fn school_access(&self) -> &SchoolAccess {
         &self.school_access
+    }
+
+    /// When and how often people are told outside of the program.
+    #[must_use]
+    pub const fn reach(&self) -> &ReachRule {
+        &self.reach
     }
 
     /// What the county sets for cases, 五(十)(十一).

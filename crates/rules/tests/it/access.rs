@@ -21,6 +21,7 @@ fn actor(posts: Vec<Post>) -> Actor {
         session: "session".to_owned(),
         name: "段某".to_owned(),
         posts,
+        only: None,
     }
 }
 
@@ -174,7 +175,7 @@ fn separated_powers_are_disjoint() {
         a.intersection(b).filter(|code| !everybody.contains(*code)).map(|code| (*code).to_owned()).collect()
     };
     assert_eq!(shared(&admin, &security), ["read_health".to_owned()].into());
-    assert_eq!(shared(&admin, &auditor), BTreeSet::new());
+    assert_eq!(shared(&admin, &auditor), ["read_outbox".to_owned()].into());
     assert_eq!(
         shared(&security, &auditor),
         ["export_accounts".to_owned(), "read_sign_ins".to_owned()].into()

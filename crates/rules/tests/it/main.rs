@@ -45,6 +45,8 @@ mod plan;
 #[cfg(test)]
 mod publish;
 #[cfg(test)]
+mod reach;
+#[cfg(test)]
 mod request;
 #[cfg(test)]
 mod roll;

@@ -25,6 +25,7 @@ mod inviting;
 mod inspections;
 mod jobs;
 mod leader;
+mod keys;
 mod lessons;
 mod library;
 mod notices;
@@ -35,6 +36,7 @@ mod platform;
 mod posts;
 mod proofs;
 mod public;
+mod reach;
 pub(crate) mod register;
 mod requests;
 mod safeguarding;
@@ -81,6 +83,7 @@ pub fn routes() -> Vec<Route> {
         inspections::routes(),
         jobs::routes(),
         leader::routes(),
+        keys::routes(),
         lessons::routes(),
         library::routes(),
         notices::routes(),
@@ -91,6 +94,7 @@ pub fn routes() -> Vec<Route> {
         posts::routes(),
         proofs::routes(),
         public::routes(),
+        reach::routes(),
         register::routes(),
         requests::routes(),
         safeguarding::routes(),

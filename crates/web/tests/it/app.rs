@@ -117,6 +117,8 @@ impl TestApp {
             demo: None,
             https: false,
             proxies: Vec::new(),
+            courier: courier::Courier::nowhere(),
+            link: String::new(),
         });
         let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         Self { router: web::router(&app), app, here, there, rt, _seals: seals, clock }
@@ -143,6 +145,8 @@ impl TestApp {
             https: false,
             vault: self.app.vault().clone(),
             proxies: vec![proxy.parse().expect("an address")],
+            courier: courier::Courier::nowhere(),
+            link: String::new(),
         })
     }
 

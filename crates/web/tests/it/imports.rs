@@ -100,6 +100,8 @@ fn server() -> Server {
         demo: None,
         https: false,
         proxies: Vec::new(),
+        courier: courier::Courier::nowhere(),
+        link: String::new(),
     };
     Server { app: App::new(setup), _folder: folder }
 }

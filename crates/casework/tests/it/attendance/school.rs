@@ -57,6 +57,7 @@ pub(crate) fn who(account: &str, role: Role, unit: &str) -> SignedIn {
                 unit: unit.to_owned(),
                 standing: Leads::Serves,
             }],
+            only: None,
         },
         confirmed: Some("2027-12-31T00:00:00Z".parse().expect("a moment")),
     }

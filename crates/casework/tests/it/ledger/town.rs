@@ -48,6 +48,7 @@ pub(super) fn who(account: &str, role: Role, unit: &str) -> SignedIn {
                 unit: unit.to_owned(),
                 standing: Leads::Serves,
             }],
+            only: None,
         },
         confirmed: Some("2026-11-24T01:00:00Z".parse().expect("a moment")),
     }
