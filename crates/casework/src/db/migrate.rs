@@ -34,14 +34,14 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0017_works", include_str!("../../migrations/0017_works.sql")),
     ("0018_case_scans", include_str!("../../migrations/0018_case_scans.sql")),
     ("0019_ties", include_str!("../../migrations/0019_ties.sql")),
-    ("0027_scan_void", include_str!("../../migrations/0027_scan_void.sql")),
-    ("0026_ways", include_str!("../../migrations/0026_ways.sql")),
     ("0020_figures", include_str!("../../migrations/0020_figures.sql")),
     ("0021_season", include_str!("../../migrations/0021_season.sql")),
     ("0022_conference", include_str!("../../migrations/0022_conference.sql")),
     ("0023_inspection", include_str!("../../migrations/0023_inspection.sql")),
     ("0024_public", include_str!("../../migrations/0024_public.sql")),
     ("0025_reach", include_str!("../../migrations/0025_reach.sql")),
+    ("0026_ways", include_str!("../../migrations/0026_ways.sql")),
+    ("0027_scan_void", include_str!("../../migrations/0027_scan_void.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

@@ -14,7 +14,6 @@ mod standard;
 mod tree;
 mod within;
 
-pub(crate) use add::columns;
 pub use add::{Added, MOST, Table, add, addable, adding};
 pub(crate) use add::{columns, one};
 pub use chain::{Chain, Holder, Slot, chain};

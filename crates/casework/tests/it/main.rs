@@ -33,9 +33,9 @@ mod drill;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
-mod figures;
-#[cfg(test)]
 mod families;
+#[cfg(test)]
+mod figures;
 #[cfg(test)]
 mod founding;
 #[cfg(test)]

@@ -14,7 +14,10 @@ use super::model::{
 };
 use super::problem::PlanProblem;
 use super::read::{Day, File};
-use super::{Plan, case, clause, inspection, load_columns, load_places, platform, reach, request, school_access, warning};
+use super::{
+    Plan, case, clause, inspection, load_columns, load_places, platform, reach, request, school_access,
+    warning,
+};
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
 use crate::divisions::Divisions;

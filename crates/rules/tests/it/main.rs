@@ -23,9 +23,9 @@ mod date;
 #[cfg(test)]
 mod divisions;
 #[cfg(test)]
-mod figures;
-#[cfg(test)]
 mod family;
+#[cfg(test)]
+mod figures;
 #[cfg(test)]
 mod flood;
 #[cfg(test)]

@@ -18,11 +18,11 @@ use crate::app::{Answer, Ask, HERE, TestApp};
 use crate::furnish::{Furnished, Named, Thing, furnish};
 use crate::matrix_rows::{ACTS, Act, By, ROWS, Row, SHOWN_ELSEWHERE, Target};
 use crate::matrix_rows_api::API;
-use crate::matrix_rows_ways::WAYS;
-use crate::matrix_rows_figures::FIGURES;
-use crate::matrix_rows_season::SEASON;
 use crate::matrix_rows_council::{COUNCIL, SHOWN};
+use crate::matrix_rows_figures::FIGURES;
 use crate::matrix_rows_public::PUBLIC;
+use crate::matrix_rows_season::SEASON;
+use crate::matrix_rows_ways::WAYS;
 
 /// An id that nothing has.
 const MISSING: &str = "00000000-0000-7000-8000-000000000000";
@@ -184,8 +184,16 @@ fn same(what: &str, answer: &Answer, missing: &Answer) {
 fn every_route_has_a_row() {
     let routes: BTreeSet<(String, &str)> =
         web::pages::routes().iter().map(|route| (route.method.to_string(), route.path)).collect();
-    let rows: BTreeSet<(String, &str)> =
-        ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).chain(COUNCIL).chain(PUBLIC).map(|row| (row.0.to_owned(), row.1)).collect();
+    let rows: BTreeSet<(String, &str)> = ROWS
+        .iter()
+        .chain(API)
+        .chain(WAYS)
+        .chain(FIGURES)
+        .chain(SEASON)
+        .chain(COUNCIL)
+        .chain(PUBLIC)
+        .map(|row| (row.0.to_owned(), row.1))
+        .collect();
     let unknown: Vec<_> = routes.difference(&rows).collect();
     assert!(unknown.is_empty(), "routes without a row in matrix_rows.rs: {unknown:?}");
     let acts: BTreeSet<&str> = ACTS.iter().map(|act| act.path).collect();
@@ -311,7 +319,9 @@ fn every_cell() {
         assert_eq!((page.status, json.status), (404, 404));
         let (mut count, mut denied, mut wrongs) = (0, 0, Vec::new());
         let routes = web::pages::routes();
-        for row in ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).chain(COUNCIL).chain(PUBLIC) {
+        for row in
+            ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).chain(COUNCIL).chain(PUBLIC)
+        {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {

@@ -12,10 +12,10 @@ use crate::app::{HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix_rows::{ROWS, Target};
 use crate::matrix_rows_api::API;
-use crate::matrix_rows_figures::FIGURES;
-use crate::matrix_rows_season::SEASON;
 use crate::matrix_rows_council::COUNCIL;
+use crate::matrix_rows_figures::FIGURES;
 use crate::matrix_rows_public::PUBLIC;
+use crate::matrix_rows_season::SEASON;
 
 /// Who reads, from the whole county down to one class.
 const READERS: [Role; 7] =
@@ -40,7 +40,8 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
         let mut paths: Vec<String> = ROWS
             .iter()
             .chain(API)
-            .chain(FIGURES).chain(SEASON)
+            .chain(FIGURES)
+            .chain(SEASON)
             .chain(COUNCIL)
             .chain(PUBLIC)
             .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))
