@@ -45,14 +45,27 @@ fn portion(many: usize) -> Run {
         title: "义务教育入学通知书".to_owned(),
         to: format!("李大山{}（父亲）", at % 97),
         child: format!("李小明{}", at % 89),
-        asked: format!("您的被监护人李小明{}应当接受义务教育。依据《中华人民共和国义务教育法》第十一条、第十三条，请按下列要求送其到校。", at % 89),
-        rows: [("孩子", "男，2020年5月4日出生"), ("住址", "东镇上村三组"), ("报到学校", "东镇中心小学一年级"), ("报到日期", "2026年8月31日")]
-            .map(|(what, value)| (what.to_owned(), format!("{value}{}", at % 7))).to_vec(),
+        asked: format!(
+            "您的被监护人李小明{}应当接受义务教育。依据《中华人民共和国义务教育法》第十一条、第十三条，请按下列要求送其到校。",
+            at % 89
+        ),
+        rows: [
+            ("孩子", "男，2020年5月4日出生"),
+            ("住址", "东镇上村三组"),
+            ("报到学校", "东镇中心小学一年级"),
+            ("报到日期", "2026年8月31日"),
+        ]
+        .map(|(what, value)| (what.to_owned(), format!("{value}{}", at % 7)))
+        .to_vec(),
         date: "2026年6月15日".to_owned(),
         address: format!("https://baoxue.example/f/{at:032x}"),
-        squares: (0..33).map(|y| (0..33).map(|x| if (x * 7 + y * 11 + at) % 3 == 0 { '1' } else { '0' }).collect()).collect(),
+        squares: (0..33)
+            .map(|y| (0..33).map(|x| if (x * 7 + y * 11 + at) % 3 == 0 { '1' } else { '0' }).collect())
+            .collect(),
     };
-    let right = |name: &str| (name.to_owned(), "孩子因身体状况不能按时入学或者需要休学的，监护人可以提出申请，由乡镇人民政府或者县教育行政部门批准。（义务教育法第十一条）".to_owned());
+    let right = |name: &str| {
+        (name.to_owned(), "孩子因身体状况不能按时入学或者需要休学的，监护人可以提出申请，由乡镇人民政府或者县教育行政部门批准。（义务教育法第十一条）".to_owned())
+    };
     Run {
         organ: "东镇人民政府".to_owned(),
         mark: "含未成年人个人信息，不得外传".to_owned(),

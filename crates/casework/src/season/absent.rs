@@ -88,7 +88,8 @@ pub fn no_shows(desk: &mut Desk<'_, '_>, under: &str) -> Result<NoShows, Refused
         return Ok(found);
     }
     let county = desk.county();
-    let due = children(desk, &season, Whose::Reached(Action::ReadSeason), &[Due::First, Due::Junior, Due::Back])?;
+    let due =
+        children(desk, &season, Whose::Reached(Action::ReadSeason), &[Due::First, Due::Junior, Due::Back])?;
     let notices = states(desk, &season)?;
     let away = never_came(desk, first.unwrap_or(today))?;
     let proven: BTreeMap<String, ()> = desk

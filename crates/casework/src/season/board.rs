@@ -69,8 +69,7 @@ pub fn board(desk: &mut Desk<'_, '_>) -> Result<Board, Refused> {
     let sweeps = may(desk.actor(), Action::SweepSeason, &Subject::Nothing).is_ok();
     let county = may(desk.actor(), Action::PlanSeason, &Subject::Nothing).is_ok();
     let lists = |desk: &Desk<'_, '_>| may(desk.actor(), Action::ListChildren, &Subject::Nothing).is_ok();
-    let homes = lists(desk)
-        && !desk.actor().posts.iter().all(|post| post.role == rules::access::Role::Head);
+    let homes = lists(desk) && !desk.actor().posts.iter().all(|post| post.role == rules::access::Role::Head);
     let mut parts = Vec::new();
     let now = |all: &[i8]| today.year() == season.year && all.contains(&today.month());
     for rule in desk.plan.seasons() {
@@ -169,7 +168,12 @@ pub(crate) fn to_do(desk: &mut Desk<'_, '_>) -> Result<Vec<(String, String, Stri
         let (all, whole) = sweep(desk, "")?.all;
         if whole < all {
             let title = format!("{}个村民小组没有核实完", all - whole);
-            found.push(line(title, "入学排查，不漏户、不漏人，五(八)", "一组一组走到，没碰上的再去", "/season/sweep"));
+            found.push(line(
+                title,
+                "入学排查，不漏户、不漏人，五(八)",
+                "一组一组走到，没碰上的再去",
+                "/season/sweep",
+            ));
         }
     }
     if allowed(desk, Action::MakeNotices) && season.is_open && in_year && (6..=9).contains(&today.month()) {
@@ -193,17 +197,21 @@ pub(crate) fn to_do(desk: &mut Desk<'_, '_>) -> Result<Vec<(String, String, Stri
     };
     if asked > 0 {
         let title = format!("{asked}件延缓入学申请");
-        found.push(line(title, "要另一个人审批，义务教育法第十一条", "批准，或写明理由不批", "/season/deferrals"));
+        found.push(line(
+            title,
+            "要另一个人审批，义务教育法第十一条",
+            "批准，或写明理由不批",
+            "/season/deferrals",
+        ));
     }
     Ok(found)
 }
 
 fn waiting_deferrals(desk: &mut Desk<'_, '_>) -> Result<i64, Refused> {
-    let mut values = vec![
-        crate::db::Value::from(desk.county()),
-        crate::db::Value::from(desk.actor().account.as_str()),
-    ];
-    let reached = crate::scope::Scope::of(desk.actor(), Action::DecideDeferral, desk.now).predicate("tie", &mut values);
+    let mut values =
+        vec![crate::db::Value::from(desk.county()), crate::db::Value::from(desk.actor().account.as_str())];
+    let reached =
+        crate::scope::Scope::of(desk.actor(), Action::DecideDeferral, desk.now).predicate("tie", &mut values);
     let sql = format!(
         "select cast(count(*) as bigint) from season_deferral d
          where d.county = $1 and d.state = 'asked' and d.asked_by <> $2

@@ -151,7 +151,11 @@ pub fn ask_deferral(desk: &mut Desk<'_, '_>, child: &str, form: &DeferralForm) -
         |row| row.get::<String>(0),
     )?;
     if case.is_some() {
-        return Err(Refused::rule("孩子有在办的个案", "五(十)", "请在个案里提请延缓入学、休学，由另一个人复核"));
+        return Err(Refused::rule(
+            "孩子有在办的个案",
+            "五(十)",
+            "请在个案里提请延缓入学、休学，由另一个人复核",
+        ));
     }
     let (applicant, condition) =
         (words("applicant", &form.applicant, 50)?, words("condition", &form.condition, 500)?);
@@ -239,7 +243,11 @@ pub fn decide_deferral(desk: &mut Desk<'_, '_>, id: &str, grant: bool, said: &st
     let ties = ties_of(desk, &child)?;
     let allowed = may(desk.actor(), Action::DecideDeferral, &Subject::Child(&ties)).map_err(|_| missing())?;
     if asked_by == desk.actor().account {
-        return Err(Refused::rule("自己受理的申请，不能自己批", "义务教育法第十一条", "请本乡镇的另一个人，或者县教体局审批"));
+        return Err(Refused::rule(
+            "自己受理的申请，不能自己批",
+            "义务教育法第十一条",
+            "请本乡镇的另一个人，或者县教体局审批",
+        ));
     }
     let said = words("words", said, 300)?;
     if said.chars().count() < 2 {
@@ -248,7 +256,11 @@ pub fn decide_deferral(desk: &mut Desk<'_, '_>, id: &str, grant: bool, said: &st
     let to = if grant { "granted" } else { "refused" };
     if state != "asked" {
         let same = state == to;
-        return if same { Ok(()) } else { Err(Refused::Changed { what: "这件申请已经审批过".to_owned() }) };
+        return if same {
+            Ok(())
+        } else {
+            Err(Refused::Changed { what: "这件申请已经审批过".to_owned() })
+        };
     }
     if grant && until <= desk.now.day() {
         return Err(Refused::rule("申请的到期日已经过了", "义务教育法第十一条", "请退回，由监护人重新申请"));
@@ -270,7 +282,11 @@ pub fn decide_deferral(desk: &mut Desk<'_, '_>, id: &str, grant: bool, said: &st
     if grant {
         set_standing(desk, &child, Standing::Deferred, &format!("deferral:{id}"))?;
     }
-    let text = if grant { "延缓入学申请批准了" } else { "延缓入学申请没有批准，请告诉监护人可以复议、诉讼" };
+    let text = if grant {
+        "延缓入学申请批准了"
+    } else {
+        "延缓入学申请没有批准，请告诉监护人可以复议、诉讼"
+    };
     crate::today::tell_unit(desk, &unit, ("season_deferral", id), text, "/season/deferrals")?;
     let detail = format!("延缓入学{}，到{until}", if grant { "批准" } else { "不批准" });
     desk.record(Action::DecideDeferral, allowed.post, ("child", &child), "", &detail)
@@ -281,7 +297,11 @@ pub fn decide_deferral(desk: &mut Desk<'_, '_>, id: &str, grant: bool, said: &st
 pub fn nightly(registry: Registry) -> Registry {
     registry.schedule(Schedule::daily("end_deferrals", "延缓入学到期", time(1, 30, 0, 0), |means| {
         let over = as_program(means, end_deferrals)?;
-        Ok(if over == 0 { "没有到期的".to_owned() } else { format!("{over}名孩子的延缓入学到期") })
+        Ok(if over == 0 {
+            "没有到期的".to_owned()
+        } else {
+            format!("{over}名孩子的延缓入学到期")
+        })
     }))
 }
 

@@ -142,7 +142,11 @@ pub fn deliver(desk: &mut Desk<'_, '_>, id: &str, told: &Delivery) -> Result<(),
     }
     let to = after(hand.state, Step::Deliver)?;
     if told.mode == Mode::Public {
-        return Err(Refused::rule("入学通知书不用公告送达", "五(八)", "找不到家长的，登记没有送到，请公安协助查找"));
+        return Err(Refused::rule(
+            "入学通知书不用公告送达",
+            "五(八)",
+            "找不到家长的，登记没有送到，请公安协助查找",
+        ));
     }
     served(&service(told), hand.day, today)?;
     let signed = words("signed", &told.signed, 50)?;
@@ -202,12 +206,7 @@ pub fn fail_notice(
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Invalid`], [`Refused::Rule`] before it was delivered, [`Refused::Storage`].
-pub fn answer_notice(
-    desk: &mut Desk<'_, '_>,
-    id: &str,
-    answer: Answer,
-    said: &str,
-) -> Result<(), Refused> {
+pub fn answer_notice(desk: &mut Desk<'_, '_>, id: &str, answer: Answer, said: &str) -> Result<(), Refused> {
     let hand = hand(desk, id)?;
     let to = after(hand.state, Step::Answer(answer))?;
     let said = words("words", said, 300)?;
@@ -221,9 +220,10 @@ pub fn answer_notice(
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<Date>(2)?)),
     )?;
     let today = desk.now.day();
-    if last.first().is_some_and(|(code, by, day)| {
-        *code == answer.code() && *by == desk.actor().account && *day == today
-    }) {
+    if last
+        .first()
+        .is_some_and(|(code, by, day)| *code == answer.code() && *by == desk.actor().account && *day == today)
+    {
         return Ok(());
     }
     let row = desk.now.id();
@@ -283,7 +283,11 @@ pub fn deliver_all(desk: &mut Desk<'_, '_>, unit: &str, bulk: &Bulk) -> Result<(
             }
         };
         if done {
-            if bulk.except.contains_key(&id) { failed += 1 } else { delivered += 1 }
+            if bulk.except.contains_key(&id) {
+                failed += 1
+            } else {
+                delivered += 1
+            }
             post = Some(hand.post);
         }
     }

@@ -84,7 +84,8 @@ pub fn transitions(desk: &mut Desk<'_, '_>) -> Result<Transitions, Refused> {
     let mut answers: BTreeMap<Option<Went>, u32> = BTreeMap::new();
     for child in due {
         if child.due == Due::Junior {
-            let arrived = child.now.filter(|grade| grade.number() == 7).and(child.school.as_deref()).map(name);
+            let arrived =
+                child.now.filter(|grade| grade.number() == 7).and(child.school.as_deref()).map(name);
             let expected = notices.get(&child.id).and_then(|notice| notice.3.as_deref()).map(name);
             // Who came without having been expected there has arrived all the same.
             let of = expected.clone().or_else(|| arrived.clone()).unwrap_or_default();
@@ -162,7 +163,11 @@ pub fn record_leaver(desk: &mut Desk<'_, '_>, child: &str, to: Went, said: &str)
     let season = season(desk)?;
     let all = children(desk, &season, Whose::Reached(Action::RecordLeaver), &[Due::Leaves])?;
     let Some(one) = all.iter().find(|one| one.id == child) else {
-        return Err(Refused::rule("孩子不在今年九年级毕业的名单里", "四(十一)", "请核对年级，在孩子档案里更正"));
+        return Err(Refused::rule(
+            "孩子不在今年九年级毕业的名单里",
+            "四(十一)",
+            "请核对年级，在孩子档案里更正",
+        ));
     };
     may_go(to, one.birth, desk.now.day())?;
     let said = words("words", said, 200)?;

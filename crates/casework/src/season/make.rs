@@ -125,7 +125,9 @@ fn begin(desk: &mut Desk<'_, '_>, report: Date, bring: &str) -> Result<Asked, Re
         wrong.push(Problem { field: "report", text });
     }
     if bring.is_empty() {
-        wrong.push(Problem { field: "bring", text: "请写报到要带什么，如：户口簿、预防接种证".to_owned() });
+        wrong.push(Problem {
+            field: "bring", text: "请写报到要带什么，如：户口簿、预防接种证".to_owned()
+        });
     }
     if !wrong.is_empty() {
         return Err(Refused::Invalid(wrong));

@@ -17,12 +17,16 @@ mod sweep;
 pub use absent::{NoShow, NoShows, no_shows};
 pub(crate) use board::to_do;
 pub use board::{Board, Month, board};
-pub use defer::{Deferral, DeferralForm, Deferrals, ask_deferral, decide_deferral, deferrals, deferring, nightly};
+pub use defer::{
+    Deferral, DeferralForm, Deferrals, ask_deferral, decide_deferral, deferrals, deferring, nightly,
+};
 pub use deliver::{Bulk, Delivery, answer_notice, deliver, deliver_all, fail_notice};
 pub use due::DueChild;
 pub use leavers::{Leaver, Riser, Transitions, record_leaver, transitions};
 pub use make::{Asked, MakeNotices, PORTION, ask_notices, make_now, make_portion};
-pub use notices::{Groups, NoticeFile, NoticeLine, Notices, NoticesIn, StepLine, notice, notices, notices_in};
+pub use notices::{
+    Groups, NoticeFile, NoticeLine, Notices, NoticesIn, StepLine, notice, notices, notices_in,
+};
 pub use open::{Season, open_season, season, season_of};
 pub use place::{PlaceForm, PlaceLine, Plan, TownshipPlan, plan, plan_places};
 pub use print::{AT_ONCE, PrintRun, print_portion, print_run};

@@ -166,7 +166,8 @@ pub fn notices(desk: &mut Desk<'_, '_>, under: &str) -> Result<Notices, Refused>
          order by t.sort, n.township, v.sort nulls first, n.village nulls first, u.sort, 3, n.state"
     );
     let found = desk.tx.query(&sql, &values, |row| {
-        let texts: [String; 6] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
+        let texts: [String; 6] =
+            [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?];
         Ok((texts, u32::try_from(row.get::<i64>(6)?).unwrap_or(u32::MAX)))
     })?;
     let whole = arms(desk.actor(), Action::ReadSeason).iter().any(|arm| arm.tie == Tie::County);

@@ -60,7 +60,8 @@ pub fn season_of(desk: &mut Desk<'_, '_>, year: i16) -> Result<Season, Refused> 
     )?;
     let plan = *desk.plan.school_age();
     let Some((from, turned, until)) = kept else { return Ok(Season { year, age: plan, is_open: false }) };
-    let turned_by = turned.split_once('-').and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+    let turned_by =
+        turned.split_once('-').and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
     let age = SchoolAge {
         from_years: i16::try_from(from).unwrap_or(plan.from_years),
         turned_by: turned_by.unwrap_or(plan.turned_by),

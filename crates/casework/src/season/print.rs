@@ -121,7 +121,12 @@ fn notice(said: Said, word: String, cited: &str, address: &str) -> Notice {
     } else {
         format!("{}，{}，{}出生", said.child, said.sex, said.birth)
     };
-    let rows = [("孩子", born), ("住址", said.home), ("报到学校", said.school), ("报到日期", format!("{}前", said.report))];
+    let rows = [
+        ("孩子", born),
+        ("住址", said.home),
+        ("报到学校", said.school),
+        ("报到日期", format!("{}前", said.report)),
+    ];
     Notice {
         number: word,
         title: said.title,

@@ -12,9 +12,10 @@ use casework::ledger::enter::{self, Entering, NewChild, NewGuardian};
 use casework::params;
 use casework::refused::Refused;
 use casework::season::{
-    self, Bulk, DeferralForm, Delivery, PlaceForm, VisitForm, ask_deferral, ask_notices, board, decide_deferral,
-    deferrals, deliver, deliver_all, fail_notice, make_portion, no_shows, notice, notices, notices_in, open_season,
-    plan, plan_places, print_portion, print_run, record_leaver, sheet, sweep, transitions, visit,
+    self, Bulk, DeferralForm, Delivery, PlaceForm, VisitForm, ask_deferral, ask_notices, board,
+    decide_deferral, deferrals, deliver, deliver_all, fail_notice, make_portion, no_shows, notice, notices,
+    notices_in, open_season, plan, plan_places, print_portion, print_run, record_leaver, sheet, sweep,
+    transitions, visit,
 };
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -59,9 +60,12 @@ fn county(db: Db) -> School {
              values ($1, '{id}', '{kind}', 'government', '{name}', '{name}', '{parent}', 't1', 20, '2020-01-01')"
         ));
     }
-    for (id, name, grade, year) in
-        [("c6", "六（1）班", 6, 2025), ("c9", "九（1）班", 9, 2025), ("c7", "七（1）班", 7, 2026), ("d1", "一（1）班", 1, 2026)]
-    {
+    for (id, name, grade, year) in [
+        ("c6", "六（1）班", 6, 2025),
+        ("c9", "九（1）班", 9, 2025),
+        ("c7", "七（1）班", 7, 2026),
+        ("d1", "一（1）班", 1, 2026),
+    ] {
         school.run(format!(
             "insert into unit (county, id, kind, line, name, short, parent, township, sort, from_day)
              values ($1, '{id}', 'class', 'education', '{name}', '{name}', 's1', 't1', 30, '2020-01-01')"
@@ -76,7 +80,13 @@ fn county(db: Db) -> School {
 }
 
 /// A child at home in a group of the village; in a class since September 2025.
-fn child(school: &School, name: &str, birth: Date, home: &'static str, class: Option<(&'static str, i64)>) -> String {
+fn child(
+    school: &School,
+    name: &str,
+    birth: Date,
+    home: &'static str,
+    class: Option<(&'static str, i64)>,
+) -> String {
     let standing = if class.is_some() { Standing::Enrolled } else { Standing::TooYoung };
     let new = NewChild {
         name: name.to_owned(),
@@ -148,7 +158,8 @@ fn a_sweep_says_what_it_has_not_covered() {
         let seen = child(&school, "李甲", SIX, "g1", None);
         let unseen = child(&school, "李乙", date(2016, 1, 1), "g1", Some(("c6", 6)));
         let level = school.act(&township(), |desk| sweep(desk, "")).expect("the level");
-        let said: Vec<_> = level.rows.iter().map(|row| (row.name.as_str(), row.said.as_str(), row.children)).collect();
+        let said: Vec<_> =
+            level.rows.iter().map(|row| (row.name.as_str(), row.said.as_str(), row.children)).collect();
         assert_eq!(said, [("一组", "还没有人去", 2), ("二组", "还没有人去", 0)]);
         assert_eq!((level.all, level.rows[0].is_group), ((2, 0), true));
 
@@ -178,7 +189,10 @@ fn a_sweep_says_what_it_has_not_covered() {
         let form = went("form-0004", 5, 5, &[]);
         let elsewhere = school.act(&other_township(), move |desk| visit(desk, "g2", &form));
         assert!(matches!(elsewhere, Err(Refused::Denied { .. })));
-        assert!(matches!(school.act(&other_township(), |desk| sheet(desk, "g2")), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            school.act(&other_township(), |desk| sheet(desk, "g2")),
+            Err(Refused::Denied { .. })
+        ));
         let form = went("form-0005", 5, 5, &[]);
         school.act(&village(), move |desk| visit(desk, "g2", &form)).expect("entered");
         let level = school.act(&bureau(), |desk| sweep(desk, "")).expect("the level");
@@ -246,9 +260,8 @@ fn places_against_children() {
 
 /// Asks for the notices of the township, and makes them in portions.
 fn make(school: &School) -> String {
-    let asked = school
-        .act(&township(), |desk| ask_notices(desk, date(2026, 8, 31), "户口簿"))
-        .expect("asked");
+    let asked =
+        school.act(&township(), |desk| ask_notices(desk, date(2026, 8, 31), "户口簿")).expect("asked");
     loop {
         let batch = asked.batch.clone();
         let progress = school.act(&township(), move |desk| make_portion(desk, &batch)).expect("a portion");
@@ -270,7 +283,13 @@ fn notices_are_made_once_and_numbered() {
     on_each_engine(|db| {
         let school = county(db);
         for at in 0..i64::try_from(season::PORTION).unwrap() + 20 {
-            child(&school, &format!("李{}", ["甲", "乙", "丙"][usize::try_from(at).unwrap() % 3]), SIX.saturating_sub(at.days()), "g1", None);
+            child(
+                &school,
+                &format!("李{}", ["甲", "乙", "丙"][usize::try_from(at).unwrap() % 3]),
+                SIX.saturating_sub(at.days()),
+                "g1",
+                None,
+            );
         }
         let riser = child(&school, "李升", date(2014, 1, 1), "g2", Some(("c6", 6)));
         child(&school, "李小", date(2020, 9, 1), "g1", None);
@@ -282,8 +301,15 @@ fn notices_are_made_once_and_numbered() {
         let made = make(&school);
         let all = i64::try_from(season::PORTION).unwrap() + 21;
         assert_eq!(school.count("select cast(count(*) as bigint) from season_notice where county = $1"), all);
-        assert_eq!(school.count("select cast(max(number) as bigint) from season_notice where county = $1"), all);
-        assert_eq!(school.count("select cast(count(distinct number) as bigint) from season_notice where county = $1"), all);
+        assert_eq!(
+            school.count("select cast(max(number) as bigint) from season_notice where county = $1"),
+            all
+        );
+        assert_eq!(
+            school
+                .count("select cast(count(distinct number) as bigint) from season_notice where county = $1"),
+            all
+        );
         let own = made.clone();
         let after = school.act(&township(), move |desk| make_portion(desk, &own)).expect("over");
         assert_eq!((after.done, after.total), (all, all));
@@ -291,7 +317,10 @@ fn notices_are_made_once_and_numbered() {
         assert!(words(again).contains("都有了"));
         let late = child(&school, "李迟", SIX, "g2", None);
         make(&school);
-        assert_eq!(school.count("select cast(max(number) as bigint) from season_notice where county = $1"), all + 1);
+        assert_eq!(
+            school.count("select cast(max(number) as bigint) from season_notice where county = $1"),
+            all + 1
+        );
         let names: Vec<_> = lines(&school, &township(), "g2").into_iter().map(|line| line.1).collect();
         assert_eq!(names, ["李升", "李迟"]);
         assert!(!late.is_empty());
@@ -299,19 +328,28 @@ fn notices_are_made_once_and_numbered() {
         // The sixth grade is expected where the village's own junior pupils go; nobody is there yet, so the township's notice says which.
         let id = lines(&school, &township(), "g2")[0].0.clone();
         let file = school.act(&township(), move |desk| notice(desk, &id)).expect("the notice");
-        assert_eq!((file.line.child.as_str(), file.line.word.as_str()), (riser.as_str(), "东镇人民政府入学通〔2026〕121号"));
+        assert_eq!(
+            (file.line.child.as_str(), file.line.word.as_str()),
+            (riser.as_str(), "东镇人民政府入学通〔2026〕121号")
+        );
         let own = made;
         let elsewhere = school.act(&other_township(), move |desk| make_portion(desk, &own));
         assert!(matches!(elsewhere, Err(Refused::Denied { .. })));
-        assert!(matches!(school.act(&bureau(), |desk| ask_notices(desk, date(2026, 8, 31), "x")), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            school.act(&bureau(), |desk| ask_notices(desk, date(2026, 8, 31), "x")),
+            Err(Refused::Denied { .. })
+        ));
 
         // What is printed has the code; what is stored has only its index.
-        let run = school.act(&township(), |desk| print_run(desk, "", "https://baoxue.example")).expect("a run");
+        let run =
+            school.act(&township(), |desk| print_run(desk, "", "https://baoxue.example")).expect("a run");
         assert_eq!(run.many, all + 1);
-        let (set, next) = school.act(&township(), move |desk| print_portion(desk, &run, (0, 0))).expect("printed");
+        let (set, next) =
+            school.act(&township(), move |desk| print_portion(desk, &run, (0, 0))).expect("printed");
         assert_eq!((set.notices.len(), next), (usize::try_from(all + 1).unwrap(), None));
         let first = &set.notices[0];
-        let code = first.address.strip_prefix("https://baoxue.example/f/").expect("the family's page").to_owned();
+        let code =
+            first.address.strip_prefix("https://baoxue.example/f/").expect("the family's page").to_owned();
         assert_eq!((code.len(), first.number.as_str()), (32, "东镇人民政府入学通〔2026〕1号"));
         assert!(!first.squares.is_empty() && set.rights.len() == 3);
         let found: Result<(i64, i64), Refused> = school.act(&township(), move |desk| {
@@ -354,15 +392,22 @@ fn a_job_makes_them() {
             child(&school, name, SIX, "g1", None);
         }
         school.at("2026-06-15");
-        let asked = school.act(&township(), |desk| ask_notices(desk, date(2026, 8, 31), "户口簿")).expect("asked");
-        let again = school.act(&township(), |desk| ask_notices(desk, date(2026, 8, 31), "户口簿")).expect("asked");
+        let asked =
+            school.act(&township(), |desk| ask_notices(desk, date(2026, 8, 31), "户口簿")).expect("asked");
+        let again =
+            school.act(&township(), |desk| ask_notices(desk, date(2026, 8, 31), "户口簿")).expect("asked");
         assert_eq!((asked.batch, asked.waiting), (again.batch, 2));
         let machine = Machine::with(school.db.clone(), school.keys.clone());
         machine.at("2026-06-15T01:00:00Z");
         let runner = Runner::new(machine.clone(), season::register(Registry::default())).expect("a runner");
         machine.runs(&runner, "2026-06-15T01:00:10Z");
         assert_eq!(school.count("select cast(count(*) as bigint) from season_notice where county = $1"), 2);
-        assert_eq!(school.count("select cast(count(*) as bigint) from season_batch where county = $1 and ended_at is not null"), 1);
+        assert_eq!(
+            school.count(
+                "select cast(count(*) as bigint) from season_batch where county = $1 and ended_at is not null"
+            ),
+            1
+        );
     });
 }
 
@@ -403,7 +448,10 @@ fn delivered_with_exceptions() {
         };
         for expected in [(1, 1), (0, 0)] {
             let own = bulk.clone();
-            assert_eq!(school.act(&group(), move |desk| deliver_all(desk, "g1", &own)).expect("entered"), expected);
+            assert_eq!(
+                school.act(&group(), move |desk| deliver_all(desk, "g1", &own)).expect("entered"),
+                expected
+            );
         }
         let states: Vec<_> = lines(&school, &group(), "g1").into_iter().map(|one| one.2).collect();
         assert_eq!(states, [State::Failed, State::Made, State::Delivered], "failures first");
@@ -438,7 +486,8 @@ fn delivered_with_exceptions() {
         }
         school.at("2026-06-20T10:00:00+08:00");
         let id = home.clone();
-        let undone = school.act(&village(), move |desk| fail_notice(desk, &id, Why::Moved, day("2026-06-20"), ""));
+        let undone =
+            school.act(&village(), move |desk| fail_notice(desk, &id, Why::Moved, day("2026-06-20"), ""));
         assert!(words(undone).contains("已经送达"));
         assert!(matches!(answered(Answer::Object, ""), Err(Refused::Invalid(_))));
         answered(Answer::Attend, "").expect("answered");
@@ -463,19 +512,26 @@ fn delivered_with_exceptions() {
 fn who_did_not_come_is_found() {
     on_each_engine(|db| {
         let school = county(db);
-        let ids: Vec<String> =
-            ["李到", "李缺", "李拒", "李外"].iter().map(|name| child(&school, name, SIX, "g1", None)).collect();
+        let ids: Vec<String> = ["李到", "李缺", "李拒", "李外"]
+            .iter()
+            .map(|name| child(&school, name, SIX, "g1", None))
+            .collect();
         let riser = child(&school, "李升", date(2014, 1, 1), "g1", Some(("c6", 6)));
         school.at("2026-06-15");
         make(&school);
         school.at("2026-06-20");
         for (_, name, _) in lines(&school, &township(), "g1") {
-            let id = lines(&school, &township(), "g1").into_iter().find(|one| one.1 == name).expect("there").0;
+            let id =
+                lines(&school, &township(), "g1").into_iter().find(|one| one.1 == name).expect("there").0;
             let own = id.clone();
-            school.act(&township(), move |desk| deliver(desk, &own, &signed("2026-06-20"))).expect("delivered");
+            school
+                .act(&township(), move |desk| deliver(desk, &own, &signed("2026-06-20")))
+                .expect("delivered");
             if name == "李拒" {
                 school
-                    .act(&township(), move |desk| season::answer_notice(desk, &id, Answer::Object, "要他放羊"))
+                    .act(&township(), move |desk| {
+                        season::answer_notice(desk, &id, Answer::Object, "要他放羊")
+                    })
                     .expect("answered");
             }
         }
@@ -502,7 +558,10 @@ fn who_did_not_come_is_found() {
             found.rows.iter().map(|row| (row.name.as_str(), row.due, row.missing, row.act)).collect();
         assert_eq!(rows.len(), 3, "{rows:?}");
         assert_eq!(found.all, (5, 3));
-        assert!(rows.iter().any(|row| *row == ("李拒", Due::First, Missing::NoRoll, "家长说不送：立案，走四步法")));
+        assert!(
+            rows.iter()
+                .any(|row| *row == ("李拒", Due::First, Missing::NoRoll, "家长说不送：立案，走四步法"))
+        );
         assert!(rows.iter().any(|row| row.0 == "李缺" && row.3.contains("没有正当理由的立案")));
         assert!(rows.iter().any(|row| row.0 == "李升" && row.1 == Due::Junior));
         let level = school.act(&bureau(), |desk| no_shows(desk, "")).expect("the list");
@@ -519,7 +578,10 @@ fn who_did_not_come_is_found() {
         assert!(found.rows.iter().any(|row| row.name == "李缺" && row.case.is_some()));
 
         let moves = school.act(&township(), transitions).expect("the transitions");
-        assert_eq!(moves.risers.iter().map(|row| row.child.clone()).collect::<Vec<_>>(), std::slice::from_ref(&riser));
+        assert_eq!(
+            moves.risers.iter().map(|row| row.child.clone()).collect::<Vec<_>>(),
+            std::slice::from_ref(&riser)
+        );
         school.run(format!(
             "insert into class_member (county, id, child, school, class, from_day, ground, made_at)
              values ($1, 'm-r', '{riser}', 's1', 'c7', '2026-09-01', '', '')"

@@ -26,7 +26,8 @@ pub fn born(age: &SchoolAge, year: i16) -> (Date, Date) {
 fn last(age: &SchoolAge, year: i16) -> Date {
     let (month, day) = age.turned_by;
     let first = date(year.saturating_sub(age.from_years), month.clamp(1, 12), 1);
-    let mut at = first.saturating_add(i64::from(day).saturating_sub(1).max(0).days()).min(first.last_of_month());
+    let mut at =
+        first.saturating_add(i64::from(day).saturating_sub(1).max(0).days()).min(first.last_of_month());
     // 29 February is a birthday of 1 March in common years: at most a day or two.
     while age.entry_year(at) > year {
         at = at.saturating_sub(1.day());
@@ -83,8 +84,14 @@ pub fn due(age: &SchoolAge, year: i16, facts: &Facts) -> Option<Due> {
     }
     let first = age.entry_year(facts.birth) == year;
     match facts.standing {
-        Standing::Dead | Standing::Abroad | Standing::MovedAway | Standing::Finished | Standing::Elsewhere => None,
-        Standing::Deferred | Standing::Suspended if facts.paused_until.is_none_or(|until| until >= start) => None,
+        Standing::Dead
+        | Standing::Abroad
+        | Standing::MovedAway
+        | Standing::Finished
+        | Standing::Elsewhere => None,
+        Standing::Deferred | Standing::Suspended if facts.paused_until.is_none_or(|until| until >= start) => {
+            None
+        }
         Standing::Absent | Standing::Suspended => Some(Due::Back),
         Standing::Never | Standing::Deferred | Standing::TooYoung => Some(Due::First),
         Standing::Unknown if facts.before.is_none() => Some(if first { Due::First } else { Due::Back }),

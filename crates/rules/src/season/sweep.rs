@@ -138,6 +138,10 @@ pub fn may_sweep(year: i16, today: Date) -> Result<(), Refused> {
     if open {
         Ok(())
     } else {
-        Err(Refused::new("现在不是入学排查的时候", "五(八)", "每年4月开始，到8月底前补查；平时的核查在“摸排”里登记"))
+        Err(Refused::new(
+            "现在不是入学排查的时候",
+            "五(八)",
+            "每年4月开始，到8月底前补查；平时的核查在“摸排”里登记",
+        ))
     }
 }

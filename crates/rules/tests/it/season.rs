@@ -5,8 +5,8 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use rules::age::{Grade, SchoolAge};
 use rules::season::{
-    Answer, Covered, Due, Empty, Facts, Kind, Missing, Places, Pupil, State, Step, Visit, Went, Why, after, born,
-    covered, due, may_go, may_sweep, missing, next_act, said, season_year,
+    Answer, Covered, Due, Empty, Facts, Kind, Missing, Places, Pupil, State, Step, Visit, Went, Why, after,
+    born, covered, due, may_go, may_sweep, missing, next_act, said, season_year,
 };
 use rules::standing::Standing;
 
@@ -52,11 +52,17 @@ fn who_is_due() {
         // A pause that ends in the summer is over in September (义务教育法 11).
         (Facts { paused_until: Some(date(2026, 8, 31)), ..child(six, S::Deferred) }, Some(Due::First)),
         (Facts { paused_until: Some(date(2026, 9, 1)), ..child(six, S::Deferred) }, None),
-        (Facts { paused_until: Some(date(2026, 7, 1)), ..child(date(2014, 1, 1), S::Suspended) }, Some(Due::Back)),
+        (
+            Facts { paused_until: Some(date(2026, 7, 1)), ..child(date(2014, 1, 1), S::Suspended) },
+            Some(Due::Back),
+        ),
         (child(six, S::Deferred), None),
         // On a roll: from the sixth grade up to the seventh, from the ninth out; the others go up by themselves.
         (Facts { before: grade(6), ..child(date(2014, 1, 1), S::Enrolled) }, Some(Due::Junior)),
-        (Facts { before: grade(6), now: grade(7), ..child(date(2014, 1, 1), S::Enrolled) }, Some(Due::Junior)),
+        (
+            Facts { before: grade(6), now: grade(7), ..child(date(2014, 1, 1), S::Enrolled) },
+            Some(Due::Junior),
+        ),
         (Facts { now: grade(7), ..child(date(2014, 1, 1), S::Enrolled) }, Some(Due::Junior)),
         (Facts { before: grade(9), ..child(date(2010, 1, 1), S::Finished) }, Some(Due::Leaves)),
         (Facts { before: grade(9), now: grade(9), ..child(date(2011, 1, 1), S::Enrolled) }, None),

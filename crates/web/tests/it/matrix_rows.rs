@@ -569,7 +569,11 @@ pub(crate) const ACTS: &[Act] = &[
     ),
     act("/comparison", &[], "select cast(count(*) as bigint) from campaign where county = $1"),
     act("/season/open", &[], "select cast(count(*) as bigint) from season where county = $1"),
-    act("/children/{id}/deferral", &[], "select cast(count(*) as bigint) from season_deferral where county = $1"),
+    act(
+        "/children/{id}/deferral",
+        &[],
+        "select cast(count(*) as bigint) from season_deferral where county = $1",
+    ),
     act(
         "/findings/{id}/decide",
         &[],

@@ -36,7 +36,8 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
         let child = app.here.child("own").expect("a child").to_owned();
         let mut paths: Vec<String> = ROWS
             .iter()
-            .chain(API).chain(SEASON)
+            .chain(API)
+            .chain(SEASON)
             .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))
             .map(|row| row.1.to_owned())
             .collect();

@@ -87,12 +87,10 @@ impl Year {
         }
         let (keys, plan, now, by) =
             (with.keys.clone(), Arc::clone(&with.plan), self.now.at_moment(at), by.clone());
-        with.db.write(move |tx| {
-            match seed::acted(tx, (&keys, &*plan, &now), &by, &mut act) {
-                Ok(done) => Ok(Some(done)),
-                Err(Refused::Rule { .. } | Refused::Denied { .. } | Refused::Invalid(_)) => Ok(None),
-                Err(other) => Err(said(other)),
-            }
+        with.db.write(move |tx| match seed::acted(tx, (&keys, &*plan, &now), &by, &mut act) {
+            Ok(done) => Ok(Some(done)),
+            Err(Refused::Rule { .. } | Refused::Denied { .. } | Refused::Invalid(_)) => Ok(None),
+            Err(other) => Err(said(other)),
         })
     }
 
@@ -110,11 +108,15 @@ impl Year {
             if nth % 9 == 8 {
                 continue;
             }
-            let day = Self::working(date(year, 4, 7).saturating_add(i64::try_from(nth / 3).unwrap_or(0).days()));
+            let day =
+                Self::working(date(year, 4, 7).saturating_add(i64::try_from(nth / 3).unwrap_or(0).days()));
             let households = 14 + u32::try_from(self.chance.below(20)).unwrap_or(0);
             let (empty, form) = (if nth % 6 == 3 { 2 } else { 0 }, format!("sweep-{year}-{group}"));
-            let form: String =
-                form.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '-' }).take(64).collect();
+            let form: String = form
+                .chars()
+                .map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '-' })
+                .take(64)
+                .collect();
             self.told_at(with, (day, 17), by, move |desk| {
                 let children = sheet(desk, &group)?.children;
                 let told = VisitForm {
@@ -130,7 +132,12 @@ impl Year {
                     visitors: "村干部普某某、村民小组长李某某".to_owned(),
                     strangers: 0,
                     note: String::new(),
-                    not_seen: children.iter().filter(|_| nth % 8 == 5).take(1).map(|one| one.id.clone()).collect(),
+                    not_seen: children
+                        .iter()
+                        .filter(|_| nth % 8 == 5)
+                        .take(1)
+                        .map(|one| one.id.clone())
+                        .collect(),
                 };
                 visit(desk, &group, &told)
             })?;
@@ -142,9 +149,11 @@ impl Year {
     fn planned(&mut self, with: &With<'_>, day: Date, by: &Actor) -> Result<(), DbError> {
         let Some(plan) = self.told_at(with, (day, 10), by, season::plan)? else { return Ok(()) };
         for (nth, township) in plan.townships.into_iter().enumerate() {
-            let of = |word: &str| township.schools.iter().filter(|one| one.kind.contains(word)).count().max(1);
+            let of =
+                |word: &str| township.schools.iter().filter(|one| one.kind.contains(word)).count().max(1);
             let share = |many: u32, schools: usize| many.div_ceil(u32::try_from(schools).unwrap_or(1));
-            let primary = share(township.first.expected, of("小学").max(of("教学点"))) + if nth == 0 { 0 } else { 5 };
+            let primary =
+                share(township.first.expected, of("小学").max(of("教学点"))) + if nth == 0 { 0 } else { 5 };
             let junior = share(plan.all.1.expected, 8) + 10;
             for school in &township.schools {
                 let is_junior = school.kind.contains("初") || school.kind.contains("九年");
@@ -178,8 +187,13 @@ impl Year {
                     .take(1)
                     .map(|line| (line.id.clone(), if nth % 2 == 0 { Why::NobodyHome } else { Why::Moved }))
                     .collect();
-                let bulk =
-                    Bulk { form: form.clone(), day, by: "村民小组长李某某".to_owned(), except, skip: Vec::new() };
+                let bulk = Bulk {
+                    form: form.clone(),
+                    day,
+                    by: "村民小组长李某某".to_owned(),
+                    except,
+                    skip: Vec::new(),
+                };
                 deliver_all(desk, &place.id, &bulk)
             })?;
         }

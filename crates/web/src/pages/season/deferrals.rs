@@ -159,11 +159,8 @@ pub(super) async fn ask(
 ) -> Result<Response, Failed> {
     let done = match day("until", &sent.until) {
         Ok(until) => {
-            let form = DeferralForm {
-                until,
-                applicant: sent.applicant.clone(),
-                condition: sent.condition.clone(),
-            };
+            let form =
+                DeferralForm { until, applicant: sent.applicant.clone(), condition: sent.condition.clone() };
             let child = id.clone();
             app.write(&session, move |desk| season::ask_deferral(desk, &child, &form)).await.map(drop)
         }

@@ -54,7 +54,8 @@ pub(super) async fn no_shows(
     let one = app.look(&session, move |desk| season::no_shows(desk, &under)).await?;
     let mut way = vec![Crumb { label: "入学季".to_owned(), href: Some("/season".to_owned()) }];
     let mut title = "开学没有到的".to_owned();
-    let name = one.townships.iter().find(|row| row.0 == one.of && !one.of.is_empty()).map(|row| row.1.clone());
+    let name =
+        one.townships.iter().find(|row| row.0 == one.of && !one.of.is_empty()).map(|row| row.1.clone());
     match name {
         Some(name) => {
             way.push(Crumb { label: title.clone(), href: Some("/season/no-shows".to_owned()) });

@@ -46,7 +46,8 @@ pub(super) async fn zip(
     let (send, receive) = mpsc::channel::<Result<Bytes, io::Error>>(AHEAD);
     let own = app.clone();
     drop(tokio::task::spawn_blocking(move || {
-        let done = write(&own, &session, &run, (bytes, next), Pieces { send: send.clone(), kept: Vec::new() });
+        let done =
+            write(&own, &session, &run, (bytes, next), Pieces { send: send.clone(), kept: Vec::new() });
         if let Err(error) = done {
             tracing::error!("a print run ended early: {}", error.kind());
             drop(send.blocking_send(Err(error)));
@@ -88,8 +89,8 @@ fn write(app: &App, session: &Session, run: &PrintRun, first: Portion, to: Piece
     loop {
         bundle.add(&bytes)?;
         let Some(after) = next else { break };
-        (bytes, next) = portion(app, session, run, after)
-            .map_err(|refused| io::Error::other(refused.to_string()))?;
+        (bytes, next) =
+            portion(app, session, run, after).map_err(|refused| io::Error::other(refused.to_string()))?;
     }
     bundle.finish()?.flush()
 }
