@@ -26,6 +26,7 @@ pub fn visitor(county: &str) -> SignedIn {
             session: String::new(),
             name: "群众".to_owned(),
             posts: Vec::new(),
+            only: None,
         },
         confirmed: None,
     }

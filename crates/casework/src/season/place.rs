@@ -130,11 +130,15 @@ pub fn plan(desk: &mut Desk<'_, '_>) -> Result<Plan, Refused> {
         match child.due {
             Due::First => {
                 count(&mut all.0);
-                of.map_or((), |of| count(&mut of.first));
+                if let Some(of) = of {
+                    count(&mut of.first);
+                }
             }
             Due::Junior => {
                 count(&mut all.1);
-                of.map_or((), |of| count(&mut of.junior));
+                if let Some(of) = of {
+                    count(&mut of.junior);
+                }
             }
             Due::Back | Due::Leaves => {}
         }
