@@ -56,14 +56,17 @@ const PAPERS: &str = concat!(
     "}\n"
 );
 
-/// The look of every page, and of the pages of the register.
-const STYLES: &str = concat!(include_str!("../assets/app.css"), include_str!("../assets/register.css"));
+/// The look of every page, of the pages of the register, and of the figures.
+const STYLES: &str = concat!(
+    include_str!("../assets/app.css"),
+    include_str!("../assets/register.css"),
+    include_str!("../assets/figures.css")
+);
 
 /// Everything that is served under `/assets/`.
 const FILES: &[File] = &[
     ("app.css", STYLE, STYLES.as_bytes()),
     ("app.js", SCRIPT, SCRIPTS.as_bytes()),
-    ("figures.css", STYLE, include_bytes!("../assets/figures.css")),
     ("theme.js", SCRIPT, include_bytes!("../assets/theme.js")),
     ("htmx.min.js", SCRIPT, include_bytes!("../assets/htmx.min.js")),
     ("icons.svg", PICTURE, include_bytes!("../assets/icons.svg")),
