@@ -41,7 +41,6 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
             .iter()
             .chain(API)
             .chain(FIGURES)
-            
             .chain(SEASON)
             .chain(COUNCIL)
             .chain(PUBLIC)
