@@ -50,7 +50,7 @@ test("教体局 sorts it and hands it on, without seeing who wrote", async () =>
   await faultless(page, watch, [tip]);
   await page.goto(tip);
   await send(page, "/sort", "受理");
-  await page.locator('select[name="unit"]').selectOption({ label: "南涧镇" });
+  await page.locator('select[name="unit"]').selectOption({ label: "南涧镇人民政府" });
   await send(page, "/sort", "交办");
   assert.match(await page.locator("main").innerText(), /正在办理[\s\S]*等报回/);
   await window.close();

@@ -10,7 +10,7 @@ mod store;
 mod take;
 
 pub use act::{apart, close, hand, join, open_case, refuse, refuse_same, reopen, report, take_up};
-pub use list::{Filter, Shown, TipLine, tips, waiting};
+pub use list::{Filter, Shown, TipLine, Waiting, tips, waiting};
 pub use one::{Candidate, Event, Handed, Tip, tip};
 pub use receipt::{Receipt, Told, receipt};
 pub use reporter::{Reporter, reporter};
