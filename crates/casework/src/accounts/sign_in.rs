@@ -1,7 +1,6 @@
 //! Signing in. Three steps, because a password is hashed outside of any transaction: [`begin`] puts the try on the
 //! record as not yet answered, so that a thousand at once count a thousand, and asks the limiter; [`Attempt::check`]
-//! does the same work for everybody, known or not (hazard C08); [`finish`] writes down how it ended and opens a session
-//! under a new id (hazard C01).
+//! does the same work for everybody, known or not (hazard C08); [`finish`] writes down how it ended and opens one (C01).
 
 use jiff::Timestamp;
 use rules::access::Actor;

@@ -91,6 +91,9 @@ fn a_key_reads_what_its_unit_reads() {
         assert!(people["items"].as_array().is_some_and(|items| !items.is_empty()), "{people}");
         assert_eq!(people["items"], program["items"]);
         let auditor = app.session(HERE, &app.here.with(Role::Auditor).next().expect("an auditor").account);
+        let file = given(&app, &officer.unit, Action::ReadChild);
+        let child = format!("/api/v1/children/{}", people["items"][0]["id"].as_str().expect("an id"));
+        assert_eq!(call(&app, "GET", &child, &[("authorization", &bearer(&file))], "").status, 200);
         let record = text(&app.get("/audit", Some(&auditor)));
         assert!(record.contains("接口密钥：州级平台"), "{record}");
         // Ended, over, its unit closed: at the next request.

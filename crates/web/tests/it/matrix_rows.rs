@@ -267,8 +267,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/security", Nothing, Policy, "profile=asvs&second_factor=off"),
     // reaching people outside of the program
     Row("GET", "/channels", Nothing, Either(Action::KeepChannels, Action::EnableChannel), ""),
-    // Of a kind that is none.
-    Row("GET", "/channels/new", Nothing, Part, ""),
+    Row("GET", "/channels/new", Nothing, Policy, ""),
     Row(
         "POST",
         "/channels",

@@ -103,7 +103,7 @@ async fn filled(
     status: StatusCode,
     errors: Errors,
 ) -> Result<Response, Failed> {
-    let carrier = Carrier::from_code(&typed.kind).ok_or_else(Failed::missing)?;
+    let carrier = Carrier::from_code(&typed.kind).unwrap_or(Carrier::Wecom);
     let found = app.read(session, reach::channels).await?;
     let mut units = vec![Choice::new("", "请选择", &typed.unit)];
     units.extend(found.units.into_iter().map(|unit| Choice::new(unit.id, unit.name, &typed.unit)));
