@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use casework::season::{self, Board, Month};
-use rules::access::Action;
 
 use crate::app::App;
 use crate::failed::{Failed, see_other};
