@@ -10,6 +10,8 @@ use casework::desk::SignedIn;
 use casework::jobs::{Registry, Runner};
 use casework::ledger::enter::{self, Entering, NewChild, NewGuardian};
 use casework::params;
+use casework::public::family::page;
+use casework::public::visitor;
 use casework::refused::Refused;
 use casework::season::{
     self, Bulk, DeferralForm, Delivery, PlaceForm, VisitForm, ask_deferral, ask_notices, board,
@@ -21,6 +23,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use rules::access::{Places, Role};
 use rules::case::service::Mode;
+use rules::family::Reason;
 use rules::season::{Answer, Covered, Due, Empty, Missing, State, Visit, Went, Why};
 use rules::standing::Standing;
 
@@ -352,6 +355,7 @@ fn notices_are_made_once_and_numbered() {
             first.address.strip_prefix("https://baoxue.example/f/").expect("the family's page").to_owned();
         assert_eq!((code.len(), first.number.as_str()), (32, "东镇人民政府入学通〔2026〕1号"));
         assert!(!first.squares.is_empty() && set.rights.len() == 3);
+        let held = code.clone();
         let found: Result<(i64, i64), Refused> = school.act(&township(), move |desk| {
             let index = desk.index("family_code", &code);
             Ok(desk.tx.one(
@@ -362,6 +366,18 @@ fn notices_are_made_once_and_numbered() {
             )?)
         });
         assert_eq!(found.expect("looked up"), (1, 0));
+        // 四(二十): with it the family reads why and by when, and no name, until some time after the day on which the child reports.
+        let read = || {
+            let held = held.clone();
+            school.act(&visitor(COUNTY), move |desk| page(desk, &held)).expect("an answer")
+        };
+        let family = read().expect("the family's page");
+        assert_eq!((family.by_day.as_str(), family.unit.as_str()), ("2026-08-31", "东镇"));
+        assert!(matches!(family.reason, Reason::Enrol | Reason::Junior), "{:?}", family.reason);
+        assert!(family.called.contains("某") && family.given.is_empty());
+        school.at("2026-10-31");
+        assert!(read().is_none(), "its time is over");
+        school.at("2026-06-15");
         let mut stale = township();
         stale.confirmed = None;
         let unproved = school.act(&stale, |desk| print_run(desk, "", "https://baoxue.example"));

@@ -9,6 +9,10 @@ pub use answer::{AnswerLine, Answering, answer, done, waiting};
 pub use code::{CodeLine, Codes, Giving, codes, give, may_serve, picture, revoke};
 pub use page::{FamilyPage, Given, page};
 
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use rules::family::Reason;
+use rules::season::Kind;
 use rules::tip_off::typed;
 
 use crate::db::Tx;
@@ -27,6 +31,9 @@ pub(super) struct Live {
     pub(super) ends_at: String,
 }
 
+/// Days after the reporting day for which the code of a notice counts.
+const NOTICED: i64 = 60;
+
 /// The index of a code as a family has it in its address. Every table of codes for families uses it, so that one lookup finds them all.
 #[must_use]
 pub fn index(keys: &Keys, county: &str, code: &str) -> String {
@@ -43,11 +50,12 @@ fn live(
     county: &str,
     (code, now): (&str, &str),
 ) -> Result<Option<Live>, Refused> {
-    Ok(tx.optional(
+    let codes = [index(keys, county, code), index(keys, county, &typed(code))];
+    let given = tx.optional(
         "select f.id, f.child, f.reason, f.by_day, f.unit, f.ends_at from family_code f
          where f.county = $1 and f.code_index in ($2, $3) and f.revoked_at is null and f.ends_at > $4
          order by f.id limit 1",
-        &params![county, index(keys, county, code), index(keys, county, &typed(code)), now],
+        &params![county, &codes[0], &codes[1], now],
         |row| {
             Ok(Live {
                 id: row.get(0)?,
@@ -58,7 +66,36 @@ fn live(
                 ends_at: row.get(5)?,
             })
         },
-    )?)
+    )?;
+    if given.is_some() {
+        return Ok(given);
+    }
+    // 入学、复学通知书 carry a code of their own: it counts until some time after the day on which the child is to report.
+    let noticed = tx.optional(
+        "select n.id, n.child, n.kind, n.report_day, n.township from season_notice n
+         where n.county = $1 and n.code_index in ($2, $3) order by n.id limit 1",
+        &params![county, &codes[0], &codes[1]],
+        |row| {
+            let texts: [String; 4] = [row.get(0)?, row.get(1)?, row.get(2)?, row.get(4)?];
+            Ok((texts, row.get::<Date>(3)?))
+        },
+    )?;
+    Ok(noticed.and_then(|([id, child, kind, unit], report)| {
+        let ends = report.checked_add(NOTICED.days()).ok()?.to_string();
+        let reason = match Kind::from_code(&kind)? {
+            Kind::Enrol => Reason::Enrol,
+            Kind::Junior => Reason::Junior,
+            Kind::Return => Reason::Persuade,
+        };
+        (now < ends.as_str()).then(|| Live {
+            id,
+            child,
+            reason: reason.code().to_owned(),
+            by_day: Some(report.to_string()),
+            unit,
+            ends_at: ends,
+        })
+    }))
 }
 
 fn live_at(desk: &mut Desk<'_, '_>, code: &str) -> Result<Option<Live>, Refused> {
