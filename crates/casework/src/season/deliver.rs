@@ -111,7 +111,7 @@ fn put(
     Ok(true)
 }
 
-fn service<'a>(told: &'a Delivery) -> Service<'a> {
+fn service(told: &Delivery) -> Service<'_> {
     Service {
         mode: told.mode,
         on: told.day,

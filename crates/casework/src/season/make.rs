@@ -364,7 +364,8 @@ fn write(
         child: child.name.clone(),
         sex: Sex::from_code(&sex).map_or("", Sex::label).to_owned(),
         birth: spelled(child.birth),
-        home,
+        // The township's office is not where anybody lives.
+        home: home.replacen("人民政府", "", 1),
         school: place,
         report: spelled(batch.report),
         organ: batch.organ.clone(),

@@ -327,11 +327,11 @@ pub fn notice(desk: &mut Desk<'_, '_>, id: &str) -> Result<NoticeFile, Refused> 
     Ok(NoticeFile { line, report: (report, school), day, place, steps, may_deliver, may_defer })
 }
 
+/// A child's notice: its id, how far it is, what the family said last, the school that expects the child.
+pub(super) type Stands = (String, State, Option<Answer>, Option<String>);
+
 /// The state of each child's notice in a season and what the family said last: for lists of children, whose scope is the caller's affair.
-pub(super) fn states(
-    desk: &mut Desk<'_, '_>,
-    season: &Season,
-) -> Result<BTreeMap<String, (String, State, Option<Answer>, Option<String>)>, Refused> {
+pub(super) fn states(desk: &mut Desk<'_, '_>, season: &Season) -> Result<BTreeMap<String, Stands>, Refused> {
     let rows = desk.tx.query(
         "select n.child, n.id, n.state,
                 coalesce((select s.code from season_step s

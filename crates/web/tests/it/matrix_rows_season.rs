@@ -17,7 +17,7 @@ pub(crate) const SEASON: &[Row] = &[
         "id=form-0001&day=2026-11-24&households=1&asked=1&visitors=段某某",
     ),
     Row("GET", "/season/plan", Nothing, Policy, ""),
-    Row("POST", "/season/plan/{id}", Unit, Part, "first=40&junior=0&beds=0"),
+    Row("POST", "/season/plan/{id}", Unit, Itself, "first=40&junior=0&beds=0"),
     Row("GET", "/season/notices", Nothing, Policy, ""),
     Row("POST", "/season/notices", Nothing, Part, "report=2026-12-24&bring=户口簿"),
     Row("GET", "/season/notices/print.zip", Nothing, Part, ""),

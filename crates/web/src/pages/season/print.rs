@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use casework::desk::Desk;
 use casework::season::{self, PrintRun};
 use documents::paper::notice::Bundle;
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
@@ -53,9 +54,11 @@ pub(super) async fn zip(
             drop(send.blocking_send(Err(error)));
         }
     }));
+    // Whoever packs the answer may ask once more behind its end.
     let stream = futures_util::stream::unfold(receive, |mut receive| async move {
         receive.recv().await.map(|piece| (piece, receive))
-    });
+    })
+    .fuse();
     let mut response = Body::from_stream(stream).into_response();
     let all = response.headers_mut();
     all.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
