@@ -92,12 +92,17 @@ pub struct Term {
 /// The term of a day: the last that had begun, holidays after it too. Where the calendar knows none, by the usual months.
 #[must_use]
 pub fn term(day: Date, calendar: &SchoolCalendar) -> Term {
-    let known = calendar.terms().iter().filter(|term| term.first <= day).max_by_key(|term| term.first);
+    let year = school_year(day);
+    let begun = calendar.terms().iter().filter(|term| term.first <= day).max_by_key(|term| term.first);
+    let spring = (2..8).contains(&day.month());
+    // In spring the autumn term is the last that began only where the calendar knows when the spring term does.
+    let known = begun.filter(|term| {
+        let later = calendar.terms().iter().any(|other| other.school_year == year && other.number == 2);
+        term.school_year == year && (!spring || term.number == 2 || later)
+    });
     let (year, number, first) = match known {
-        Some(term) if term.school_year == school_year(day) => (term.school_year, term.number, term.first),
-        _ => {
-            let year = school_year(day);
-            let spring = (2..8).contains(&day.month());
+        Some(term) => (term.school_year, term.number, term.first),
+        None => {
             let first = if spring { date(year.saturating_add(1), 2, 20) } else { date(year, 9, 1) };
             (year, if spring { 2 } else { 1 }, first)
         }

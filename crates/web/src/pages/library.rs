@@ -180,7 +180,7 @@ async fn file_version(
 ) -> Result<Response, Failed> {
     // Whoever may not see the document learns nothing from what they send.
     let own = id.clone();
-    app.read(&session, move |desk| conference::document(desk, &own).map(drop)).await?;
+    app.look(&session, move |desk| conference::document(desk, &own).map(drop)).await?;
     let came = match form {
         Ok(form) => upload::receive(&headers, form, MOST, &["words", "why"]).await?,
         Err(_) => Came::Cut,

@@ -87,7 +87,7 @@ fn a_meeting_on_its_page() {
             &format!("{hold}<script>研究了超期个案的办理</script>"),
         );
         let page = text(&scene.get(Role::Bureau, &at));
-        assert!(page.contains("&lt;script") && !page.contains("<script>研究"), "{page}");
+        assert!(page.contains("&#60;script&#62;研究") && !page.contains("<script>研究"), "{page}");
         let unit = &scene.app.here.with(Role::Police).next().expect("the police").unit;
         let new = format!("unit={unit}&words=查清去向&proof=名单&due=2026-12-20");
         scene.done(Role::Bureau, &format!("{at}/decisions"), &new);
