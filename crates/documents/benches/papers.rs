@@ -60,7 +60,9 @@ fn portion(many: usize) -> Run {
         date: "2026年6月15日".to_owned(),
         address: format!("https://baoxue.example/f/{at:032x}"),
         squares: (0..33)
-            .map(|y| (0..33).map(|x| if (x * 7 + y * 11 + at) % 3 == 0 { '1' } else { '0' }).collect())
+            .map(|y| {
+                (0..33).map(|x| if (x * 7 + y * 11 + at).is_multiple_of(3) { '1' } else { '0' }).collect()
+            })
             .collect(),
     };
     let right = |name: &str| {

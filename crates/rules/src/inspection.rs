@@ -94,11 +94,11 @@ pub struct Term {
 pub fn term(day: Date, calendar: &SchoolCalendar) -> Term {
     let year = school_year(day);
     let begun = calendar.terms().iter().filter(|term| term.first <= day).max_by_key(|term| term.first);
-    let spring = (2..8).contains(&day.month());
+    let spring = (2..=8).contains(&day.month());
     // In spring the autumn term is the last that began only where the calendar knows when the spring term does.
     let known = begun.filter(|term| {
         let later = calendar.terms().iter().any(|other| other.school_year == year && other.number == 2);
-        term.school_year == year && (!spring || term.number == 2 || later)
+        term.school_year > year || term.school_year == year && (!spring || term.number == 2 || later)
     });
     let (year, number, first) = match known {
         Some(term) => (term.school_year, term.number, term.first),

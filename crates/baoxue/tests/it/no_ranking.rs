@@ -42,7 +42,7 @@ fn files(at: &Path, into: &mut Vec<PathBuf>) {
 
 /// A word that is refused in the same breath: 不排名, 不炒作升学率, 不得出现.
 fn is_refused(line: &str, at: usize) -> bool {
-    let before: String = line[..at].chars().rev().take(12).collect();
+    let before: String = line.get(..at).unwrap_or_default().chars().rev().take(12).collect();
     before.contains('不') || before.contains('禁')
 }
 

@@ -94,7 +94,7 @@ pub fn ask(desk: &mut Desk<'_, '_>, pasted: &Pasted) -> Result<usize, Refused> {
                 wanted.push(one);
             }
             Err(text) => {
-                problems.push(Problem { field: "lines", text: format!("第{}行：{text}", at + 1) })
+                problems.push(Problem { field: "lines", text: format!("第{}行：{text}", at + 1) });
             }
         }
     }

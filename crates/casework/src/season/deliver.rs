@@ -284,9 +284,9 @@ pub fn deliver_all(desk: &mut Desk<'_, '_>, unit: &str, bulk: &Bulk) -> Result<(
         };
         if done {
             if bulk.except.contains_key(&id) {
-                failed += 1
+                failed += 1;
             } else {
-                delivered += 1
+                delivered += 1;
             }
             post = Some(hand.post);
         }

@@ -181,6 +181,9 @@ fn pupils(desk: &mut Desk<'_, '_>, study: &Kept) -> Result<Vec<Homed>, Refused> 
     Ok(found)
 }
 
+/// Measured ways by home and school.
+type Ways = HashMap<(String, String), Way>;
+
 /// The schools that could receive these grades, with the ways to them and to the school itself: those that the study names; else those of the same
 /// township, and those to which a way from one of these homes is measured, but no 特殊教育学校. Whatever has no places on record has none.
 fn receivers(
@@ -188,7 +191,7 @@ fn receivers(
     study: &Kept,
     homes: &BTreeSet<String>,
     grades: &BTreeSet<u8>,
-) -> Result<(Vec<Receiver>, HashMap<(String, String), Way>), Refused> {
+) -> Result<(Vec<Receiver>, Ways), Refused> {
     let rows = desk.tx.query(
         &format!(
             "with {HOLDS}

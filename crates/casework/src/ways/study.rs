@@ -262,7 +262,8 @@ fn run(desk: &mut Desk<'_, '_>, study: &Kept) -> Result<Option<Run>, Refused> {
             Ok((row.get::<String>(0)?, [flag(1)?, flag(2)?, flag(3)?, flag(4)? || flag(5)? || flag(6)?]))
         },
     )?;
-    let many = |is: &dyn Fn(&(String, [bool; 4])) -> bool| {
+    type Row = (String, [bool; 4]);
+    let many = |is: &dyn Fn(&Row) -> bool| {
         u32::try_from(rows.iter().filter(|row| is(row)).count()).unwrap_or(u32::MAX)
     };
     let parts: Vec<u32> = After::ALL.iter().map(|after| many(&|row| row.0 == after.code())).collect();

@@ -190,7 +190,7 @@ fn from_the_call_to_the_minutes() {
         assert!(kept.body.iter().any(|block| matches!(block, Block::Table { rows, .. } if rows.len() == 1)));
         // What was kept is what is printed, whatever becomes of the task.
         school.run("update meeting_task set words = 'x' where county = $1");
-        let own = id.clone();
+        let own = id;
         let again = school.act(&police(), move |desk| conference::paper(desk, &own, PaperKind::Minutes));
         assert_eq!(again.expect("the minutes").paper, kept);
         let (lines, next) = school.act(&police(), meetings).expect("the list");
@@ -235,7 +235,7 @@ fn decisions_are_tasks_until_another_has_seen() {
         said(&police(), &one, "补了回执").expect("reported");
         accepted(&bureau(), &one).expect("accepted");
         assert_eq!(rule(accepted(&bureau(), &one)), "这件任务已经验收");
-        let own = one.clone();
+        let own = one;
         let file = school.act(&police(), move |desk| task(desk, &own)).expect("the task");
         assert_eq!((file.line.stand, file.acts.len(), file.may_report), (TaskStand::Accepted, 4, false));
 
@@ -244,7 +244,7 @@ fn decisions_are_tasks_until_another_has_seen() {
         both.actor.posts.extend(township().actor.posts);
         said(&township(), &other, "走访完了").expect("reported");
         assert_eq!(rule(accepted(&both, &other)), "承办单位的人不能验收自己办的事");
-        let own = other.clone();
+        let own = other;
         school.act(&director(), move |desk| give_back(desk, &own, "还有没走到的")).expect("given back");
 
         school.at("2026-12-15");
@@ -348,7 +348,7 @@ fn versions_stay() {
         let sees = |by: &SignedIn| school.act(by, documents).expect("the list").len();
         assert_eq!((sees(&township()), sees(&other_township()), sees(&bureau())), (1, 0, 1));
         let other = who("head2", Role::Head, "s2");
-        let own = id.clone();
+        let own = id;
         let hidden = school.act(&other, move |desk| conference::document(desk, &own));
         assert!(matches!(hidden, Err(Refused::Denied { .. })));
         let lacking = school.act(&bureau(), conference::lacking).expect("who has none");

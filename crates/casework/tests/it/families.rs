@@ -131,7 +131,7 @@ fn codes_that_do_not_count() {
             Err(Refused::Denied { .. })
         ));
         let code = given(&school, &head(), &child).expect("a code");
-        for wrong in ["", "1", "' or 1=1", &code[1..], &"A".repeat(3000)] {
+        for wrong in ["", "1", "' or 1=1", code.get(1..).expect("digits"), &"A".repeat(3000)] {
             assert!(
                 look(&school, wrong).is_none()
                     && matches!(says(&school, wrong, "call", "", "张三"), Ok(None))

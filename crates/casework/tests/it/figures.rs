@@ -283,7 +283,7 @@ fn who_reads_what() {
         for by in [teacher(), who("v", Role::Village, "t1"), who("a", Role::Admin, "ju")] {
             assert!(matches!(read(&school, &by, None), Err(Refused::Denied { .. })));
         }
-        for by in [town.clone(), head(), police, who("v", Role::Inspector, "ju")] {
+        for by in [town, head(), police, who("v", Role::Inspector, "ju")] {
             assert!(matches!(school.act(&by, renew_now), Err(Refused::Denied { .. })));
             let verdict = looked(&school, 1);
             assert!(matches!(
@@ -444,7 +444,7 @@ fn retention_by_names_and_by_the_yearbook() {
         for wrong in [
             EntryForm { whole: 0, ..form.clone() },
             EntryForm { school_year: 2099, ..form.clone() },
-            EntryForm { source: String::new(), ..form.clone() },
+            EntryForm { source: String::new(), ..form },
         ] {
             assert!(matches!(put(&bureau(), wrong), Err(Refused::Invalid(_))));
         }

@@ -159,7 +159,7 @@ fn the_checklist_is_kept() {
         assert_eq!(ticked(&school, &inspector(), &id, "called_daily", Seen::Good, "").expect("the same"), 0);
         let changed = ticked(&school, &inspector(), &id, "called_daily", Seen::Partly, "星期一没有点名");
         assert_eq!(changed.expect("kept"), 1);
-        let own = id.clone();
+        let own = id;
         let seen = school.act(&head(), move |desk| place(desk, &own, "s1")).expect("the school reads it");
         let line = seen.checks.iter().find(|one| one.code == "called_daily").expect("the line");
         assert_eq!(

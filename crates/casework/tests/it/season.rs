@@ -390,20 +390,19 @@ fn notices_are_made_once_and_numbered() {
 fn a_job_makes_them() {
     on_each_engine(|db| {
         let school = county(db);
-        for (account, unit) in [("x1", "t1")] {
-            school.run(format!(
-                "insert into account (county, id, username, name, initials, unit, state, made_at, made_by)
-                 values ($1, '{account}', '{account}', '某某', 'mm', '{unit}', 'active', '', '')"
-            ));
-            school.run(format!(
-                "insert into post (county, id, unit, role, standing, duty, title, sort)
-                 values ($1, 'post-{unit}', '{unit}', 'township', 'serves', 'staff', '', 1)"
-            ));
-            school.run(format!(
-                "insert into tenure (county, id, post, account, from_day, by_account, made_at)
-                 values ($1, 'n-{unit}', 'post-{unit}', '{account}', '2026-01-01', '', '')"
-            ));
-        }
+        let (account, unit) = ("x1", "t1");
+        school.run(format!(
+            "insert into account (county, id, username, name, initials, unit, state, made_at, made_by)
+             values ($1, '{account}', '{account}', '某某', 'mm', '{unit}', 'active', '', '')"
+        ));
+        school.run(format!(
+            "insert into post (county, id, unit, role, standing, duty, title, sort)
+             values ($1, 'post-{unit}', '{unit}', 'township', 'serves', 'staff', '', 1)"
+        ));
+        school.run(format!(
+            "insert into tenure (county, id, post, account, from_day, by_account, made_at)
+             values ($1, 'n-{unit}', 'post-{unit}', '{account}', '2026-01-01', '', '')"
+        ));
         for name in ["李甲", "李乙"] {
             child(&school, name, SIX, "g1", None);
         }
@@ -554,16 +553,15 @@ fn who_did_not_come_is_found() {
         let before = school.act(&township(), |desk| no_shows(desk, "")).expect("the list");
         assert!(!before.begun && before.rows.is_empty());
         school.at("2026-09-01");
-        for (child, class, grade) in [(&ids[0], "d1", 1)] {
-            school.run(format!(
-                "insert into class_member (county, id, child, school, class, from_day, ground, made_at)
-                 values ($1, 'm-{child}', '{child}', 's1', '{class}', '2026-09-01', '', '')"
-            ));
-            school.run(format!(
-                "update child set class = '{class}', school = 's1', grade = {grade}, standing = 'enrolled'
-                 where county = $1 and id = '{child}'"
-            ));
-        }
+        let (child, class, grade) = (&ids[0], "d1", 1);
+        school.run(format!(
+            "insert into class_member (county, id, child, school, class, from_day, ground, made_at)
+             values ($1, 'm-{child}', '{child}', 's1', '{class}', '2026-09-01', '', '')"
+        ));
+        school.run(format!(
+            "update child set class = '{class}', school = 's1', grade = {grade}, standing = 'enrolled'
+             where county = $1 and id = '{child}'"
+        ));
         let away = &ids[3];
         school.run(format!(
             "insert into elsewhere (county, id, child, school, place, proof, proof_number, from_day, by_account, made_at)
@@ -574,10 +572,7 @@ fn who_did_not_come_is_found() {
             found.rows.iter().map(|row| (row.name.as_str(), row.due, row.missing, row.act)).collect();
         assert_eq!(rows.len(), 3, "{rows:?}");
         assert_eq!(found.all, (5, 3));
-        assert!(
-            rows.iter()
-                .any(|row| *row == ("李拒", Due::First, Missing::NoRoll, "家长说不送：立案，走四步法"))
-        );
+        assert!(rows.contains(&("李拒", Due::First, Missing::NoRoll, "家长说不送：立案，走四步法")));
         assert!(rows.iter().any(|row| row.0 == "李缺" && row.3.contains("没有正当理由的立案")));
         assert!(rows.iter().any(|row| row.0 == "李升" && row.1 == Due::Junior));
         let level = school.act(&bureau(), |desk| no_shows(desk, "")).expect("the list");

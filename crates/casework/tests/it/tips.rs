@@ -321,7 +321,8 @@ fn codes_that_are_not_known() {
         let school = county(db);
         let code = code(send(&school, &sent()));
         assert_eq!(code.len(), 26);
-        let turned = format!("{}{}", &code[1..], &code[..1]);
+        let (first, rest) = code.split_at(1);
+        let turned = format!("{rest}{first}");
         for wrong in [turned.as_str(), "", "1", "' or 1=1 --", "李甲", &"A".repeat(5000)] {
             assert_eq!(told(&school, wrong), Told::Unknown, "{wrong}");
         }
@@ -351,7 +352,7 @@ fn a_form_is_taken_once() {
         };
         let first = code(send(&once));
         assert_eq!(code(send(&once)), first);
-        let other = Sent { text: format!("{TEXT}还有一个。"), ..once.clone() };
+        let other = Sent { text: format!("{TEXT}还有一个。"), ..once };
         assert!(words(send(&other)).contains("已经交过"));
         assert_eq!(school.count("select cast(count(*) as bigint) from tip_off where county = $1"), 1);
         assert_eq!(
@@ -409,7 +410,7 @@ fn pleas_and_harm() {
         assert!(list(&school, &bureau(), Shown::Received).is_empty());
         let line = list(&school, &township(), Shown::Received).remove(0);
         let id = line.id;
-        let (own, answer) = (id.clone(), "已经联系学校，从下个月起补助生活费。");
+        let (own, answer) = (id, "已经联系学校，从下个月起补助生活费。");
         school.act(&township(), move |desk| close(desk, &own, "helped", answer)).expect("answered at once");
         assert_eq!(known(&school, &code).why, "已经提供帮助");
         let plea = Sent { kind: "learning".to_owned(), school: "s1".to_owned(), ..plea };
@@ -462,7 +463,10 @@ fn refused_and_joined() {
         assert_eq!(lines.len(), 3);
         let [first, second, spam] = [0, 1, 2].map(|at| lines[at].id.clone());
         let seen = read(&school, &bureau(), &second).expect("the tip");
-        assert_eq!(seen.alike.iter().map(|one| one.0.clone()).collect::<Vec<_>>(), [first.clone()]);
+        assert_eq!(
+            seen.alike.iter().map(|one| one.0.clone()).collect::<Vec<_>>(),
+            std::slice::from_ref(&first)
+        );
         let (own, main) = (second, first.clone());
         school.act(&bureau(), move |desk| join(desk, &own, &main)).expect("joined");
         assert_eq!(known(&school, &other).state, State::Same.told());

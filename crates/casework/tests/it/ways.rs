@@ -539,7 +539,7 @@ fn some_grades_and_named_receivers() {
         ] {
             match school.act(&bureau(), move |desk| draft(desk, &wrong)) {
                 Err(Refused::Invalid(problems)) => {
-                    assert!(problems.iter().any(|one| one.field == field), "{problems:?}")
+                    assert!(problems.iter().any(|one| one.field == field), "{problems:?}");
                 }
                 other => panic!("{field}: {other:?}"),
             }

@@ -61,7 +61,7 @@ fn what_is_undone_stands_first() {
 #[test]
 fn a_meeting_goes_one_way() {
     let check = |stand, step, expected: Option<Stand>| {
-        assert_eq!(moved(stand, step).ok(), expected, "{stand} {step}")
+        assert_eq!(moved(stand, step).ok(), expected, "{stand} {step}");
     };
     check(Stand::Called, Step::Fix, Some(Stand::Fixed));
     check(Stand::Fixed, Step::Hold, Some(Stand::Held));

@@ -119,11 +119,11 @@ fn what_a_closure_would_do() {
     // Grades one to three are not sent to board; who boards already goes on.
     check(&[pupil("1", 2, &[("a", 45)])], &[school("a", 5, 5)], &["1 a hard 更难"]);
     let boards = Pupil { boards: true, ..pupil("1", 2, &[("a", 45)]) };
-    check(&[boards.clone()], &[school("a", 5, 5)], &["1 a bed 床"]);
+    check(std::slice::from_ref(&boards), &[school("a", 5, 5)], &["1 a bed 床"]);
     check(&[Pupil { ways: vec![], ..boards }], &[school("a", 5, 5)], &["1 a bed 床"]);
     // Hard as before and no longer: not worse.
     let was = Pupil { now: Some(way(90)), ..far("1") };
-    check(&[was.clone()], &[school("a", 5, 0)], &["1 a hard 床"]);
+    check(std::slice::from_ref(&was), &[school("a", 5, 0)], &["1 a hard 床"]);
     check(&[Pupil { now: Some(way(80)), ..was }], &[school("a", 5, 0)], &["1 a hard 床 更难"]);
     // Nobody measured the way: placed last, and said.
     check(&[pupil("1", 4, &[])], &[school("a", 1, 3)], &["1 a unknown"]);

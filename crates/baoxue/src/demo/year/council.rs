@@ -120,7 +120,7 @@ impl Year {
                 conference::decide(desk, &own, &unit, (words, proof), &due)
             })?);
         }
-        let own = id.clone();
+        let own = id;
         self.acted(means, (director, self.ago(60), 9), move |desk| conference::close(desk, &own))?;
         let Some(Some(task)) = tasks.into_iter().next() else { return Ok(()) };
         let own = task.clone();

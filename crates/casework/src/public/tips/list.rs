@@ -141,10 +141,9 @@ pub fn tips(desk: &mut Desk<'_, '_>, which: Shown, filter: &Filter) -> Result<(V
             format!(
                 "and t.id in (select min(t.id) from tip_off t where t.county = $1 and {states} and {narrow} group by t.same)"
             ),
-            format!(
-                "(select cast(count(*) as bigint) from tip_off other where other.county = t.county
-                     and other.same = t.same and other.state = t.state)"
-            ),
+            "(select cast(count(*) as bigint) from tip_off other where other.county = t.county
+                 and other.same = t.same and other.state = t.state)"
+                .to_owned(),
         )
     } else {
         (String::new(), "cast(1 as bigint)".to_owned())
