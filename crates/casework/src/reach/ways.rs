@@ -206,7 +206,7 @@ fn is_mailbox(text: &str) -> bool {
         })
 }
 
-/// Confirms the address by the code that was sent to it; `false` when it is not the right one, and after [`TRIES`] none is.
+/// Confirms the address by the code that was sent to it; `false` when it is not the right one, and after five tries none is.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Invalid`]; [`Refused::Rule`] when no code is good any more.

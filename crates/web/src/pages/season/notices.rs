@@ -159,8 +159,8 @@ struct GroupPage {
 
 impl GroupPage {
     fn choices(&self, id: &str) -> Vec<Choice> {
-        let now = self.picks.get(id).map_or("", String::as_str);
-        let first = [Choice::new("", "送到了", now), Choice::new("skip", "这次没有去", now)];
+        let now = self.picks.get(id).map_or("delivered", String::as_str);
+        let first = [Choice::new("delivered", "送到了", now), Choice::new("skip", "这次没有去", now)];
         let whys = Why::ALL.iter().filter(|why| **why != Why::Other);
         first
             .into_iter()
