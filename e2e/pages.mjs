@@ -101,6 +101,8 @@ export const ALL = [
   { name: "season-group", role: "township", from: "/season/notices", link: first },
   { name: "season-no-shows", role: "township", path: "/season/no-shows" },
   { name: "season-transitions", role: "bureau", path: "/season/transitions" },
+  { name: "turnover", role: "bureau", path: "/turnover" },
+  { name: "turnover-school", role: "bureau", from: "/turnover", link: first },
   { name: "season-deferrals", role: "bureau", path: "/season/deferrals" },
   { name: "conference", role: "director", path: "/conference" },
   { name: "meeting", role: "bureau", from: "/conference", link: first },

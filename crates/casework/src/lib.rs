@@ -46,6 +46,7 @@ pub mod seed;
 pub mod testing;
 pub mod today;
 pub mod totp;
+pub mod turnover;
 pub mod units;
 mod unnamed;
 pub mod vitals;

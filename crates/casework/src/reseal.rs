@@ -66,6 +66,7 @@ pub const SEALED: &[Sealed] = &[
         fields: &[("title_sealed", "title"), ("image_sealed", "image")],
         at_once: 4,
     },
+    of("turnover_stay", &["id"], &[("why_sealed", "why")]),
     of("season_visit", &["id"], &[("note_sealed", "note")]),
     of("season_notice", &["id"], &[("said_sealed", "said")]),
     of("season_step", &["id"], &[("words_sealed", "words")]),

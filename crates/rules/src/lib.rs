@@ -36,6 +36,7 @@ pub mod safeguard;
 pub mod season;
 pub mod standing;
 pub mod tip_off;
+pub mod turnover;
 pub mod twin;
 pub mod unnamed;
 pub mod warning;

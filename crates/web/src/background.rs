@@ -51,6 +51,7 @@ pub fn reaching(courier: &Courier, link: &str) -> Registry {
     let registry = casework::works::nightly(casework::requests::nightly(registry));
     let registry = casework::figures::nightly(registry);
     let registry = casework::season::register(registry);
+    let registry = casework::turnover::nightly(registry);
     let registry = casework::inspections::nightly(casework::conference::nightly(registry));
     let registry = casework::public::nightly(registry);
     let registry =

@@ -55,6 +55,7 @@ const MENU: &[Entry] = &[
     entry("抽样考勤", "/samples", "check", &[Action::CountSample]),
     heading("入学和底数"),
     entry("入学季", "/season", "bulletin", &[Action::ReadSeason]),
+    entry("新学年", "/turnover", "people", &[Action::ReadTurnover]),
     entry("比对核查", "/findings", "compare", &[Action::ReadFindings]),
     entry("比对行动", "/comparison", "case", &[Action::ReadFindings]),
     entry("平台录入", "/platforms", "copy", &[Action::KeepPlatformNumber]),

@@ -23,6 +23,7 @@ mod sees;
 mod standing;
 mod ties;
 mod timeline;
+mod turned;
 mod waiting;
 mod write;
 
@@ -53,5 +54,6 @@ pub use ties::{Tied, places_of, settle, write_ties};
 pub(crate) use ties::{ties_of, where_now};
 pub use timeline::Event;
 pub(crate) use timeline::move_label;
+pub(crate) use turned::{Place, arrived, finished, up};
 pub use waiting::{Waiting, waiting};
 pub use write::{Alike, Difference, Editing, Saved, add, correct, editing, homes};

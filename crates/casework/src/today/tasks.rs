@@ -107,7 +107,7 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     super::public::tasks(desk, &mut tasks)?;
     reconciling(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;
-    let season = crate::season::to_do(desk)?.into_iter();
+    let season = crate::season::to_do(desk)?.into_iter().chain(crate::turnover::to_do(desk)?);
     tasks.extend(season.map(|(title, why, act, href)| Task { title, why, act, due: String::new(), href }));
     // A deadline before none, the earlier before the later.
     tasks.sort_by(|a, b| (a.due.is_empty(), &a.due, &a.title).cmp(&(b.due.is_empty(), &b.due, &b.title)));

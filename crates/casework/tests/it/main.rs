@@ -82,6 +82,7 @@ mod tips;
 mod tips_flood;
 #[cfg(test)]
 mod totp;
+mod turnover;
 #[cfg(test)]
 mod watermark;
 #[cfg(test)]

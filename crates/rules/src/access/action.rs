@@ -133,6 +133,9 @@ codes! {
         RecordLeaver = "record_leaver" "登记毕业去向" [],
         AskDeferral = "ask_deferral" "受理延缓入学申请" [],
         DecideDeferral = "decide_deferral" "审批延缓入学" [],
+        // 新学年 (义务教育法第二条; 五(八)(九))
+        ReadTurnover = "read_turnover" "看新学年编班" [],
+        TurnYear = "turn_year" "新学年编班、新生报到" [],
         KeepPhone = "keep_phone" "开通离线手机" [],
         // what is reported apart (未成年人保护法 11)
         RaiseSign = "raise_sign" "转交保护线索" [],
@@ -286,6 +289,8 @@ impl Action {
             | Self::CommentClosure
             | Self::DecideClosure
             | Self::SweepSeason
+            | Self::ReadTurnover
+            | Self::TurnYear
             | Self::MakeNotices
             | Self::ReadTips
             | Self::SortTips
@@ -683,6 +688,17 @@ impl Action {
             // 义务教育法第十一条：监护人申请，乡镇人民政府或者县教育行政部门批准。
             Self::AskDeferral => allowed(&[R::Township], Children),
             Self::DecideDeferral => allowed(&[R::Bureau, R::Township], Children),
+            // 学校编自己的班，教体局看全县，也替没有账号的小校编。
+            Self::ReadTurnover => match role {
+                R::Director | R::Bureau => Some(County),
+                R::Head | R::Registrar => Some(OwnUnit),
+                _ => None,
+            },
+            Self::TurnYear => match role {
+                R::Bureau => Some(County),
+                R::Head | R::Registrar => Some(OwnUnit),
+                _ => None,
+            },
             // Who calls a class, or goes to families, where there is no network; what it holds follows from each part of it.
             Self::KeepPhone => allowed(&[R::Head, R::Teacher, R::Township, R::Village, R::Cadre], OwnUnit),
             // 四(四)(六)：教体局和发改局看布局，乡镇、村、学校看自己的孩子怎么来；发改局看不到孩子，只看数字。

@@ -48,6 +48,7 @@ mod sign_ins;
 mod style;
 mod tips;
 mod today;
+mod turnover;
 mod units;
 mod warnings;
 mod ways;
@@ -106,6 +107,7 @@ pub fn routes() -> Vec<Route> {
         style::routes(),
         tips::routes(),
         today::routes(),
+        turnover::routes(),
         units::routes(),
         founding::routes(),
         warnings::routes(),

@@ -33,6 +33,7 @@ mod matrix_rows_council;
 mod matrix_rows_figures;
 mod matrix_rows_public;
 mod matrix_rows_season;
+mod matrix_rows_turnover;
 mod matrix_rows_ways;
 mod platform;
 mod province;

@@ -22,6 +22,7 @@ use crate::matrix_rows_council::{COUNCIL, SHOWN};
 use crate::matrix_rows_figures::FIGURES;
 use crate::matrix_rows_public::PUBLIC;
 use crate::matrix_rows_season::SEASON;
+use crate::matrix_rows_turnover::TURNOVER;
 use crate::matrix_rows_ways::WAYS;
 
 /// An id that nothing has.
@@ -190,6 +191,7 @@ fn every_route_has_a_row() {
         .chain(WAYS)
         .chain(FIGURES)
         .chain(SEASON)
+        .chain(TURNOVER)
         .chain(COUNCIL)
         .chain(PUBLIC)
         .map(|row| (row.0.to_owned(), row.1))
@@ -319,8 +321,15 @@ fn every_cell() {
         assert_eq!((page.status, json.status), (404, 404));
         let (mut count, mut denied, mut wrongs) = (0, 0, Vec::new());
         let routes = web::pages::routes();
-        for row in
-            ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).chain(COUNCIL).chain(PUBLIC)
+        for row in ROWS
+            .iter()
+            .chain(API)
+            .chain(WAYS)
+            .chain(FIGURES)
+            .chain(SEASON)
+            .chain(TURNOVER)
+            .chain(COUNCIL)
+            .chain(PUBLIC)
         {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)

@@ -737,6 +737,9 @@ pub(crate) const ACTS: &[Act] = &[
 pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("/season/sweep/{id}", "crates/casework/tests/it/season.rs"),
     ("/season/plan/{id}", "crates/casework/tests/it/season.rs"),
+    ("/turnover/{id}", "crates/casework/tests/it/turnover.rs"),
+    ("/turnover/{id}/withdraw", "crates/casework/tests/it/turnover.rs"),
+    ("/turnover/{id}/arrivals", "crates/casework/tests/it/turnover.rs"),
     ("/season/notices", "crates/casework/tests/it/season.rs"),
     ("/season/notices/in/{id}", "crates/casework/tests/it/season.rs"),
     ("/season/notices/{id}/deliver", "crates/casework/tests/it/season.rs"),

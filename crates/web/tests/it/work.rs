@@ -16,6 +16,7 @@ use crate::matrix_rows_council::COUNCIL;
 use crate::matrix_rows_figures::FIGURES;
 use crate::matrix_rows_public::PUBLIC;
 use crate::matrix_rows_season::SEASON;
+use crate::matrix_rows_turnover::TURNOVER;
 
 /// Who reads, from the whole county down to one class.
 const READERS: [Role; 7] =
@@ -42,6 +43,7 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
             .chain(API)
             .chain(FIGURES)
             .chain(SEASON)
+            .chain(TURNOVER)
             .chain(COUNCIL)
             .chain(PUBLIC)
             .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))

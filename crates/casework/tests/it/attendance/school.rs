@@ -116,6 +116,11 @@ impl School {
         self
     }
 
+    /// The moment that it is.
+    pub(crate) fn now(&self) -> String {
+        self.at.borrow().clone()
+    }
+
     /// One act by somebody, in a transaction of its own.
     pub(crate) fn act<T: Send + 'static>(
         &self,
