@@ -30,13 +30,16 @@ impl Onward {
 /// Whether a school of this kind has junior grades.
 #[must_use]
 pub fn has_junior(kind: &str) -> bool {
-    ["九年", "十二年", "初", "中学", "特"].iter().any(|part| kind.contains(part))
+    let senior = ["高级中学", "高中", "职业"].iter().any(|part| kind.contains(part));
+    !senior && ["九年", "十二年", "初", "中学", "特"].iter().any(|part| kind.contains(part))
 }
 
 /// Whether a school of this kind has primary grades.
 #[must_use]
 pub fn has_primary(kind: &str) -> bool {
-    !(kind.contains("初") || kind.contains("中学")) || kind.contains("九年") || kind.contains("十二年")
+    !["初", "中学", "高中", "职业"].iter().any(|part| kind.contains(part))
+        || kind.contains("九年")
+        || kind.contains("十二年")
 }
 
 /// What becomes of a class of `grade` at a school of `kind` that taught up to `highest` last year.

@@ -43,6 +43,7 @@ pub use merge::{Pair, SideBySide, doubles, merge, side_by_side, unmerge};
 pub use moves::{MoveForm, agree, schools, send_back, start_move, withdraw};
 pub(crate) use named::named;
 pub use next::Next;
+pub(crate) use over::close as close_past_class;
 pub use places::{Places, narrow};
 pub use read::{
     Allowed, ElsewhereRow, File, FindingRow, GroupRow, GuardianRow, Line, PlatformRow, Sibling, read,

@@ -28,7 +28,7 @@ pub(super) fn over(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused> {
 }
 
 /// Closes one, if it is still empty: nobody holds a post of it from today on.
-pub(super) fn close(desk: &mut Desk<'_, '_>, class: &str) -> Result<bool, Refused> {
+pub(crate) fn close(desk: &mut Desk<'_, '_>, class: &str) -> Result<bool, Refused> {
     let (county, today) = (desk.county(), desk.now.day());
     let closed = desk.tx.execute(
         &format!(

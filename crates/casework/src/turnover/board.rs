@@ -62,11 +62,11 @@ fn read(desk: &mut Desk<'_, '_>) -> Result<Board, Refused> {
         "select unit.id, unit.name, coalesce(t.state, ''),
                 (select cast(count(*) as bigint) from class c
                    join unit u on u.county = c.county and u.id = c.unit and u.until_day is null
-                  where c.county = unit.county and c.school = unit.id and c.school_year < $2),
+                  where c.county = unit.county and c.school = unit.id and c.school_year < $2 and c.grade <= 9),
                 (select cast(count(*) as bigint) from class c
                    join unit u on u.county = c.county and u.id = c.unit and u.until_day is null
                    join child_tie tie on tie.county = c.county and tie.unit = c.unit and tie.tie = 'class'
-                  where c.county = unit.county and c.school = unit.id and c.school_year < $2),
+                  where c.county = unit.county and c.school = unit.id and c.school_year < $2 and c.grade <= 9),
                 (select cast(count(*) as bigint) from season_notice n
                   where n.county = unit.county and n.year = $2 and n.school = unit.id),
                 (select cast(count(*) as bigint) from season_notice n

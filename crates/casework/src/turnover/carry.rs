@@ -14,12 +14,12 @@ use super::{School, class_name, grade};
 use crate::attendance;
 use crate::desk::Desk;
 use crate::jobs::{Means, Registry, Schedule, as_program};
-use crate::ledger::{Place, finished, up};
+use crate::ledger::{Place, close_past_class, finished, up};
 use crate::params;
 use crate::refused::Refused;
 use crate::units::{Beside, Fresh, make};
 
-/// The nightly work, before empty classes of past years are closed.
+/// The nightly work.
 #[must_use]
 pub fn nightly(registry: Registry) -> Registry {
     registry.schedule(Schedule::daily("turn_year", "新学年编班生效", time(0, 6, 0, 0), |means| {
@@ -121,6 +121,10 @@ pub(super) fn carry(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
         gone += done.gone;
         left += done.left;
         children.extend(done.children);
+    }
+    // Whoever is left in last year's class keeps it open, with its teacher.
+    for class in &old {
+        close_past_class(desk, &class.id)?;
     }
     attendance::recount(desk, &children, from)?;
     desk.tx.execute(

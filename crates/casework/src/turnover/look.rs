@@ -123,7 +123,7 @@ pub(super) fn old(desk: &mut Desk<'_, '_>, school: &School, year: i16) -> Result
     let rows = desk.tx.query(
         "select class.unit, unit.name, class.grade, class.number from class
          join unit on unit.county = class.county and unit.id = class.unit and unit.until_day is null
-         where class.county = $1 and class.school = $2 and class.school_year < $3
+         where class.county = $1 and class.school = $2 and class.school_year < $3 and class.grade <= 9
          order by class.grade, class.number, class.unit",
         &params![desk.county(), &school.id, i64::from(year)],
         |row| {
