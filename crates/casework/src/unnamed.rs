@@ -1,7 +1,7 @@
 //! Texts that others read, held against the ledger before they are kept: no child of it by name, nobody by number, no count so small that
 //! it is one (hazard F06). Which children a text might name, the caller says.
 
-use rules::unnamed::{Names, names, published};
+use rules::publish::{Problem, names, published};
 
 use crate::db::Value;
 use crate::desk::Desk;
@@ -94,11 +94,11 @@ pub(crate) fn publishable<'t>(
     said(field, &found).map(|()| text)
 }
 
-fn said(field: &'static str, found: &[Names]) -> Result<(), Refused> {
+fn said(field: &'static str, found: &[Problem]) -> Result<(), Refused> {
     if found.is_empty() {
         return Ok(());
     }
-    let texts: Vec<String> = found.iter().map(Names::text).collect();
+    let texts: Vec<String> = found.iter().map(Problem::to_string).collect();
     Err(Refused::field(field, texts.join("；")))
 }
 

@@ -37,7 +37,6 @@ pub mod season;
 pub mod standing;
 pub mod tip_off;
 pub mod twin;
-pub mod unnamed;
 pub mod warning;
 pub mod ways;
 pub mod works;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rules::access::{Action, Post, Reach, Role, Subject};
 use rules::conference::{Duty, WORDS, duties as all_duties, several};
 use rules::inspection::{Term, term};
-use rules::unnamed::FEW;
+use rules::publish::FEW;
 
 use super::own_units;
 use crate::desk::Desk;

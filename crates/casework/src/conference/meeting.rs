@@ -209,7 +209,7 @@ pub fn hold(desk: &mut Desk<'_, '_>, id: &str, held: &Held) -> Result<(), Refuse
     }
     let chair = written("chair", "请填写谁主持", &held.chair, &(2..=60))?;
     let attended = written("attended", "请填写哪些单位的谁参加", &held.attended, &WORDS)?;
-    if rules::unnamed::has_number(attended) {
+    if rules::publish::has_number(attended) {
         return Err(Refused::field("attended", "参加的人不用写身份证号和电话，请删去"));
     }
     let minutes =

@@ -1,7 +1,7 @@
 //! Hazard F06 and 五(十二): what names a child in a text that others read, and what ranks schools; as one table.
 
 use proptest::prelude::*;
-use rules::unnamed::{Names, has_number, names, published};
+use rules::publish::{Problem, has_number, names, published};
 
 /// The reasons, each by a sign.
 fn check(text: &str, expected: &[&str]) {
@@ -10,11 +10,12 @@ fn check(text: &str, expected: &[&str]) {
     let found: Vec<&str> = published(text, &known, &places)
         .iter()
         .map(|one| match one {
-            Names::Child => "name",
-            Names::Number => "number",
-            Names::Initials => "initials",
-            Names::Few(_) => "few",
-            Names::Ranking(_) => "ranking",
+            Problem::Name(_) => "name",
+            Problem::Number | Problem::Phone => "number",
+            Problem::Initials => "initials",
+            Problem::Few(_) => "few",
+            Problem::Ranking(_) => "ranking",
+            Problem::Difference(..) => "difference",
         })
         .collect();
     assert_eq!(found, expected, "{text}");
@@ -64,7 +65,7 @@ proptest! {
     fn nothing_hides_it(before in "[一-龥，。 0-9]{0,20}", after in "[一-龥，。 ]{0,20}", digits in "[1-9][0-9]{16}[0-9X]") {
         let known = ["李春燕".to_owned()];
         let text = format!("{before}李春燕{after}");
-        prop_assert!(names(&text, &known, &[]).contains(&Names::Child));
+        prop_assert!(names(&text, &known, &[]).contains(&Problem::Name(0)));
         let text = format!("{before}。{digits}。{after}");
         prop_assert!(has_number(&text));
     }
