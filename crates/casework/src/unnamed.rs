@@ -47,7 +47,10 @@ fn known(desk: &mut Desk<'_, '_>, of: Known<'_>) -> Result<Vec<String>, Refused>
             let places = places.join(", ");
             let sql = format!(
                 "select distinct name from child
-                 where county = $1 and (school in ({places}) or township in ({places})) order by name"
+                 where county = $1
+                   and (school in ({places}) or township in ({places}) or village in ({places})
+                        or school in (select id from unit where county = $1 and township in ({places})))
+                 order by name"
             );
             Ok(desk.tx.query(&sql, &values, |row| row.get::<String>(0))?)
         }

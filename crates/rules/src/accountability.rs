@@ -76,13 +76,55 @@ pub struct Ground {
 
 /// What a file can rest on. 《教育督导问责办法》 is named by the plan; its text was not at hand, so that the office writes the article.
 pub const GROUNDS: [Ground; 8] = [
-    Ground { code: "measures", law: "教育督导问责办法", article: "", about: "被督导单位的问责情形（条号请对照原文填写）", is_read: false },
-    Ground { code: "law51", law: "义务教育法", article: "第五十一条", about: "没有履行义务教育经费保障职责", is_read: false },
-    Ground { code: "law52", law: "义务教育法", article: "第五十二条", about: "没有按规定设置学校、改造薄弱学校、定期督导", is_read: false },
-    Ground { code: "law53", law: "义务教育法", article: "第五十三条", about: "没有采取措施组织适龄儿童少年入学或者防止辍学", is_read: false },
-    Ground { code: "law54", law: "义务教育法", article: "第五十四条", about: "侵占、挪用义务教育经费，摊派费用", is_read: false },
-    Ground { code: "law55", law: "义务教育法", article: "第五十五条", about: "学校、教师违反教育法、教师法", is_read: false },
-    Ground { code: "law56", law: "义务教育法", article: "第五十六条", about: "学校违规收费、推销", is_read: false },
+    Ground {
+        code: "measures",
+        law: "教育督导问责办法",
+        article: "",
+        about: "被督导单位的问责情形（条号请对照原文填写）",
+        is_read: false,
+    },
+    Ground {
+        code: "law51",
+        law: "义务教育法",
+        article: "第五十一条",
+        about: "没有履行义务教育经费保障职责",
+        is_read: false,
+    },
+    Ground {
+        code: "law52",
+        law: "义务教育法",
+        article: "第五十二条",
+        about: "没有按规定设置学校、改造薄弱学校、定期督导",
+        is_read: false,
+    },
+    Ground {
+        code: "law53",
+        law: "义务教育法",
+        article: "第五十三条",
+        about: "没有采取措施组织适龄儿童少年入学或者防止辍学",
+        is_read: false,
+    },
+    Ground {
+        code: "law54",
+        law: "义务教育法",
+        article: "第五十四条",
+        about: "侵占、挪用义务教育经费，摊派费用",
+        is_read: false,
+    },
+    Ground {
+        code: "law55",
+        law: "义务教育法",
+        article: "第五十五条",
+        about: "学校、教师违反教育法、教师法",
+        is_read: false,
+    },
+    Ground {
+        code: "law56",
+        law: "义务教育法",
+        article: "第五十六条",
+        about: "学校违规收费、推销",
+        is_read: false,
+    },
     Ground {
         code: "law57",
         law: "义务教育法",
@@ -178,9 +220,11 @@ pub fn moved(stand: Stand, act: Act, measure: Option<Measure>, hand: Hand) -> Re
         (Stand::Opened, Act::Decide) => {
             Err(Refused::new("还没有听取单位的陈述", CLAUSE, "请等单位陈述，或者期限过了记下没有陈述"))
         }
-        (Stand::Heard, Act::Decide) if hand.is_opener => {
-            Err(Refused::new("这件是您立的，不能由您登记决定", "两人办理", "请另一位同志按有权机关的决定登记"))
-        }
+        (Stand::Heard, Act::Decide) if hand.is_opener => Err(Refused::new(
+            "这件是您立的，不能由您登记决定",
+            "两人办理",
+            "请另一位同志按有权机关的决定登记",
+        )),
         (Stand::Heard, Act::Decide) => match measure {
             Some(Measure::Nothing) => Ok(Stand::Closed),
             Some(_) => Ok(Stand::Decided),
@@ -190,11 +234,19 @@ pub fn moved(stand: Stand, act: Act, measure: Option<Measure>, hand: Hand) -> Re
         (Stand::Reported, Act::Accept) => Ok(Stand::Closed),
         (Stand::Reported, Act::GiveBack) => Ok(Stand::Decided),
         (Stand::Decided, Act::Accept) if measure == Some(Measure::Transfer) => Ok(Stand::Closed),
-        (Stand::Heard, Act::State) => Err(Refused::new("已经陈述过", CLAUSE, "要补充的，请交督导委办公室附卷")),
+        (Stand::Heard, Act::State) => {
+            Err(Refused::new("已经陈述过", CLAUSE, "要补充的，请交督导委办公室附卷"))
+        }
         (Stand::Decided, Act::Accept | Act::GiveBack) => {
             Err(Refused::new("单位还没有报告整改", CLAUSE, "请等单位报告，再去复查"))
         }
-        (Stand::Reported, Act::Report) => Err(Refused::new("已经报了整改，等复查", CLAUSE, "要补充的，等退回后再报")),
-        _ => Err(Refused::new(format!("现在是“{}”，不能{}", stand.label(), act.label()), CLAUSE, "请看过最新情况再办")),
+        (Stand::Reported, Act::Report) => {
+            Err(Refused::new("已经报了整改，等复查", CLAUSE, "要补充的，等退回后再报"))
+        }
+        _ => Err(Refused::new(
+            format!("现在是“{}”，不能{}", stand.label(), act.label()),
+            CLAUSE,
+            "请看过最新情况再办",
+        )),
     }
 }

@@ -119,7 +119,11 @@ pub fn rests(kind: Kind, evidence: &[Evidence]) -> Result<(), Refused> {
     if evidence.iter().all(|one| one.fits(kind)) {
         return Ok(());
     }
-    let what = if kind == Kind::Praise { "选的依据说的是没做好，不能表扬" } else { "选的依据说的是做到了，不能当问题通报" };
+    let what = if kind == Kind::Praise {
+        "选的依据说的是没做好，不能表扬"
+    } else {
+        "选的依据说的是做到了，不能当问题通报"
+    };
     Err(Refused::new(what, CLAUSE, "请换一条依据，或者换通报的类别"))
 }
 
@@ -191,13 +195,17 @@ pub fn moved(stand: Stand, act: Act, hand: Hand<'_>) -> Result<Stand, Refused> {
         }
         (Stand::Reply | Stand::Approved, Act::GiveBack) => Ok(Stand::Draft),
         (Stand::Reply, Act::Approve) if standing == 0 => Err(empty()),
-        (Stand::Reply, Act::Approve) if hand.points.contains(&PointStand::Waiting) && !hand.is_over => Err(Refused::new(
-            "还有单位没有答复，答复的期限也没有到",
-            CLAUSE,
-            "请等单位答复，或者等期限过了再审核",
-        )),
+        (Stand::Reply, Act::Approve) if hand.points.contains(&PointStand::Waiting) && !hand.is_over => {
+            Err(Refused::new(
+                "还有单位没有答复，答复的期限也没有到",
+                CLAUSE,
+                "请等单位答复，或者等期限过了再审核",
+            ))
+        }
         (Stand::Reply, Act::Approve) => Ok(Stand::Approved),
-        (Stand::Reply, Act::Issue) => Err(Refused::new("还没有审核", "两人办理", "请另一位同志审核以后再印发")),
+        (Stand::Reply, Act::Issue) => {
+            Err(Refused::new("还没有审核", "两人办理", "请另一位同志审核以后再印发"))
+        }
         (Stand::Approved, Act::Issue) => Ok(Stand::Issued),
         (Stand::Approved, _) => Err(Refused::new("已经审核过", CLAUSE, "请印发")),
     }
@@ -212,11 +220,13 @@ pub fn answered(stand: Stand, point: PointStand, agrees: bool) -> Result<PointSt
         (Stand::Reply, PointStand::Waiting) => {
             Ok(if agrees { PointStand::Agreed } else { PointStand::Answered })
         }
-        (Stand::Reply, PointStand::Withdrawn) => {
-            Err(Refused::new("这一条已经不通报了", CLAUSE, "不用答复"))
-        }
+        (Stand::Reply, PointStand::Withdrawn) => Err(Refused::new("这一条已经不通报了", CLAUSE, "不用答复")),
         (Stand::Reply, _) => Err(Refused::new("这一条已经答复过", CLAUSE, "答复不能改，会原样写进通报")),
-        _ => Err(Refused::new("现在不收答复", CLAUSE, "征求意见的时候才能答复；已经印发的，请向印发机关申请更正")),
+        _ => Err(Refused::new(
+            "现在不收答复",
+            CLAUSE,
+            "征求意见的时候才能答复；已经印发的，请向印发机关申请更正",
+        )),
     }
 }
 

@@ -35,7 +35,8 @@ fn texts(folders: &[&str]) -> Vec<(String, String)> {
     }
     all.into_iter()
         .filter_map(|path| {
-            let name = path.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/");
+            let name =
+                path.strip_prefix(root()).expect("below the root").to_string_lossy().replace('\\', "/");
             let is_guard = GUARDS.iter().any(|guard| name.starts_with(guard));
             (!is_guard).then(|| (name, fs::read_to_string(&path).expect("text")))
         })
@@ -90,12 +91,32 @@ fn nothing_ranks_schools_or_speaks_of_examinations() {
 /// Statements that put schools, townships or villages into the order of a number: how many, how late, how large a part.
 fn ordered(name: &str, text: &str) -> Vec<String> {
     const MEASURES: [&str; 12] = [
-        "count(", "sum(", "avg(", "rate", "percent", "share", "ins", "outs", "pupils desc", "late desc", "open desc", "many desc",
+        "count(",
+        "sum(",
+        "avg(",
+        "rate",
+        "percent",
+        "share",
+        "ins",
+        "outs",
+        "pupils desc",
+        "late desc",
+        "open desc",
+        "many desc",
     ];
     let mut found = Vec::new();
     let lower = text.to_lowercase();
     for (at, _) in lower.match_indices("order by ") {
-        let before: String = lower.get(..at).unwrap_or_default().chars().rev().take(900).collect::<Vec<_>>().iter().rev().collect();
+        let before: String = lower
+            .get(..at)
+            .unwrap_or_default()
+            .chars()
+            .rev()
+            .take(900)
+            .collect::<Vec<_>>()
+            .iter()
+            .rev()
+            .collect();
         let statement = before.rsplit("select ").next().unwrap_or_default();
         let of_units = ["from unit", "join unit on", "kind = 'school'", "kind in ('township'"]
             .iter()
@@ -138,8 +159,11 @@ fn headings(text: &str) -> Vec<String> {
         while let Some(at) = rest.find("(\"") {
             rest = rest.get(at + 2..).unwrap_or_default();
             let Some((heading, after)) = rest.split_once('"') else { break };
-            let width: String =
-                after.trim_start_matches([',', ' ']).chars().take_while(|sign| sign.is_ascii_digit() || *sign == '.').collect();
+            let width: String = after
+                .trim_start_matches([',', ' '])
+                .chars()
+                .take_while(|sign| sign.is_ascii_digit() || *sign == '.')
+                .collect();
             if width.parse::<f64>().is_ok() && after.starts_with(',') {
                 found.push(heading.to_owned());
             }
@@ -151,7 +175,8 @@ fn headings(text: &str) -> Vec<String> {
 
 /// Whether a heading of a column puts one above another, or is of an examination.
 fn ranks(heading: &str) -> bool {
-    let of_rank = ["名次", "位次", "等级", "得分", "评分", "总分", "分数", "成绩", "星级", "优秀", "先进", "后进"];
+    let of_rank =
+        ["名次", "位次", "等级", "得分", "评分", "总分", "分数", "成绩", "星级", "优秀", "先进", "后进"];
     RANKING.iter().chain(&of_rank).any(|word| heading.contains(word)) || heading == "序位"
 }
 
@@ -175,14 +200,30 @@ fn no_column_of_a_workbook_ranks() {
 /// Names in a description of the API that could order schools: of properties, of parameters, of what a list can be sorted by.
 fn named(schema: &str, at: &Value, found: &mut Vec<String>) {
     const PARTS: [&str; 16] = [
-        "rank", "ranks", "ranking", "position", "score", "scores", "exam", "exams", "grade_average", "average", "percentile", "best",
-        "worst", "top", "league", "promotion",
+        "rank",
+        "ranks",
+        "ranking",
+        "position",
+        "score",
+        "scores",
+        "exam",
+        "exams",
+        "grade_average",
+        "average",
+        "percentile",
+        "best",
+        "worst",
+        "top",
+        "league",
+        "promotion",
     ];
     let is_of = |name: &str| name.split(['_', '-']).any(|part| PARTS.contains(&part)) || name == "pass_rate";
     match at {
         Value::Object(all) => {
             if let Some(Value::Object(properties)) = all.get("properties") {
-                found.extend(properties.keys().filter(|name| is_of(name)).map(|name| format!("{schema}.{name}")));
+                found.extend(
+                    properties.keys().filter(|name| is_of(name)).map(|name| format!("{schema}.{name}")),
+                );
             }
             if all.contains_key("in")
                 && let Some(Value::String(name)) = all.get("name")

@@ -28,13 +28,20 @@ pub struct Decision {
 }
 
 /// Puts down what was said.
-pub(super) fn said(desk: &mut Desk<'_, '_>, id: &str, act: Act, words: &str, unit: &str) -> Result<(), Refused> {
+pub(super) fn said(
+    desk: &mut Desk<'_, '_>,
+    id: &str,
+    act: Act,
+    words: &str,
+    unit: &str,
+) -> Result<(), Refused> {
     let seq = desk.tx.one(
         "select cast(coalesce(max(seq), 0) as bigint) from accountability_act where county = $1 and file = $2",
         &params![desk.county(), id],
         |row| row.get::<i64>(0),
     )? + 1;
-    let sealed = (!words.is_empty()).then(|| desk.seal("accountability_act", "words", &format!("{id}/{seq}"), words));
+    let sealed =
+        (!words.is_empty()).then(|| desk.seal("accountability_act", "words", &format!("{id}/{seq}"), words));
     desk.tx.execute(
         "insert into accountability_act (county, file, seq, kind, words_sealed, by_account, by_unit, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -48,14 +55,14 @@ fn step(
     id: &str,
     act: Act,
     measure: Option<Measure>,
-    words: impl FnOnce(&mut Desk<'_, '_>) -> Result<String, Refused>,
+    words: impl FnOnce(&mut Desk<'_, '_>, &str) -> Result<String, Refused>,
 ) -> Result<(OneFile, Stand), Refused> {
     let action = right(act);
     let one = found(desk, id, action)?;
     let path = [one.unit_id.clone()];
     let grant = desk.require(action, &Subject::Unit(&path), ("accountability", id))?;
     let to = moved(one.line.stand, act, measure.or(one.line.measure), hand(desk, &one))?;
-    let words = words(desk)?;
+    let words = words(desk, &one.unit_id)?;
     let closed = (to == Stand::Closed).then(|| desk.now.stamp());
     let changed = desk.tx.execute(
         "update accountability set state = $3, closed_at = $4 where county = $1 and id = $2 and state = $5",
@@ -73,9 +80,20 @@ fn plain(
     todo: &'static str,
     field: &'static str,
     words: &str,
-) -> impl FnOnce(&mut Desk<'_, '_>) -> Result<String, Refused> {
+) -> impl FnOnce(&mut Desk<'_, '_>, &str) -> Result<String, Refused> {
     let words = words.to_owned();
-    move |desk| unnamed(desk, (field, todo), &words, &WORDS, Known::Followed).map(str::to_owned)
+    move |desk, unit| quiet(desk, (field, todo), &words, unit)
+}
+
+/// Words of a file: nobody whom somebody follows, and no child of the unit.
+pub(super) fn quiet(
+    desk: &mut Desk<'_, '_>,
+    (field, todo): (&'static str, &str),
+    words: &str,
+    unit: &str,
+) -> Result<String, Refused> {
+    unnamed(desk, (field, todo), words, &WORDS, Known::Followed)?;
+    unnamed(desk, (field, todo), words, &WORDS, Known::Of(&[unit.to_owned()])).map(str::to_owned)
 }
 
 /// The unit speaks, before anything is decided.
@@ -92,7 +110,7 @@ pub fn state(desk: &mut Desk<'_, '_>, id: &str, words: &str) -> Result<(), Refus
 /// # Errors
 /// As [`state`].
 pub fn silent(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
-    step(desk, id, Act::Silent, None, |_| Ok(String::new())).map(drop)
+    step(desk, id, Act::Silent, None, |_, _| Ok(String::new())).map(drop)
 }
 
 /// Puts down what the competent body decided, and keeps the notice to the unit.
@@ -104,7 +122,8 @@ pub fn decide(desk: &mut Desk<'_, '_>, id: &str, new: &Decision) -> Result<(), R
     // Whose file it is not learns nothing of what is wrong with the form.
     found(desk, id, Action::DecideAccountability)?;
     let measure = Measure::from_code(&new.measure).ok_or_else(|| Refused::field("measure", "请选择决定"))?;
-    let organ = unnamed(desk, ("organ", "请写作出决定的机关"), &new.organ, &(4..=60), Known::Followed)?.to_owned();
+    let organ =
+        unnamed(desk, ("organ", "请写作出决定的机关"), &new.organ, &(4..=60), Known::Followed)?.to_owned();
     let mend: Option<Date> = match (measure, new.mend_day.trim()) {
         (Measure::Nothing, _) | (Measure::Transfer, "") => None,
         (_, text) => Some(day("mend_day", text, "请填写整改到哪一天")?),
@@ -113,7 +132,8 @@ pub fn decide(desk: &mut Desk<'_, '_>, id: &str, new: &Decision) -> Result<(), R
         return Err(Refused::field("mend_day", "整改的期限要在今天以后"));
     }
     let words = new.words.clone();
-    let (one, to) = step(desk, id, Act::Decide, Some(measure), plain("请写决定的内容和理由", "words", &words))?;
+    let (one, to) =
+        step(desk, id, Act::Decide, Some(measure), plain("请写决定的内容和理由", "words", &words))?;
     desk.tx.execute(
         "update accountability set measure = $3, organ = $4, decided_by = $5, decided_at = $6, mend_day = $7
          where county = $1 and id = $2",
@@ -160,9 +180,21 @@ pub fn accept(desk: &mut Desk<'_, '_>, id: &str, words: &str) -> Result<(), Refu
 /// As [`state`].
 pub fn return_mending(desk: &mut Desk<'_, '_>, id: &str, why: &str) -> Result<(), Refused> {
     let (one, _) = step(desk, id, Act::GiveBack, None, plain("请写还差什么", "why", why))?;
-    tell_unit(desk, &one.unit_id, ("accountability", id), "问责的整改没有到位，请再改", &format!("/accountability/{id}"))
+    tell_unit(
+        desk,
+        &one.unit_id,
+        ("accountability", id),
+        "问责的整改没有到位，请再改",
+        &format!("/accountability/{id}"),
+    )
 }
 
 fn told(desk: &mut Desk<'_, '_>, one: &OneFile, text: &str) -> Result<(), Refused> {
-    tell(desk, &one.opened_by, ("accountability", &one.line.id), text, &format!("/accountability/{}", one.line.id))
+    tell(
+        desk,
+        &one.opened_by,
+        ("accountability", &one.line.id),
+        text,
+        &format!("/accountability/{}", one.line.id),
+    )
 }

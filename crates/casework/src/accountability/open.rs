@@ -2,9 +2,9 @@
 
 use jiff::ToSpan;
 use rules::access::{Action, Subject};
-use rules::accountability::{Act, Known, Origin, WORDS, ground, opens};
+use rules::accountability::{Act, Known, Origin, ground, opens};
 
-use super::act::said;
+use super::act::{quiet, said};
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -102,10 +102,12 @@ pub fn candidates(desk: &mut Desk<'_, '_>) -> Result<Vec<Candidate>, Refused> {
 /// [`Refused::Denied`], [`Refused::Invalid`], [`Refused::Rule`] where the record does not bear it, [`Refused::Storage`].
 pub fn open(desk: &mut Desk<'_, '_>, new: &NewFile) -> Result<String, Refused> {
     let grant = desk.require(Action::KeepAccountability, &Subject::Nothing, ("accountability", ""))?;
-    let origin = Origin::from_code(&new.origin).ok_or_else(|| Refused::field("origin", "请选择为什么立案"))?;
+    let origin =
+        Origin::from_code(&new.origin).ok_or_else(|| Refused::field("origin", "请选择为什么立案"))?;
     let found = known(desk, &new.unit)?.into_iter().find(|one| !new.unit.is_empty() && one.0 == new.unit);
     let (unit, name, known) = found.ok_or_else(|| Refused::field("unit", "请选择哪个单位"))?;
-    if desk.actor().posts.iter().any(|post| post.unit == unit && post.role != rules::access::Role::Inspector) {
+    if desk.actor().posts.iter().any(|post| post.unit == unit && post.role != rules::access::Role::Inspector)
+    {
         return Err(Refused::rule("本单位的人不能办本单位的问责", "两人办理", "请督导委办公室另一位同志办"));
     }
     opens(origin, known)?;
@@ -118,9 +120,10 @@ pub fn open(desk: &mut Desk<'_, '_>, new: &NewFile) -> Result<String, Refused> {
     let article = format!("《{}》{article}", ground.law);
     let post = match new.post.trim() {
         "" => String::new(),
-        _ => unnamed(desk, ("post", "请写岗位，如“分管副镇长”"), &new.post, &(2..=40), Of::Followed)?.to_owned(),
+        _ => unnamed(desk, ("post", "请写岗位，如“分管副镇长”"), &new.post, &(2..=40), Of::Followed)?
+            .to_owned(),
     };
-    let words = unnamed(desk, ("words", "请写明是什么情况"), &new.words, &WORDS, Of::Followed)?.to_owned();
+    let words = quiet(desk, ("words", "请写明是什么情况"), &new.words, &unit)?;
     let county = desk.county();
     let there = desk.tx.query(
         "select id from accountability where county = $1 and unit = $2 and origin = $3 and closed_at is null order by id limit 1",
@@ -166,7 +169,13 @@ pub fn open(desk: &mut Desk<'_, '_>, new: &NewFile) -> Result<String, Refused> {
     )?;
     said(desk, &id, Act::Open, &words, grant.post.map_or("", |post| &post.unit))?;
     // Whoever is told opens it or does not: leaders alone can read it.
-    tell_unit(desk, &unit, ("accountability", &id), "教育督导问责：请单位负责人陈述", &format!("/accountability/{id}"))?;
+    tell_unit(
+        desk,
+        &unit,
+        ("accountability", &id),
+        "教育督导问责：请单位负责人陈述",
+        &format!("/accountability/{id}"),
+    )?;
     desk.record(Action::KeepAccountability, grant.post, ("accountability", &id), "", &word)?;
     Ok(id)
 }

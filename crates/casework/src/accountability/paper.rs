@@ -45,10 +45,14 @@ pub(super) fn drawn(
     }
     let mut blocks = vec![text("经听取单位陈述，对以下情况作出处理。".to_owned()), Block::Pairs { rows }];
     blocks.push(Block::Heading { text: "一、决定的内容和理由".to_owned() });
-    blocks.extend(words.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| text(line.to_owned())));
+    blocks.extend(
+        words.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| text(line.to_owned())),
+    );
     blocks.push(Block::Heading { text: "二、怎么办".to_owned() });
     blocks.push(text(match measure {
-        Measure::Talk => "请单位负责人按约定的时间到会，会后按期整改，并在系统里报告怎么改的、凭什么看得出。".to_owned(),
+        Measure::Talk => {
+            "请单位负责人按约定的时间到会，会后按期整改，并在系统里报告怎么改的、凭什么看得出。".to_owned()
+        }
         Measure::Transfer => "请依规依纪依法处理，并函告结果。".to_owned(),
         _ => "请按期整改，并在系统里报告怎么改的、凭什么看得出；由督导委办公室复查，改好了办结。".to_owned(),
     }));

@@ -73,10 +73,10 @@ pub struct OneFile {
     pub(super) opened_by: String,
 }
 
-const COLUMNS: &str = "a.id, a.word, coalesce(unit.name, ''), a.origin, a.state, coalesce(a.measure, ''), a.statement_due,
+const COLUMNS: &str =
+    "a.id, a.word, coalesce(unit.name, ''), a.origin, a.state, coalesce(a.measure, ''), a.statement_due,
      coalesce(a.mend_day, ''), a.opened_at, a.unit, a.post, a.facts, a.article, a.organ, a.opened_by";
-const FROM: &str =
-    "accountability a left join unit on unit.county = a.county and unit.id = a.unit";
+const FROM: &str = "accountability a left join unit on unit.county = a.county and unit.id = a.unit";
 
 fn read(row: &Row<'_>) -> Result<OneFile, DbError> {
     let text = |at| row.get::<String>(at);

@@ -2,7 +2,9 @@
 //! withdrawn with the reason, and another one is written.
 
 use rules::access::Action;
-use rules::bulletin::{Act, Evidence, Issuer, Kind, MOST_POINTS, PointStand, Source, Stand, WORDS, moved, rests};
+use rules::bulletin::{
+    Act, Evidence, Issuer, Kind, MOST_POINTS, PointStand, Source, Stand, WORDS, moved, rests,
+};
 
 use super::evidence::{named, on_record};
 use super::head::{Head, did, facts, hand, own, points, safe, set, stands};
@@ -302,7 +304,11 @@ pub fn amend(desk: &mut Desk<'_, '_>, old: &str, kind: Option<Kind>, why: &str) 
             facts: format!("{}第{at}条：{}", head.word, row.words),
             good: None,
         };
-        let words = if kind == Kind::Correction { format!("更正：{why}") } else { format!("撤回这一条：{why}") };
+        let words = if kind == Kind::Correction {
+            format!("更正：{why}")
+        } else {
+            format!("撤回这一条：{why}")
+        };
         insert(desk, &id, (&row.unit, &words), &[evidence])?;
     }
     Ok(id)

@@ -38,7 +38,11 @@ pub fn nameable(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, String
 }
 
 /// Whether a bulletin of this issuer may name the unit; its name.
-pub(super) fn named(desk: &mut Desk<'_, '_>, (issuer, by): (&str, Issuer), unit: &str) -> Result<String, Refused> {
+pub(super) fn named(
+    desk: &mut Desk<'_, '_>,
+    (issuer, by): (&str, Issuer),
+    unit: &str,
+) -> Result<String, Refused> {
     let found = desk.tx.optional(
         "select kind, name, coalesce(township, ''), coalesce(parent, '') from unit
          where county = $1 and id = $2 and until_day is null",
@@ -104,7 +108,12 @@ fn figures(desk: &mut Desk<'_, '_>, unit: &str) -> Result<Vec<Evidence>, Refused
         .iter()
         .filter_map(|(number, day, label, code, counts, unit)| {
             let day = in_words(day);
-            figure(Figure::from_code(code)?, *counts, Frozen { label, number: *number, day: &day, unit }, plan)
+            figure(
+                Figure::from_code(code)?,
+                *counts,
+                Frozen { label, number: *number, day: &day, unit },
+                plan,
+            )
         })
         .collect())
 }
@@ -125,10 +134,19 @@ fn counted(desk: &mut Desk<'_, '_>, unit: &str) -> Result<Vec<Evidence>, Refused
         found.push(Evidence { source, key: key.to_owned(), facts, good: Some(good) });
     };
     if late > 0 {
-        let facts = format!("{today}，轮到本单位办的个案{}，过了期限没有办的{}", count(open, "件"), count(late, "件"));
+        let facts = format!(
+            "{today}，轮到本单位办的个案{}，过了期限没有办的{}",
+            count(open, "件"),
+            count(late, "件")
+        );
         add(Source::Cases, "cases", facts, false);
     } else if open > 0 {
-        add(Source::Cases, "cases", format!("{today}，轮到本单位办的个案{}，没有一件过期限", count(open, "件")), true);
+        add(
+            Source::Cases,
+            "cases",
+            format!("{today}，轮到本单位办的个案{}，没有一件过期限", count(open, "件")),
+            true,
+        );
     }
     let (all, late) = desk.tx.one(
         "select cast(count(*) as bigint),

@@ -157,7 +157,13 @@ pub(super) fn safe<'t>(
 }
 
 /// Puts down what was done.
-pub(super) fn did(desk: &mut Desk<'_, '_>, id: &str, kind: &str, words: &str, unit: &str) -> Result<(), Refused> {
+pub(super) fn did(
+    desk: &mut Desk<'_, '_>,
+    id: &str,
+    kind: &str,
+    words: &str,
+    unit: &str,
+) -> Result<(), Refused> {
     let seq = desk.tx.one(
         "select cast(coalesce(max(seq), 0) as bigint) from bulletin_act where county = $1 and bulletin = $2",
         &params![desk.county(), id],

@@ -108,7 +108,8 @@ fn visible<'a>(actor: &'a Actor, params: &mut Vec<Value<'a>>) -> String {
     )
 }
 
-const LINE: &str = "b.id, b.kind, b.title, b.by_kind, b.issuer, b.state, b.word, coalesce(b.issued_at, b.made_at),
+const LINE: &str =
+    "b.id, b.kind, b.title, b.by_kind, b.issuer, b.state, b.word, coalesce(b.issued_at, b.made_at),
      coalesce(b.reply_due, ''),
      (select cast(count(distinct p.unit) as bigint) from bulletin_point p
        where p.county = b.county and p.bulletin = b.id and p.state <> 'withdrawn'),
@@ -344,7 +345,8 @@ pub fn waiting(desk: &mut Desk<'_, '_>) -> Result<[Vec<(String, String, String)>
          and (b.reply_due < $now or not exists (select 1 from bulletin_point p where p.county = b.county and p.bulletin = b.id
                                                    and p.state = 'waiting'))",
     )?;
-    let issue = list(Action::DraftBulletin, "b.issuer", "", "b.state = 'approved' and $me <> '' and $now <> ''")?;
+    let issue =
+        list(Action::DraftBulletin, "b.issuer", "", "b.state = 'approved' and $me <> '' and $now <> ''")?;
     Ok([reply, sign, issue])
 }
 

@@ -167,8 +167,7 @@ pub fn checked_oversight(
     )?;
     let Some(([id, kind, subject, word], sealed)) = found else { return Ok(None) };
     let said = keys.open(Place { county, table: "oversight_paper", column: "said", row: &id }, &sealed);
-    let is_genuine =
-        said.is_ok_and(|said| code(keys, [county, &id, &kind, &subject, &word], &said) == own);
+    let is_genuine = said.is_ok_and(|said| code(keys, [county, &id, &kind, &subject, &word], &said) == own);
     let digest: String = digest.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
     let known = tx.optional(
         "select id from oversight_file where county = $1 and paper = $2 and sha256 = $3 order by id limit 1",

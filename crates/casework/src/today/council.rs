@@ -78,7 +78,11 @@ fn overseen(desk: &mut Desk<'_, '_>, tasks: &mut Vec<Task>) -> Result<(), Refuse
                 title,
                 why: why.to_owned(),
                 act: act.to_owned(),
-                due: if act.starts_with('看') { due.get(..10).unwrap_or_default().to_owned() } else { String::new() },
+                due: if act.starts_with('看') {
+                    due.get(..10).unwrap_or_default().to_owned()
+                } else {
+                    String::new()
+                },
                 href: format!("/bulletins/{id}"),
             });
         }

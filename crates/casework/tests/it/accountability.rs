@@ -2,7 +2,8 @@
 //! read by nobody else. Hazards A02, B05, B11, B13, H01.
 
 use casework::accountability::{
-    Decision, NewFile, accept, candidates, decide, file, files, mend, notice, open, return_mending, silent, state,
+    Decision, NewFile, accept, candidates, decide, file, files, mend, notice, open, return_mending, silent,
+    state,
 };
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
@@ -86,7 +87,10 @@ fn from_the_record_to_the_end() {
     on_each_engine(|db| {
         let school = county(db, 2);
         for other in [bureau(), head(), director(), mayor()] {
-            assert!(matches!(school.act(&other, move |desk| open(desk, &new())), Err(Refused::Denied { .. })));
+            assert!(matches!(
+                school.act(&other, move |desk| open(desk, &new())),
+                Err(Refused::Denied { .. })
+            ));
         }
         let found = school.act(&office(), candidates).expect("what is on record");
         assert_eq!(found.iter().map(|one| one.unit.as_str()).collect::<Vec<_>>(), ["t1"]);
@@ -95,30 +99,55 @@ fn from_the_record_to_the_end() {
         let named = || NewFile { words: "李春燕一直没有人管".to_owned(), ..new() };
         assert!(matches!(school.act(&office(), move |desk| open(desk, &named())), Err(Refused::Invalid(_))));
         let without = || NewFile { ground: "measures".to_owned(), ..new() };
-        assert!(matches!(school.act(&office(), move |desk| open(desk, &without())), Err(Refused::Invalid(_))));
+        assert!(matches!(
+            school.act(&office(), move |desk| open(desk, &without())),
+            Err(Refused::Invalid(_))
+        ));
         let id = school.act(&office(), move |desk| open(desk, &new())).expect("opened");
         assert_eq!(school.act(&office(), move |desk| open(desk, &new())).expect("the same"), id, "H01");
         assert!(school.act(&office(), candidates).expect("nothing more").is_empty());
 
         // Whoever leads the unit reads it; nobody else of it, and no other unit.
         for other in [who("x1", Role::Township, "t1"), leads("t2", Role::Township, "t2"), head(), bureau()] {
-            assert!(matches!(on(&school, &other, &id, |desk, id| file(desk, id).map(drop)), Err(Refused::Denied { .. })));
+            assert!(matches!(
+                on(&school, &other, &id, |desk, id| file(desk, id).map(drop)),
+                Err(Refused::Denied { .. })
+            ));
         }
         assert!(school.act(&mayor(), today).expect("today").tasks.iter().any(|one| one.href.ends_with(&id)));
-        assert!(rule(on(&school, &director(), &id, |desk, id| decide(desk, id, &decision("talk", "2026-12-20")))).contains("还没有听取"));
+        assert!(
+            rule(on(&school, &director(), &id, |desk, id| decide(desk, id, &decision("talk", "2026-12-20"))))
+                .contains("还没有听取")
+        );
         assert!(rule(on(&school, &office(), &id, silent)).contains("期限还没有到"));
-        on(&school, &mayor(), &id, |desk, id| state(desk, id, "换了人，交接时漏了，月底补齐。")).expect("heard");
-        assert!(rule(on(&school, &office(), &id, |desk, id| decide(desk, id, &decision("talk", "2026-12-20")))).contains("您立的"));
+        on(&school, &mayor(), &id, |desk, id| state(desk, id, "换了人，交接时漏了，月底补齐。"))
+            .expect("heard");
+        assert!(
+            rule(on(&school, &office(), &id, |desk, id| decide(desk, id, &decision("talk", "2026-12-20"))))
+                .contains("您立的")
+        );
         for wrong in [decision("", "2026-12-20"), decision("talk", ""), decision("talk", "2026-11-24")] {
-            assert!(matches!(on(&school, &director(), &id, move |desk, id| decide(desk, id, &wrong)), Err(Refused::Invalid(_))));
+            assert!(matches!(
+                on(&school, &director(), &id, move |desk, id| decide(desk, id, &wrong)),
+                Err(Refused::Invalid(_))
+            ));
         }
-        on(&school, &director(), &id, |desk, id| decide(desk, id, &decision("talk", "2026-12-20"))).expect("decided");
+        on(&school, &director(), &id, |desk, id| decide(desk, id, &decision("talk", "2026-12-20")))
+            .expect("decided");
         let own = id.clone();
         let paper = school.act(&mayor(), move |desk| notice(desk, &own, "http://x")).expect("the notice");
-        assert_eq!((paper.paper.title.as_str(), paper.word.as_str()), ("约谈通知书", "南涧县教督办问责〔2026〕1号"));
-        assert!(rule(on(&school, &office(), &id, |desk, id| accept(desk, id, "看过了"))).contains("还没有报告"));
+        assert_eq!(
+            (paper.paper.title.as_str(), paper.word.as_str()),
+            ("约谈通知书", "南涧县教督办问责〔2026〕1号")
+        );
+        assert!(
+            rule(on(&school, &office(), &id, |desk, id| accept(desk, id, "看过了"))).contains("还没有报告")
+        );
         on(&school, &mayor(), &id, |desk, id| mend(desk, id, "全部补齐，有记录。")).expect("reported");
-        assert!(matches!(on(&school, &mayor(), &id, |desk, id| accept(desk, id, "看过了")), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            on(&school, &mayor(), &id, |desk, id| accept(desk, id, "看过了")),
+            Err(Refused::Denied { .. })
+        ));
         on(&school, &office(), &id, |desk, id| return_mending(desk, id, "还差两条")).expect("given back");
         on(&school, &mayor(), &id, |desk, id| mend(desk, id, "两条也补了。")).expect("reported");
         on(&school, &office(), &id, |desk, id| accept(desk, id, "逐条看过，都有。")).expect("closed");
@@ -142,12 +171,19 @@ fn silence_and_nothing() {
         let id = school.act(&office(), move |desk| open(desk, &new())).expect("opened");
         *school.at.borrow_mut() = "2026-12-02T09:00:00+08:00".to_owned();
         on(&school, &office(), &id, silent).expect("put down");
-        assert!(matches!(on(&school, &mayor(), &id, |desk, id| state(desk, id, "现在来说明")), Err(Refused::Rule { .. })));
-        on(&school, &director(), &id, |desk, id| decide(desk, id, &decision("nothing", ""))).expect("decided");
+        assert!(matches!(
+            on(&school, &mayor(), &id, |desk, id| state(desk, id, "现在来说明")),
+            Err(Refused::Rule { .. })
+        ));
+        on(&school, &director(), &id, |desk, id| decide(desk, id, &decision("nothing", "")))
+            .expect("decided");
         let own = id.clone();
         let one = school.act(&office(), move |desk| file(desk, &own)).expect("the file");
         assert_eq!(one.line.stand, Stand::Closed);
         let own = id.clone();
-        assert!(matches!(school.act(&office(), move |desk| notice(desk, &own, "")), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            school.act(&office(), move |desk| notice(desk, &own, "")),
+            Err(Refused::Denied { .. })
+        ));
     });
 }

@@ -63,7 +63,14 @@ fn begun(school: &School, by: &SignedIn, kind: Kind, title: &str) -> Result<Stri
     school.act(by, move |desk| begin(desk, &new))
 }
 
-fn added(school: &School, by: &SignedIn, id: &str, unit: &str, words: &str, key: &str) -> Result<i64, Refused> {
+fn added(
+    school: &School,
+    by: &SignedIn,
+    id: &str,
+    unit: &str,
+    words: &str,
+    key: &str,
+) -> Result<i64, Refused> {
     let keys = if key.is_empty() { Vec::new() } else { vec![key.to_owned()] };
     let (id, new) =
         (id.to_owned(), NewPoint { unit: unit.to_owned(), words: words.to_owned(), evidence: keys });
@@ -101,20 +108,30 @@ fn from_the_record_to_the_number() {
     on_each_engine(|db| {
         let school = county(db);
         for other in [head(), who("ga", Role::Police, "ga"), director()] {
-            assert!(matches!(begun(&school, &other, Kind::Problem, "第一学期情况通报"), Err(Refused::Denied { .. })));
+            assert!(matches!(
+                begun(&school, &other, Kind::Problem, "第一学期情况通报"),
+                Err(Refused::Denied { .. })
+            ));
         }
         let id = begun(&school, &office(), Kind::Problem, "第一学期情况通报").expect("begun");
-        assert_eq!(begun(&school, &office(), Kind::Problem, "第一学期情况通报").expect("the same"), id, "H01");
+        assert_eq!(
+            begun(&school, &office(), Kind::Problem, "第一学期情况通报").expect("the same"),
+            id,
+            "H01"
+        );
         let own = id.clone();
         let found = school.act(&office(), move |desk| offered(desk, &own, "t1")).expect("what is on record");
         let one = found.iter().find(|one| one.key == "finding:f1").expect("the finding");
-        assert!(one.source == Source::Finding && one.facts.contains("没有走访记录") && one.good == Some(false));
+        assert!(
+            one.source == Source::Finding && one.facts.contains("没有走访记录") && one.good == Some(false)
+        );
         assert!(rule(added(&school, &office(), &id, "t1", "工作不力", "")).contains("没有依据"));
         assert!(matches!(
             added(&school, &office(), &id, "t1", "工作不力", "finding:f2"),
             Err(Refused::Invalid(_))
         ));
-        for words in ["李春燕没有人管", "还有3名学生没有返校", "全县排名靠后", "电话13800001234"] {
+        for words in ["李春燕没有人管", "还有3名学生没有返校", "全县排名靠后", "电话13800001234"]
+        {
             assert!(
                 matches!(added(&school, &office(), &id, "t1", words, "finding:f1"), Err(Refused::Invalid(_))),
                 "{words}"
@@ -125,25 +142,44 @@ fn from_the_record_to_the_number() {
         assert_eq!(added(&school, &office(), &id, "t1", words, "finding:f1").expect("the same"), 1, "H01");
         // The township does not know of it yet.
         assert!(school.act(&township(), bulletins).expect("the list").is_empty());
-        assert!(matches!(on(&school, &township(), &id, |desk, id| reply(desk, id, 1, true, "")), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            on(&school, &township(), &id, |desk, id| reply(desk, id, 1, true, "")),
+            Err(Refused::Denied { .. })
+        ));
         on(&school, &office(), &id, send).expect("sent");
         let tasks = school.act(&township(), today).expect("today").tasks;
-        assert!(tasks.iter().any(|task| task.href == format!("/bulletins/{id}") && task.due == "2026-12-01"), "{tasks:?}");
+        assert!(
+            tasks.iter().any(|task| task.href == format!("/bulletins/{id}") && task.due == "2026-12-01"),
+            "{tasks:?}"
+        );
         // What changes afterwards changes nothing of what was frozen.
-        school.run("update inspection_finding set state = 'closed', words = '别的' where county = $1 and id = 'f1'");
+        school.run(
+            "update inspection_finding set state = 'closed', words = '别的' where county = $1 and id = 'f1'",
+        );
         for other in [head(), bureau(), who("x2", Role::Township, "t2")] {
-            assert!(matches!(on(&school, &other, &id, |desk, id| bulletin(desk, id).map(drop)), Err(Refused::Denied { .. })));
+            assert!(matches!(
+                on(&school, &other, &id, |desk, id| bulletin(desk, id).map(drop)),
+                Err(Refused::Denied { .. })
+            ));
         }
-        assert!(rule(on(&school, &director(), &id, |desk, id| approve(desk, id, true))).contains("还有单位没有答复"));
+        assert!(
+            rule(on(&school, &director(), &id, |desk, id| approve(desk, id, true)))
+                .contains("还有单位没有答复")
+        );
         assert!(matches!(
             on(&school, &township(), &id, |desk, id| reply(desk, id, 1, false, "李春燕家去过")),
             Err(Refused::Invalid(_))
         ));
         let said = "去过，记录在村里，没有录进系统。";
         on(&school, &township(), &id, move |desk, id| reply(desk, id, 1, false, said)).expect("answered");
-        assert!(rule(on(&school, &township(), &id, |desk, id| reply(desk, id, 1, true, ""))).contains("已经答复过"));
+        assert!(
+            rule(on(&school, &township(), &id, |desk, id| reply(desk, id, 1, true, "")))
+                .contains("已经答复过")
+        );
         assert!(rule(on(&school, &office(), &id, |desk, id| approve(desk, id, true))).contains("您起草的"));
-        assert!(rule(on(&school, &office(), &id, |desk, id| issue(desk, id).map(drop))).contains("还没有审核"));
+        assert!(
+            rule(on(&school, &office(), &id, |desk, id| issue(desk, id).map(drop))).contains("还没有审核")
+        );
         on(&school, &director(), &id, |desk, id| approve(desk, id, true)).expect("approved");
         on(&school, &office(), &id, |desk, id| issue(desk, id).map(drop)).expect("issued");
         assert!(rule(on(&school, &office(), &id, |desk, id| issue(desk, id).map(drop))).contains("已经印发"));
@@ -168,7 +204,10 @@ fn praise_corrections_and_numbers() {
     on_each_engine(|db| {
         let school = county(db);
         let praise = begun(&school, &office(), Kind::Praise, "关于表扬整改及时的通报").expect("begun");
-        assert!(matches!(added(&school, &office(), &praise, "t1", "做得很好", "finding:f1"), Err(Refused::Invalid(_))));
+        assert!(matches!(
+            added(&school, &office(), &praise, "t1", "做得很好", "finding:f1"),
+            Err(Refused::Invalid(_))
+        ));
         added(&school, &office(), &praise, "s1", "问题当周改好，记录齐全。", "finding:f2").expect("added");
         on(&school, &office(), &praise, send).expect("sent");
         on(&school, &head(), &praise, |desk, id| reply(desk, id, 1, true, "")).expect("agreed");
@@ -178,16 +217,31 @@ fn praise_corrections_and_numbers() {
         on(&school, &office(), &praise, |desk, id| issue(desk, id).map(drop)).expect("issued");
 
         let dropped = sent(&school, "第一学期情况通报");
-        on(&school, &office(), &dropped, |desk, id| withdraw_point(desk, id, 1, "核对后不成立")).expect("withdrawn");
-        assert!(rule(on(&school, &township(), &dropped, |desk, id| reply(desk, id, 1, true, ""))).contains("不通报了"));
-        assert!(rule(on(&school, &director(), &dropped, |desk, id| approve(desk, id, false))).contains("一条也没有"));
+        on(&school, &office(), &dropped, |desk, id| withdraw_point(desk, id, 1, "核对后不成立"))
+            .expect("withdrawn");
+        assert!(
+            rule(on(&school, &township(), &dropped, |desk, id| reply(desk, id, 1, true, "")))
+                .contains("不通报了")
+        );
+        assert!(
+            rule(on(&school, &director(), &dropped, |desk, id| approve(desk, id, false)))
+                .contains("一条也没有")
+        );
         on(&school, &office(), &dropped, |desk, id| drop_bulletin(desk, id, "不成立")).expect("dropped");
 
         let second = sent(&school, "第二次情况通报");
         // The time to answer passes.
         *school.at.borrow_mut() = "2026-12-02T09:00:00+08:00".to_owned();
-        assert!(school.act(&director(), today).expect("today").tasks.iter().any(|one| one.href.ends_with(&second)));
-        on(&school, &director(), &second, |desk, id| approve(desk, id, true)).expect("approved without an answer");
+        assert!(
+            school
+                .act(&director(), today)
+                .expect("today")
+                .tasks
+                .iter()
+                .any(|one| one.href.ends_with(&second))
+        );
+        on(&school, &director(), &second, |desk, id| approve(desk, id, true))
+            .expect("approved without an answer");
         on(&school, &office(), &second, |desk, id| issue(desk, id).map(drop)).expect("issued");
         let numbers = school.count("select cast(max(number) as bigint) from bulletin where county = $1");
         assert_eq!(numbers, 2, "what was dropped has no number");
@@ -224,8 +278,13 @@ fn a_township_speaks_of_its_own() {
         let own = id.clone();
         let units = school.act(&township(), move |desk| nameable(desk, &own)).expect("units");
         assert!(units.iter().any(|one| one.0 == "s1") && !units.iter().any(|one| one.0 == "s2"), "{units:?}");
-        assert!(rule(added(&school, &township(), &id, "s2", "问题当周改好。", "finding:f2")).contains("本乡镇"));
-        assert!(rule(added(&school, &township(), &id, "t1", "问题当周改好。", "finding:f2")).contains("自己的单位"));
+        assert!(
+            rule(added(&school, &township(), &id, "s2", "问题当周改好。", "finding:f2")).contains("本乡镇")
+        );
+        assert!(
+            rule(added(&school, &township(), &id, "t1", "问题当周改好。", "finding:f2"))
+                .contains("自己的单位")
+        );
         added(&school, &township(), &id, "s1", "问题当周改好。", "finding:f2").expect("added");
         on(&school, &township(), &id, send).expect("sent");
         on(&school, &head(), &id, |desk, id| reply(desk, id, 1, true, "")).expect("agreed");
@@ -233,7 +292,10 @@ fn a_township_speaks_of_its_own() {
         on(&school, &lead, &id, |desk, id| approve(desk, id, false)).expect("by who leads there");
         on(&school, &township(), &id, |desk, id| issue(desk, id).map(drop)).expect("issued");
         let other = who("h2", Role::Head, "s2");
-        assert!(matches!(on(&school, &other, &id, |desk, id| bulletin(desk, id).map(drop)), Err(Refused::Denied { .. })));
+        assert!(matches!(
+            on(&school, &other, &id, |desk, id| bulletin(desk, id).map(drop)),
+            Err(Refused::Denied { .. })
+        ));
         assert!(on(&school, &bureau(), &id, |desk, id| bulletin(desk, id).map(drop)).is_ok());
     });
 }

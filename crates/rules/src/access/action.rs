@@ -315,6 +315,8 @@ impl Action {
             | Self::SignBulletin
             | Self::ReplyBulletin
             | Self::ReadAccountability
+            | Self::KeepAccountability
+            | Self::DecideAccountability
             | Self::StateAccountability
             | Self::ExportList => Object::Unit,
             Self::RunComparison
@@ -331,8 +333,6 @@ impl Action {
             | Self::SignResult
             | Self::AssessTownship
             | Self::AssessHead
-            | Self::KeepAccountability
-            | Self::DecideAccountability
             | Self::BreakGlass
             | Self::ApproveBreakGlass
             | Self::SetSecurity

@@ -8,8 +8,8 @@ mod matter;
 mod rate;
 mod survive;
 
-pub use child::{Child, PLACES, marks};
 pub use crate::publish::cells::{Cell, told};
+pub use child::{Child, PLACES, marks};
 pub use definition::{Better, Definition, Sureness, VERSION};
 pub use matter::{Ending, Met, Why, met, reported, returned};
 pub use rate::{Rate, hundredths};

@@ -46,7 +46,9 @@ impl std::fmt::Display for Problem {
             Self::Ranking(word) => {
                 write!(f, "写了“{word}”：不对学校排名，不公布、不炒作升学率和状元（五(十二)），请删去")
             }
-            Self::Difference(..) => f.write_str("和上次公布的只差几个孩子，对照两次就知道是谁，请合并后再公布"),
+            Self::Difference(..) => {
+                f.write_str("和上次公布的只差几个孩子，对照两次就知道是谁，请合并后再公布")
+            }
         }
     }
 }

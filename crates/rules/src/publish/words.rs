@@ -6,9 +6,32 @@ use super::{FEW, Problem};
 use crate::fold;
 
 /// Words that rank schools or make much of examinations, 五(十二).
-pub const RANKING: [&str; 28] = [
-    "排名", "名次", "排位", "排行", "位列", "升学率", "升学指标", "状元", "平均分", "优秀率", "及格率", "一本率", "重点率", "倒数第", "考试成绩",
-    "学科成绩", "中考成绩", "高考成绩", "期末成绩", "考分", "龙虎榜", "垫底", "末位", "居首", "排在前", "排在后", "第一名", "最后一名",
+pub const RANKING: [&str; 25] = [
+    "排名",
+    "名次",
+    "排位",
+    "排行",
+    "位列",
+    "升学率",
+    "升学指标",
+    "状元",
+    "平均分",
+    "优秀率",
+    "及格率",
+    "一本率",
+    "重点率",
+    "倒数第",
+    "考试成绩",
+    "学科成绩",
+    "中考成绩",
+    "高考成绩",
+    "期末成绩",
+    "考分",
+    "龙虎榜",
+    "垫底",
+    "居首",
+    "第一名",
+    "最后一名",
 ];
 
 /// The surnames that stand before 某 when a child is meant; 某 behind another sign is 某校, 某村.
@@ -111,7 +134,8 @@ fn numbers(text: &str) -> Vec<Problem> {
 fn is_masked(text: &str) -> bool {
     let own = |sign: char| sign.is_ascii_digit() || sign == '*';
     let half: String = text.chars().map(fold::half_width).collect();
-    half.split(|sign| !own(sign)).any(|run| run.contains("**") && run.chars().filter(char::is_ascii_digit).count() > 2)
+    half.split(|sign| !own(sign))
+        .any(|run| run.contains("**") && run.chars().filter(char::is_ascii_digit).count() > 2)
 }
 
 /// Signs that people put between the figures of a number.
@@ -172,7 +196,8 @@ fn has_initials(part: &str, places: &[String]) -> bool {
         return false;
     }
     // 该生已返校 says nothing yet; 沙乐村的该生 does.
-    let near = part.contains(['村', '组', '班', '寨']) || places.iter().any(|place| part.contains(place.as_str()));
+    let near =
+        part.contains(['村', '组', '班', '寨']) || places.iter().any(|place| part.contains(place.as_str()));
     if near && ["该生", "某生", "某同学", "某某"].iter().any(|word| part.contains(word)) {
         return true;
     }
@@ -181,8 +206,25 @@ fn has_initials(part: &str, places: &[String]) -> bool {
         let sign = |at: usize| signs.get(at).copied().unwrap_or(' ');
         let (before, own, behind) = (sign(at - 1), sign(at), sign(at + 1));
         // 对某校, 在某村: a unit that is not named is nobody's name.
-        let unit = own == '某' && matches!(behind, '校' | '村' | '镇' | '乡' | '县' | '社' | '班' | '组' | '单' | '企' | '个' | '些' | '一' | '种');
-        let person = is_cut(own) && !is_cut(before) && before.is_alphabetic() && (SURNAMES.contains(before) || !unit);
+        let unit = own == '某'
+            && matches!(
+                behind,
+                '校' | '村'
+                    | '镇'
+                    | '乡'
+                    | '县'
+                    | '社'
+                    | '班'
+                    | '组'
+                    | '单'
+                    | '企'
+                    | '个'
+                    | '些'
+                    | '一'
+                    | '种'
+            );
+        let person =
+            is_cut(own) && !is_cut(before) && before.is_alphabetic() && (SURNAMES.contains(before) || !unit);
         // L.X.M, LXM同学
         let latin = before.is_ascii_uppercase() && matches!(own, '.' | '同' | '学' | '孩' | '生');
         person || latin

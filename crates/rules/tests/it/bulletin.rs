@@ -127,7 +127,11 @@ fn a_file_goes_one_way() {
     let other = Hand { is_opener: false, ..opener };
     let late = Hand { is_over: true, ..opener };
     let check = |stand, act, measure, hand, expected: Option<Stand>| {
-        assert_eq!(file::moved(stand, act, measure, hand).ok(), expected, "{stand} {act} {measure:?} {hand:?}");
+        assert_eq!(
+            file::moved(stand, act, measure, hand).ok(),
+            expected,
+            "{stand} {act} {measure:?} {hand:?}"
+        );
     };
     let mend = Some(Measure::Mend);
     check(Stand::Opened, Act::State, None, unit, Some(Stand::Heard));

@@ -7,11 +7,11 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use rules::age::SchoolAge;
 use rules::case::{Exemption, State};
-use rules::publish::FEW;
 use rules::figures::{
     Basis, Better, Cell, Child, Counts, Ending, Figure, Mark, Met, PLACES, Rate, Why, curve, hundredths,
     listed, mark_of, marks, met, reported, returned, told,
 };
+use rules::publish::FEW;
 use rules::standing::Standing;
 
 const RULE: SchoolAge = SchoolAge { from_years: 6, turned_by: (8, 31), until_years: 16 };

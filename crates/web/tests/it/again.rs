@@ -133,7 +133,12 @@ macro_rules! count {
 }
 
 pub(crate) const AGAIN: &[Again] = &[
-    again("/conference", "director-leads", "day=2026-11-26&hour=10:00&place=会议室&matter=专题研究", count!("meeting")),
+    again(
+        "/conference",
+        "director-leads",
+        "day=2026-11-26&hour=10:00&place=会议室&matter=专题研究",
+        count!("meeting"),
+    ),
     again("/conference/m-called/items", "bureau", "unit=h-P&words=研究走访", count!("meeting_item")),
     again("/conference/m-fix/fix", "bureau", "", count!("meeting", "state = 'fixed'")),
     again(
@@ -155,15 +160,30 @@ pub(crate) const AGAIN: &[Again] = &[
     again("/duties/五(八)", "township", "unit=h-P&words=通知书都发了&on=", count!("duty_proof")),
     again("/library", "township", "unit=h-P&title=镇实施方案&words=镇长负责", count!("plan_version")),
     again("/inspections", "inspector", "kind=visit&school=h-TP&wanted=1", count!("inspection")),
-    again("/inspections/i-visit/places/h-SP", "inspector", "seen-called_daily=good", count!("inspection_answer")),
+    again(
+        "/inspections/i-visit/places/h-SP",
+        "inspector",
+        "seen-called_daily=good",
+        count!("inspection_answer"),
+    ),
     again(
         "/inspections/i-visit/places/h-SP/findings",
         "inspector",
         "item=called_daily&words=星期一没有点名&evidence=点名册&due=2026-12-10",
         count!("inspection_finding"),
     ),
-    again("/inspections/findings/f-third/report", "township", "words=已经补齐记录", count!("inspection_finding_act")),
-    again("/inspections/findings/f-reported/close", "inspector", "seen=看过了都有", count!("inspection_finding_act")),
+    again(
+        "/inspections/findings/f-third/report",
+        "township",
+        "words=已经补齐记录",
+        count!("inspection_finding_act"),
+    ),
+    again(
+        "/inspections/findings/f-reported/close",
+        "inspector",
+        "seen=看过了都有",
+        count!("inspection_finding_act"),
+    ),
     again("/inspections/findings/f-back/back", "inspector", "why=还差两页", count!("inspection_finding_act")),
     again(
         "/inspections/i-special/result",
@@ -183,7 +203,12 @@ pub(crate) const AGAIN: &[Again] = &[
         "why=写短些",
         count!("inspection_result", "refused_at is not null"),
     ),
-    again("/assessments/h-P/mark", "inspector", "item=t_plan&mark=met&words=方案更新过", count!("assessment")),
+    again(
+        "/assessments/h-P/mark",
+        "inspector",
+        "item=t_plan&mark=met&words=方案更新过",
+        count!("assessment"),
+    ),
     again(
         "/bulletins",
         "bureau",
@@ -196,7 +221,12 @@ pub(crate) const AGAIN: &[Again] = &[
         "unit=h-P&words=走访记录缺得多。&evidence=finding:f-open",
         count!("bulletin_point"),
     ),
-    again("/bulletins/b-draft/points/1/withdraw", "bureau", "why=不成立", count!("bulletin_point", "state = 'withdrawn'")),
+    again(
+        "/bulletins/b-draft/points/1/withdraw",
+        "bureau",
+        "why=不成立",
+        count!("bulletin_point", "state = 'withdrawn'"),
+    ),
     again("/bulletins/b-send/send", "bureau", "", count!("bulletin", "state = 'reply'")),
     again("/bulletins/b-drop/drop", "bureau", "why=不成立", count!("bulletin", "state = 'dropped'")),
     again(
@@ -205,7 +235,12 @@ pub(crate) const AGAIN: &[Again] = &[
         "answer=object&words=记录在村里。",
         count!("bulletin_point", "replied_at is not null"),
     ),
-    again("/bulletins/b-approve/approve", "director-leads", "public=1", count!("bulletin", "approved_at is not null")),
+    again(
+        "/bulletins/b-approve/approve",
+        "director-leads",
+        "public=1",
+        count!("bulletin", "approved_at is not null"),
+    ),
     again("/bulletins/b-back/back", "director-leads", "why=写短些", count!("bulletin", "state = 'draft'")),
     again("/bulletins/b-issue/issue", "bureau", "", count!("bulletin", "number is not null")),
     again(
@@ -220,7 +255,12 @@ pub(crate) const AGAIN: &[Again] = &[
         "about=findings/h-P&post=分管副镇长&ground=law53&article=&words=问题到期没有改",
         count!("accountability"),
     ),
-    again("/accountability/a-opened/state", "township-leads", "words=换了人，月底补齐", count!("accountability_act")),
+    again(
+        "/accountability/a-opened/state",
+        "township-leads",
+        "words=换了人，月底补齐",
+        count!("accountability_act"),
+    ),
     again("/accountability/a-silent/silent", "inspector", "", count!("accountability_act")),
     again(
         "/accountability/a-heard/decide",
@@ -242,14 +282,16 @@ impl Again {
     /// How many there are.
     pub(crate) fn counted(&self, app: &TestApp) -> i64 {
         let params = [Value::from(HERE)];
-        let found: Result<i64, DbError> = app.app.db().read(|tx| tx.one(self.seen, &params, |row| row.get::<i64>(0)));
+        let found: Result<i64, DbError> =
+            app.app.db().read(|tx| tx.one(self.seen, &params, |row| row.get::<i64>(0)));
         found.expect("the rows are counted")
     }
 
     /// The route of the table that it is.
     pub(crate) fn row(&self) -> &'static str {
         let is = |path: &str| {
-            let (own, of): (Vec<&str>, Vec<&str>) = (self.path.split('/').collect(), path.split('/').collect());
+            let (own, of): (Vec<&str>, Vec<&str>) =
+                (self.path.split('/').collect(), path.split('/').collect());
             own.len() == of.len() && own.iter().zip(&of).all(|(own, of)| of.starts_with('{') || own == of)
         };
         let rows = crate::matrix_rows::every_row().filter(|row| row.0 == "POST" && is(row.1));

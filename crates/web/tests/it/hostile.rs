@@ -151,7 +151,7 @@ fn texts_that_would_be_statements() {
                 } else if row.1.starts_with("/api/") {
                     // Every text of the body in its turn is for the parser of JSON: here the whole body is hostile.
                     asks.push(Ask {
-                        form: text.to_string(),
+                        form: (*text).to_owned(),
                         ..Ask::new(route.method.clone(), path(&id), Some(&who.token))
                     });
                 } else {
@@ -215,7 +215,11 @@ fn texts_that_would_be_statements_on_what_is_there() {
                 assert!(answer.status < 500, "{}: {}", again.path, answer.status);
                 reached += usize::from(matches!(answer.status, 303 | 409 | 422));
                 let page = String::from_utf8(answer.body).unwrap_or_default();
-                assert!(!page.contains("<script>alert(1)") && !page.contains("syntax error"), "{}", again.path);
+                assert!(
+                    !page.contains("<script>alert(1)") && !page.contains("syntax error"),
+                    "{}",
+                    again.path
+                );
             }
         }
         assert!(reached > 2000, "{reached} came as far as the act");
@@ -225,7 +229,10 @@ fn texts_that_would_be_statements_on_what_is_there() {
 
 /// An address with signs that are not ASCII.
 fn path(path: &str) -> String {
-    path.split('/').map(|part| if part.is_ascii() { part.to_owned() } else { encoded(part) }).collect::<Vec<_>>().join("/")
+    path.split('/')
+        .map(|part| if part.is_ascii() { part.to_owned() } else { encoded(part) })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// D01: headers and cookies, and an address of ten thousand parameters or a text of a hundred thousand characters.

@@ -184,7 +184,8 @@ fn every_route_has_a_row() {
     let unknown: Vec<_> = routes.difference(&rows).collect();
     assert!(unknown.is_empty(), "routes without a row in matrix_rows.rs: {unknown:?}");
     let acts: BTreeSet<&str> = ACTS.iter().map(|act| act.path).collect();
-    let elsewhere: BTreeSet<&str> = SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).map(|(path, _)| *path).collect();
+    let elsewhere: BTreeSet<&str> =
+        SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).map(|(path, _)| *path).collect();
     let unknown: Vec<_> = web::pages::routes()
         .iter()
         .filter(|route| route.method == Method::POST && route.policy != Policy::Open)

@@ -154,7 +154,10 @@ fn newer_rooms_do_it_once() {
                 let page = String::from_utf8_lossy(&first.body);
                 let said = page.split("class=\"notice").nth(1).unwrap_or_default();
                 let said: String = said.chars().take(300).collect();
-                wrongs.push(format!("{}: the first is answered {} ({before}, {once}) {said}", again.path, first.status));
+                wrongs.push(format!(
+                    "{}: the first is answered {} ({before}, {once}) {said}",
+                    again.path, first.status
+                ));
             }
             if twice != once {
                 wrongs.push(format!("{}: done twice ({before}, {once}, {twice})", again.path));

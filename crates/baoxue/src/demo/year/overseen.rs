@@ -36,7 +36,8 @@ impl Year {
             opening: "开学以来，督导委办公室对照方案逐条核对各单位的职责落实情况，现将记录不全的情况通报如下。",
             ask: "请有关单位一周内补齐落实证明，并说明今后怎么按期填报。",
         };
-        let said = [(town.as_str(), Source::Duty, "应当由各乡镇落实的职责，系统里没有落实证明，查不到做了什么。")];
+        let said =
+            [(town.as_str(), Source::Duty, "应当由各乡镇落实的职责，系统里没有落实证明，查不到做了什么。")];
         if let Some(id) = self.drafted(means, (office, self.ago(34)), &first, &said)? {
             self.replied(
                 means,
@@ -65,7 +66,12 @@ impl Year {
         };
         let said = [(town.as_str(), Source::Task, "联席会议议定的任务到期没有报告，也没有说明原因。")];
         if let Some(id) = self.drafted(means, (office, self.ago(13)), &second, &said)? {
-            self.replied(means, (township, self.ago(12)), &id, "走访已经开始，因为换了包保干部，比计划晚了。")?;
+            self.replied(
+                means,
+                (township, self.ago(12)),
+                &id,
+                "走访已经开始，因为换了包保干部，比计划晚了。",
+            )?;
             self.issued(means, (director, office), &id, (self.ago(11), false))?;
         }
         let open = Told {
@@ -95,7 +101,11 @@ impl Year {
         let Some(id) = opened else { return Ok(()) };
         let own = id.clone();
         self.acted(means, (township, self.ago(7), 15), move |desk| {
-            accountability::state(desk, &own, "分管同志换了人，交接时漏了系统里的任务；现在专人每天看，月底前全部补齐。")
+            accountability::state(
+                desk,
+                &own,
+                "分管同志换了人，交接时漏了系统里的任务；现在专人每天看，月底前全部补齐。",
+            )
         })?;
         let decision = Decision {
             measure: Measure::Talk.code().to_owned(),
@@ -103,8 +113,10 @@ impl Year {
             words: "约谈镇分管负责人。到期的任务逐件办完，职责逐条填落实证明；以后每月自查一次。".to_owned(),
             mend_day: self.today.saturating_add(12.days()).to_string(),
         };
-        self.acted(means, (director, self.ago(5), 9), move |desk| accountability::decide(desk, &id, &decision))
-            .map(drop)
+        self.acted(means, (director, self.ago(5), 9), move |desk| {
+            accountability::decide(desk, &id, &decision)
+        })
+        .map(drop)
     }
 
     /// Drafted and sent; the id, `None` where nothing is on record to rest on.
@@ -149,10 +161,8 @@ impl Year {
         words: &'static str,
     ) -> Result<(), DbError> {
         let own = id.to_owned();
-        self.acted(means, (by, on, 16), move |desk| {
-            bulletins::reply(desk, &own, 1, words.is_empty(), words)
-        })
-        .map(drop)
+        self.acted(means, (by, on, 16), move |desk| bulletins::reply(desk, &own, 1, words.is_empty(), words))
+            .map(drop)
     }
 
     /// Approved by the one, issued by the other, on the same day.

@@ -84,7 +84,13 @@ pub(super) async fn back(
     after(&app, &session, id, sent, done).await
 }
 
-async fn make(app: App, session: Session, id: String, address: String, form: Shape) -> Result<Response, Failed> {
+async fn make(
+    app: App,
+    session: Session,
+    id: String,
+    address: String,
+    form: Shape,
+) -> Result<Response, Failed> {
     let own = id.clone();
     let kept = app.read(&session, move |desk| accountability::notice(desk, &own, &address)).await?;
     let (press, paper) = (app.clone(), kept.paper.clone());

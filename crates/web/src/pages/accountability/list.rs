@@ -92,7 +92,9 @@ async fn show(app: &App, session: &Session, sent: Sent, told: Told) -> Result<Re
         told,
         empty: Empty {
             why: "没有问责。".to_owned(),
-            what_to_do: "一年内多次被通报、督导问题逾期没有整改、期限上报到县里仍没有办的，由督导委办公室立案。".to_owned(),
+            what_to_do:
+                "一年内多次被通报、督导问题逾期没有整改、期限上报到县里仍没有办的，由督导委办公室立案。"
+                    .to_owned(),
             act: None,
         },
     };

@@ -108,9 +108,7 @@ pub(super) async fn after(
     done: Result<(), Failed>,
 ) -> Result<Response, Failed> {
     match done {
-        Ok(()) => {
-            Ok(crate::failed::see_other(&format!("/accountability/{}", crate::route::encoded(&id))))
-        }
+        Ok(()) => Ok(crate::failed::see_other(&format!("/accountability/{}", crate::route::encoded(&id)))),
         Err(failed) => show(app, session, id, sent, told(failed)?).await,
     }
 }

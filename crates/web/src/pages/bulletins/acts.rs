@@ -118,10 +118,8 @@ pub(super) async fn approve(
     Form(sent): Form<Sent>,
 ) -> Result<Response, Failed> {
     let own = id.clone();
-    done(app, session, id, Typed::default(), move |desk| {
-        bulletins::approve(desk, &own, sent.public == "1")
-    })
-    .await
+    done(app, session, id, Typed::default(), move |desk| bulletins::approve(desk, &own, sent.public == "1"))
+        .await
 }
 
 pub(super) async fn back(
@@ -163,7 +161,13 @@ pub(super) async fn amend(
     }
 }
 
-async fn make(app: App, session: Session, id: String, address: String, form: Shape) -> Result<Response, Failed> {
+async fn make(
+    app: App,
+    session: Session,
+    id: String,
+    address: String,
+    form: Shape,
+) -> Result<Response, Failed> {
     let own = id.clone();
     let kept = app.read(&session, move |desk| bulletins::paper(desk, &own, &address)).await?;
     let (press, paper) = (app.clone(), kept.paper.clone());

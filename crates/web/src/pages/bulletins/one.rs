@@ -87,7 +87,9 @@ impl OnePage {
         };
         match self.one.line.stand {
             Stand::Draft => Some(("起草的单位", "写好每一条，送被通报的单位", String::new())),
-            Stand::Reply if self.one.line.open > 0 => Some(("被通报的单位", "看写得对不对，答复每一条", due())),
+            Stand::Reply if self.one.line.open > 0 => {
+                Some(("被通报的单位", "看写得对不对，答复每一条", due()))
+            }
             Stand::Reply => Some(("另一位同志", "审核", String::new())),
             Stand::Approved => Some(("起草的单位", "印发", String::new())),
             Stand::Issued | Stand::Dropped => None,
