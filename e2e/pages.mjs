@@ -120,7 +120,7 @@ export const ALL = [
   { name: "bulletin-reply", role: "head", from: "/bulletins", link: first },
   { name: "bulletins-public", path: "/public/bulletins" },
   { name: "accountability", role: "li", path: "/accountability" },
-  { name: "accountability-file", role: "township", from: "/accountability", link: first },
+  { name: "accountability-file", role: "lx1", from: "/accountability", link: first },
   { name: "assessments", role: "li", path: "/assessments" },
   { name: "pairs", role: "township", path: "/pairs" },
   { name: "pairs-paired", role: "township", path: "/pairs?show=paired" },

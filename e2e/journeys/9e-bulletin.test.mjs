@@ -14,7 +14,7 @@ const click = (page, name) =>
 /** A button that asks once more. */
 const sure = async (page, name, yes) => {
   await page.getByRole("button", { name, exact: true }).first().click();
-  await Promise.all([page.waitForNavigation(), page.getByRole("dialog").getByRole("button", { name: yes }).click()]);
+  await click(page, yes);
 };
 
 let bulletin = "";
@@ -84,7 +84,7 @@ test("the unit speaks before others read of it", async () => {
 
   const office = await as("li", { fresh: true });
   await office.page.goto(open);
-  await sure(office.page, "印发", "印发");
+  await sure(office.page, "印发", "编号印发");
   assert.match(await text(office.page), /教督办通报〔2026〕\d+号/);
   await office.window.close();
 
@@ -96,7 +96,7 @@ test("the unit speaks before others read of it", async () => {
 });
 
 test("a file of accountability, for the office and who leads the unit", async () => {
-  const town = await as("township", { fresh: true, width: 390 });
+  const town = await as("lx1", { fresh: true, width: 390 });
   await town.page.goto("/accountability");
   const file = await town.page.locator("main a[data-row]").first().getAttribute("href");
   await town.page.goto(file);

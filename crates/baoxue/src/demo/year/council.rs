@@ -47,7 +47,7 @@ impl Year {
         })
     }
 
-    fn named(&self, username: &str) -> Option<Actor> {
+    pub(super) fn named(&self, username: &str) -> Option<Actor> {
         let found = self.actors.values().find(|one| one.username == username);
         found.map(|one| one.actor.clone())
     }

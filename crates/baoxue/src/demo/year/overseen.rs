@@ -82,12 +82,14 @@ impl Year {
         };
         let said = [(school.as_str(), Source::Duty, "应当由学校落实的职责，系统里没有落实证明。")];
         self.drafted(means, (office, self.ago(1)), &open, &said)?;
-        self.answered_for(means, [director, office, township], &town)
+        // Who leads the township answers, not the deputy.
+        let Some(mayor) = self.named("lx1") else { return Ok(()) };
+        self.answered_for(means, [director, office, &mayor], &town)
     }
 
     /// The file of the unit that was named twice.
     fn answered_for(&self, means: &Means<'_>, people: [&Actor; 3], unit: &str) -> Result<(), DbError> {
-        let [director, office, township] = people;
+        let [director, office, mayor] = people;
         let new = NewFile {
             unit: unit.to_owned(),
             origin: "bulletins".to_owned(),
@@ -100,7 +102,7 @@ impl Year {
             self.acted(means, (office, self.ago(9), 10), move |desk| accountability::open(desk, &new))?;
         let Some(id) = opened else { return Ok(()) };
         let own = id.clone();
-        self.acted(means, (township, self.ago(7), 15), move |desk| {
+        self.acted(means, (mayor, self.ago(7), 15), move |desk| {
             accountability::state(
                 desk,
                 &own,
