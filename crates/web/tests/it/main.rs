@@ -12,6 +12,7 @@ mod again;
 mod api;
 mod app;
 mod assets_served;
+mod bulletin;
 mod canary;
 mod case_papers;
 mod cases_api;
