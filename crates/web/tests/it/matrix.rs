@@ -16,7 +16,7 @@ use web::route::{Policy, Route};
 
 use crate::app::{Answer, Ask, HERE, TestApp};
 use crate::furnish::{Furnished, Named, Thing, furnish};
-use crate::matrix_rows::{ACTS, Act, By, Row, SHOWN_ELSEWHERE, Target, every_row};
+use crate::matrix_rows::{ACTS, Act, By, ROWS, Row, SHOWN_ELSEWHERE, Target, every_row};
 use crate::matrix_rows_bulletin::SHOWN as BULLETINS;
 use crate::matrix_rows_council::SHOWN;
 
