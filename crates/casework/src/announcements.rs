@@ -11,6 +11,7 @@ use crate::exports::{self, Made, Shape};
 use crate::params;
 use crate::refused::{Problem, Refused};
 use crate::search;
+use crate::unnamed::{Known, harmless};
 
 /// Longest title, in characters.
 pub const TITLE: usize = 60;
@@ -148,6 +149,9 @@ pub fn mark_read(desk: &mut Desk<'_, '_>, id: &str) -> Result<(), Refused> {
 pub fn publish(desk: &mut Desk<'_, '_>, draft: &Draft) -> Result<String, Refused> {
     let grant = desk.require(Action::PublishNotice, &Subject::Nothing, ("notice", ""))?;
     let (from, until) = checked(draft, desk.now.day()).map_err(Refused::Invalid)?;
+    // Everybody who signs in reads it (F06, 五(十二)).
+    harmless(desk, "title", &draft.title, Known::Followed)?;
+    harmless(desk, "body", &draft.body, Known::Followed)?;
     // Sent twice is published once (hazard H01).
     let there = desk.tx.query(
         "select id from notice

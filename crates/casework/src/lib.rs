@@ -4,10 +4,12 @@
 //! [`refused::Refused`]. It asks [`rules::access`] first, limits every query by a [`scope::Scope`], and writes its row
 //! of the record in the same transaction.
 
+pub mod accountability;
 pub mod accounts;
 pub mod announcements;
 pub mod attendance;
 pub mod audit;
+pub mod bulletins;
 pub mod campaign;
 pub mod cases;
 pub mod codes;

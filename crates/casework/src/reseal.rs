@@ -80,6 +80,8 @@ pub const SEALED: &[Sealed] = &[
     of("tip_off_reporter", &["tip_off"], &[("name_sealed", "name"), ("phone_sealed", "phone")]),
     of("tip_off_event", &["tip_off", "seq"], &[("words_sealed", "words")]),
     of("family_answer", &["id"], &[("words_sealed", "words"), ("done_sealed", "done")]),
+    of("accountability_act", &["file", "seq"], &[("words_sealed", "words")]),
+    of("oversight_paper", &["id"], &[("said_sealed", "said")]),
     of("home_lesson", &["id"], &[("taught_sealed", "taught"), ("confirmed_sealed", "confirmed")]),
     // A photograph has a quarter of a megabyte.
     Sealed {

@@ -1,7 +1,7 @@
 //! Texts that others read, held against the ledger before they are kept: no child of it by name, nobody by number, no count so small that
 //! it is one (hazard F06). Which children a text might name, the caller says.
 
-use rules::unnamed::{Names, names, published};
+use rules::publish::{Problem, names, published};
 
 use crate::db::Value;
 use crate::desk::Desk;
@@ -47,7 +47,10 @@ fn known(desk: &mut Desk<'_, '_>, of: Known<'_>) -> Result<Vec<String>, Refused>
             let places = places.join(", ");
             let sql = format!(
                 "select distinct name from child
-                 where county = $1 and (school in ({places}) or township in ({places})) order by name"
+                 where county = $1
+                   and (school in ({places}) or township in ({places}) or village in ({places})
+                        or school in (select id from unit where county = $1 and township in ({places})))
+                 order by name"
             );
             Ok(desk.tx.query(&sql, &values, |row| row.get::<String>(0))?)
         }
@@ -89,16 +92,28 @@ pub(crate) fn publishable<'t>(
     of: Known<'_>,
 ) -> Result<&'t str, Refused> {
     let text = written(field, todo, text, length)?;
-    let known = known(desk, of)?;
-    let found = published(text, &known, &places(desk));
-    said(field, &found).map(|()| text)
+    harmless(desk, field, text, of).map(|()| text)
 }
 
-fn said(field: &'static str, found: &[Names]) -> Result<(), Refused> {
+/// The same of a text whose length and signs somebody else has looked at.
+///
+/// # Errors
+/// [`Refused::Invalid`] with every reason.
+pub(crate) fn harmless(
+    desk: &mut Desk<'_, '_>,
+    field: &'static str,
+    text: &str,
+    of: Known<'_>,
+) -> Result<(), Refused> {
+    let known = known(desk, of)?;
+    said(field, &published(text, &known, &places(desk)))
+}
+
+fn said(field: &'static str, found: &[Problem]) -> Result<(), Refused> {
     if found.is_empty() {
         return Ok(());
     }
-    let texts: Vec<String> = found.iter().map(Names::text).collect();
+    let texts: Vec<String> = found.iter().map(Problem::to_string).collect();
     Err(Refused::field(field, texts.join("；")))
 }
 

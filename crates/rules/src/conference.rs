@@ -8,7 +8,7 @@ use crate::access::Role;
 use crate::case::Refused;
 use crate::codes::codes;
 use crate::plan::{Conference, Plan};
-use crate::unnamed::FEW;
+use crate::publish::FEW;
 
 codes! {
     /// Where a meeting stands. What was decided is a task from the moment at which the minutes are final.

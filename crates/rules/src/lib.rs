@@ -6,8 +6,10 @@
 //! national standards and laws fix is code, each with its number or article.
 
 pub mod access;
+pub mod accountability;
 pub mod age;
 pub mod attendance;
+pub mod bulletin;
 pub mod calendar;
 pub mod case;
 pub mod codes;
@@ -38,7 +40,6 @@ pub mod standing;
 pub mod tip_off;
 pub mod turnover;
 pub mod twin;
-pub mod unnamed;
 pub mod warning;
 pub mod ways;
 pub mod works;

@@ -25,8 +25,7 @@ pub const LOOKS: [usize; 3] = [10, 30, 90];
 /// The last so many school days of these say it.
 const LAST: usize = 5;
 
-/// Fewer children than so many are not told.
-pub const FEW: u32 = 5;
+pub use crate::publish::FEW;
 
 /// A day with lessons, for one child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

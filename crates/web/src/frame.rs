@@ -72,6 +72,8 @@ const MENU: &[Entry] = &[
     entry("方案库", "/library", "paper", &[Action::ReadLibrary]),
     entry("督导检查", "/inspections", "check", &[Action::ReadInspections]),
     entry("年度考核", "/assessments", "chart", &[Action::ReadAssessments]),
+    entry("通报", "/bulletins", "bulletin", &[Action::ReadBulletins]),
+    entry("问责", "/accountability", "warn", &[Action::ReadAccountability]),
     heading("单位和账号"),
     entry("责任链", "/units", "list", &[Action::ReadUnits]),
     entry("账号", "/accounts", "user", &[Action::ReadAccounts]),

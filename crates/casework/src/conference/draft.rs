@@ -7,7 +7,7 @@ use rules::access::Role;
 use rules::case::Act;
 use rules::conference::{Blocks, Late, Left, TaskStand, Unproved};
 use rules::inspection::term;
-use rules::unnamed::FEW;
+use rules::publish::FEW;
 
 use crate::desk::Desk;
 use crate::params;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rules::access::{Action, Post, Reach, Role, Subject};
 use rules::conference::{Duty, WORDS, duties as all_duties, several};
 use rules::inspection::{Term, term};
-use rules::unnamed::FEW;
+use rules::publish::FEW;
 
 use super::own_units;
 use crate::desk::Desk;
@@ -383,6 +383,23 @@ pub fn prove(
     };
     if on.is_some_and(|on| on > desk.now.day()) {
         return Err(Refused::field("on", "还没有做的不能先填，请填今天或者以前的日子"));
+    }
+    // Sent twice it is one proof (hazard H01).
+    let there = desk.tx.query(
+        "select id from duty_proof where county = $1 and clause = $2 and unit = $3 and words = $4
+           and coalesce(on_day, '') = $5 and by_account = $6 order by id limit 1",
+        &params![
+            desk.county(),
+            clause,
+            unit,
+            words,
+            on.map(|on| on.to_string()).unwrap_or_default(),
+            &desk.actor().account
+        ],
+        |row| row.get::<String>(0),
+    )?;
+    if !there.is_empty() {
+        return Ok(());
     }
     desk.tx.execute(
         "insert into duty_proof (county, id, clause, unit, words, on_day, by_account, at)

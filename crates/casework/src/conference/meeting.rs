@@ -64,6 +64,16 @@ pub fn call(desk: &mut Desk<'_, '_>, new: &NewMeeting) -> Result<String, Refused
         _ => unnamed(desk, ("matter", "请写明为什么事召集"), &new.matter, &(2..=200), Known::Followed)?,
     };
     let (county, id, year) = (desk.county(), desk.now.id(), i64::from(desk.now.day().year()));
+    // Sent twice it is one meeting (hazard H01).
+    let there = desk.tx.query(
+        "select id from meeting where county = $1 and day = $2 and hour = $3 and place = $4 and matter = $5 and state = 'called'
+           and called_by = $6 order by id limit 1",
+        &params![county, on, &hour, place, matter, &desk.actor().account],
+        |row| row.get::<String>(0),
+    )?;
+    if let Some(id) = there.into_iter().next() {
+        return Ok(id);
+    }
     let number = desk.tx.one(
         "insert into case_counter (county, kind, year, last) values ($1, 'meeting', $2, 1)
          on conflict (county, kind, year) do update set last = case_counter.last + 1 returning last",
@@ -135,6 +145,15 @@ pub fn add_item(desk: &mut Desk<'_, '_>, id: &str, words: &str) -> Result<(), Re
     let grant = desk.require(Action::KeepConference, &Subject::Nothing, ("meeting", id))?;
     moved(stand(desk, id)?, Step::Fix)?;
     let words = unnamed(desk, ("words", "请写明议什么"), words, &(2..=200), Known::Followed)?;
+    // Sent twice it is one item (hazard H01).
+    let there = desk.tx.query(
+        "select words from meeting_item where county = $1 and meeting = $2 and topic = $3 and words = $4 order by seq limit 1",
+        &params![desk.county(), id, Topic::Own.code(), words],
+        |row| row.get::<String>(0),
+    )?;
+    if !there.is_empty() {
+        return Ok(());
+    }
     put(desk, id, Topic::Own, ("", words, ""), None)?;
     desk.record(Action::KeepConference, grant.post, ("meeting", id), "", "加议题")
 }
@@ -209,7 +228,7 @@ pub fn hold(desk: &mut Desk<'_, '_>, id: &str, held: &Held) -> Result<(), Refuse
     }
     let chair = written("chair", "请填写谁主持", &held.chair, &(2..=60))?;
     let attended = written("attended", "请填写哪些单位的谁参加", &held.attended, &WORDS)?;
-    if rules::unnamed::has_number(attended) {
+    if rules::publish::has_number(attended) {
         return Err(Refused::field("attended", "参加的人不用写身份证号和电话，请删去"));
     }
     let minutes =
@@ -258,6 +277,16 @@ pub fn decide(
         return Err(Refused::field("due", "期限要在今天以后"));
     }
     let county = desk.county();
+    // Sent twice it is one decision (hazard H01).
+    let there = desk.tx.query(
+        "select id from meeting_task where county = $1 and meeting = $2 and unit = $3 and words = $4 and proof = $5 and due_day = $6
+           and dropped_at is null order by id limit 1",
+        &params![county, id, unit, words, proof, due],
+        |row| row.get::<String>(0),
+    )?;
+    if let Some(task) = there.into_iter().next() {
+        return Ok(task);
+    }
     let seq = desk.tx.one(
         "select cast(coalesce(max(seq), 0) as bigint) from meeting_task where county = $1 and meeting = $2",
         &params![county, id],

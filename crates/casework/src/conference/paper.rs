@@ -5,7 +5,7 @@ use documents::paper::{Block, Made, Paper};
 use jiff::civil::Date;
 use rules::access::{Action, Subject};
 use rules::conference::{Topic, told};
-use rules::unnamed::FEW;
+use rules::publish::FEW;
 
 use super::meeting::units;
 use super::read::stored;

@@ -47,6 +47,18 @@ pub fn begin(desk: &mut Desk<'_, '_>, new: &NewInspection) -> Result<String, Ref
             "每学期一次，抽过的不能重抽；要多查的，请责任督学去查",
         ));
     }
+    if let Some(school) = school {
+        // Sent twice on one day it is one visit (hazard H01): who could draw again would draw until it suits.
+        let there = desk.tx.query(
+            "select id from inspection where county = $1 and term = $2 and kind = $3 and school = $4 and by_account = $5 and at >= $6
+             order by at desc limit 1",
+            &params![county, &term.code, new.kind.code(), school, &desk.actor().account, today],
+            |row| row.get::<String>(0),
+        )?;
+        if let Some(id) = there.into_iter().next() {
+            return Ok(id);
+        }
+    }
     let pool = match school {
         None => desk.tx.query(
             "select unit.id from unit where unit.county = $1 and unit.kind = 'school' and unit.until_day is null

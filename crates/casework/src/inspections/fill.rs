@@ -129,6 +129,16 @@ pub fn find(desk: &mut Desk<'_, '_>, id: &str, unit: &str, new: &NewFinding) -> 
     if due <= desk.now.day() {
         return Err(Refused::field("due", "期限要在今天以后"));
     }
+    // Sent twice it is one finding (hazard H01).
+    let there = desk.tx.query(
+        "select id from inspection_finding where county = $1 and inspection = $2 and unit = $3 and item = $4 and words = $5
+           and evidence = $6 and due_day = $7 order by id limit 1",
+        &params![desk.county(), id, unit, &new.item, words, evidence, due],
+        |row| row.get::<String>(0),
+    )?;
+    if let Some(finding) = there.into_iter().next() {
+        return Ok(finding);
+    }
     let finding = desk.now.id();
     desk.tx.execute(
         "insert into inspection_finding (county, id, inspection, unit, item, words, evidence, due_day, state, by_account, at)

@@ -3,6 +3,7 @@
 
 pub mod case;
 mod facts;
+pub(crate) mod oversight;
 mod suspect_report;
 
 use documents::paper::{Made, Paper};
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 use rules::access::{Action, Grant, Subject, may};
 
 pub(crate) use facts::{Facts, Receiver};
+pub use oversight::{KeptPaper, checked_oversight};
 pub use suspect_report::{SUSPECT_REPORT, suspect_report};
 
 use crate::desk::Desk;

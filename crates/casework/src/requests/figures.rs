@@ -1,13 +1,11 @@
 //! How the units answer: counts by unit for the conference, no names. Of what is confidential only a number that names nobody.
 
 use rules::access::{Action, Subject};
+use rules::publish::FEW;
 
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
-
-/// Fewer than so many are not told apart (hazard A08).
-const FEW: i64 = 5;
 
 /// One unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +39,8 @@ pub fn figures(desk: &mut Desk<'_, '_>, since: jiff::civil::Date) -> Result<Vec<
         &params![desk.county(), since.to_string(), desk.now.stamp()],
         |row| {
             let count = |at| row.get::<i64>(at);
-            let hidden = row.get::<i64>(1)? == 1 && count(2)? < FEW;
+            // Fewer are not told apart (hazard A08).
+            let hidden = row.get::<i64>(1)? == 1 && count(2)? < i64::from(FEW);
             let told = |at| Ok::<_, crate::db::DbError>((!hidden).then_some(count(at)?));
             Ok(UnitFigure {
                 unit: row.get(0)?,

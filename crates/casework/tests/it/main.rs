@@ -1,11 +1,15 @@
 //! Every use case through its public face.
 
 #[cfg(test)]
+mod accountability;
+#[cfg(test)]
 mod accounts;
 #[cfg(test)]
 mod attendance;
 #[cfg(test)]
 mod audit;
+#[cfg(test)]
+mod bulletins;
 #[cfg(test)]
 mod campaign;
 #[cfg(test)]

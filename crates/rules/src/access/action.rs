@@ -115,6 +115,15 @@ codes! {
         AssessTownship = "assess_township" "考核乡镇" [],
         AssessHead = "assess_head" "考核校长" [],
         ReplyAssessment = "reply_assessment" "对考核提出意见" [],
+        // bulletins and accountability (五(七), 六(四))
+        ReadBulletins = "read_bulletins" "看通报" [],
+        DraftBulletin = "draft_bulletin" "起草、印发通报" [],
+        SignBulletin = "sign_bulletin" "审核通报" [],
+        ReplyBulletin = "reply_bulletin" "答复拟通报的内容" [],
+        ReadAccountability = "read_accountability" "看问责" [],
+        KeepAccountability = "keep_accountability" "问责立案、复查" [],
+        DecideAccountability = "decide_accountability" "登记问责决定" [],
+        StateAccountability = "state_accountability" "问责陈述、报告整改" [],
         ReadLessons = "read_lessons" "看送教上门记录" [],
         RecordLesson = "record_lesson" "登记送教上门" [],
         PairChild = "pair_child" "结对包保" [],
@@ -306,6 +315,14 @@ impl Action {
             | Self::Rectify
             | Self::ReadAssessments
             | Self::ReplyAssessment
+            | Self::ReadBulletins
+            | Self::DraftBulletin
+            | Self::SignBulletin
+            | Self::ReplyBulletin
+            | Self::ReadAccountability
+            | Self::KeepAccountability
+            | Self::DecideAccountability
+            | Self::StateAccountability
             | Self::ExportList => Object::Unit,
             Self::RunComparison
             | Self::PlanSeason
@@ -671,6 +688,42 @@ impl Action {
             Self::AssessTownship => (role == R::Inspector && leads).then_some(County),
             Self::AssessHead => allowed(&[R::Bureau], County),
             Self::ReplyAssessment => allowed(&[R::Township, R::Head], OwnUnit),
+            // 五(七)：乡镇、教体局、督导委办公室各发各的；被通报的单位印发以前先看到自己的那几条。
+            Self::ReadBulletins => match role {
+                R::Director | R::Bureau => Some(County),
+                R::Inspector if leads => Some(County),
+                R::Inspector | R::Township | R::Head | R::Village => Some(OwnUnit),
+                role if role.is_department() => Some(OwnUnit),
+                _ => None,
+            },
+            Self::DraftBulletin => match role {
+                R::Bureau | R::Township => Some(OwnUnit),
+                R::Inspector if leads => Some(OwnUnit),
+                _ => None,
+            },
+            Self::SignBulletin => match role {
+                R::Director => Some(County),
+                R::Bureau | R::Township | R::Inspector if leads => Some(OwnUnit),
+                _ => None,
+            },
+            Self::ReplyBulletin => match role {
+                R::Bureau | R::Township | R::Head | R::Village => Some(OwnUnit),
+                role if role.is_department() => Some(OwnUnit),
+                _ => None,
+            },
+            // 问责：督导委办公室办，有权机关的决定由另一个人登记；单位只有负责人看得到自己的。
+            Self::ReadAccountability | Self::StateAccountability => match role {
+                R::Director | R::Inspector if leads && self == Self::ReadAccountability => Some(County),
+                R::Head => Some(OwnUnit),
+                R::Bureau | R::Township | R::Village if leads => Some(OwnUnit),
+                role if role.is_department() && leads => Some(OwnUnit),
+                _ => None,
+            },
+            Self::KeepAccountability => (role == R::Inspector && leads).then_some(County),
+            Self::DecideAccountability => match role {
+                R::Director | R::Inspector if leads => Some(County),
+                _ => None,
+            },
             // 残疾人教育条例第十七条：送教的是学校，管的是县教育部门。
             Self::ReadLessons => allowed(&[R::Director, R::Bureau, R::Head, R::Teacher], Children),
             Self::RecordLesson => allowed(&[R::Head, R::Teacher], Children),

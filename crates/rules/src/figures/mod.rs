@@ -4,14 +4,13 @@
 
 mod child;
 mod definition;
-mod few;
 mod matter;
 mod rate;
 mod survive;
 
+pub use crate::publish::cells::{Cell, told};
 pub use child::{Child, PLACES, marks};
 pub use definition::{Better, Definition, Sureness, VERSION};
-pub use few::{Cell, FEW, told};
 pub use matter::{Ending, Met, Why, met, reported, returned};
 pub use rate::{Rate, hundredths};
 pub use survive::{Curve, Point, curve};

@@ -120,8 +120,8 @@ pub(super) fn assessments(loader: &mut Loader<'_>) -> Vec<AssessRule> {
             loader.file.problem(at.clone(), format!("{} 写了两次", raw.code), "请只留一段");
         }
         // 五(十二): 不单纯以升学率、学科成绩评价学校、校长和教师.
-        if let Some(crate::unnamed::Names::Ranking(word)) =
-            crate::unnamed::published(&format!("{} {}", raw.label, basis.text), &[], &[]).last()
+        if let Some(word) =
+            crate::publish::ranking(&raw.label).or_else(|| crate::publish::ranking(&basis.text))
         {
             loader.file.problem(
                 at,

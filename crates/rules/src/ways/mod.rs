@@ -2,10 +2,9 @@
 //! do to whom. What nobody measured is said to be unknown, never guessed; no school is ranked.
 
 mod closure;
-mod told;
 
+pub use crate::publish::{FEW, parts::told};
 pub use closure::{After, Hindrance, Need, Outcome, Placed, Pupil, Receiver, hindrances, place, record};
-pub use told::{FEW, told};
 
 use crate::codes::codes;
 use crate::plan::SchoolAccess;

@@ -8,9 +8,10 @@ use proptest::prelude::*;
 use rules::age::SchoolAge;
 use rules::case::{Exemption, State};
 use rules::figures::{
-    Basis, Better, Cell, Child, Counts, Ending, FEW, Figure, Mark, Met, PLACES, Rate, Why, curve, hundredths,
+    Basis, Better, Cell, Child, Counts, Ending, Figure, Mark, Met, PLACES, Rate, Why, curve, hundredths,
     listed, mark_of, marks, met, reported, returned, told,
 };
+use rules::publish::FEW;
 use rules::standing::Standing;
 
 const RULE: SchoolAge = SchoolAge { from_years: 6, turned_by: (8, 31), until_years: 16 };
@@ -257,14 +258,14 @@ proptest! {
         let (whole, shown) = told(&cells);
         prop_assert_eq!(shown.len(), cells.len());
         for (cell, shown) in cells.iter().zip(&shown) {
-            prop_assert!(!shown || (cell.listed >= FEW && cell.rest >= FEW));
+            prop_assert!(!shown || (cell.listed >= u64::from(FEW) && cell.rest >= u64::from(FEW)));
         }
         let hidden: Vec<&Cell> = cells.iter().zip(&shown).filter(|(_, shown)| !**shown).map(|(cell, _)| cell).collect();
         if whole {
             prop_assert!(hidden.len() != 1, "one hidden part is the difference");
             if !hidden.is_empty() && shown.iter().any(|shown| *shown) {
-                prop_assert!(hidden.iter().map(|cell| cell.listed).sum::<u64>() >= FEW);
-                prop_assert!(hidden.iter().map(|cell| cell.rest).sum::<u64>() >= FEW);
+                prop_assert!(hidden.iter().map(|cell| cell.listed).sum::<u64>() >= u64::from(FEW));
+                prop_assert!(hidden.iter().map(|cell| cell.rest).sum::<u64>() >= u64::from(FEW));
             }
         } else {
             prop_assert!(shown.iter().all(|shown| !shown));

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use rules::inspection::{Act, Assessed, Hand, Kind, Place, Stand, Tally, draft, moved, term, term_label};
 use rules::plan::Plan;
-use rules::unnamed::published;
+use rules::publish::published;
 
 use crate::nanjian::PLAN;
 

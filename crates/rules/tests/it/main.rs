@@ -9,6 +9,8 @@ mod age;
 #[cfg(test)]
 mod attendance;
 #[cfg(test)]
+mod bulletin;
+#[cfg(test)]
 mod calendar;
 #[cfg(test)]
 mod case;

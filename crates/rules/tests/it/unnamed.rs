@@ -1,7 +1,7 @@
 //! Hazard F06 and 五(十二): what names a child in a text that others read, and what ranks schools; as one table.
 
 use proptest::prelude::*;
-use rules::unnamed::{Names, has_number, names, published};
+use rules::publish::{Problem, has_number, names, published};
 
 /// The reasons, each by a sign.
 fn check(text: &str, expected: &[&str]) {
@@ -10,11 +10,12 @@ fn check(text: &str, expected: &[&str]) {
     let found: Vec<&str> = published(text, &known, &places)
         .iter()
         .map(|one| match one {
-            Names::Child => "name",
-            Names::Number => "number",
-            Names::Initials => "initials",
-            Names::Few(_) => "few",
-            Names::Ranking(_) => "ranking",
+            Problem::Name(_) => "name",
+            Problem::Number | Problem::Phone => "number",
+            Problem::Initials => "initials",
+            Problem::Few(_) => "few",
+            Problem::Ranking(_) => "ranking",
+            Problem::Difference(..) => "difference",
         })
         .collect();
     assert_eq!(found, expected, "{text}");
@@ -47,6 +48,25 @@ fn what_names_a_child() {
     check("一人一案、一户一策、一个孩子都不能少、每一名学生", &[]);
 }
 
+/// F06: what only one of two guards knew, before they became one.
+#[test]
+fn the_stricter_of_both() {
+    check("李·春·燕没有到校", &["name"]);
+    check("李\u{200b}春\u{200b}燕没有到校", &["name"]);
+    check("5399.9920.1601.0100.11", &["number"]);
+    check("539999 - 20160101 - 0011", &["number"]);
+    check("+86 101 0000 1234", &["number"]);
+    // A school or a class is as small a place as a village.
+    check("三（1）班王×没有到校", &["initials"]);
+    check("东镇小学的李某没有到校", &["initials"]);
+    check("李某某已经回来", &[]);
+    check("对某校、某村的情况进行了核查", &[]);
+    check("平 均 分没有公布", &["ranking"]);
+    check("及格率、中考成绩", &["ranking"]);
+    assert_eq!(rules::publish::FEW, rules::works::FEW);
+    assert_eq!(rules::publish::FEW, rules::ways::FEW);
+}
+
 /// 五(十二): 不对学校进行排名，不炒作升学率、状元.
 #[test]
 fn what_ranks() {
@@ -64,7 +84,7 @@ proptest! {
     fn nothing_hides_it(before in "[一-龥，。 0-9]{0,20}", after in "[一-龥，。 ]{0,20}", digits in "[1-9][0-9]{16}[0-9X]") {
         let known = ["李春燕".to_owned()];
         let text = format!("{before}李春燕{after}");
-        prop_assert!(names(&text, &known, &[]).contains(&Names::Child));
+        prop_assert!(names(&text, &known, &[]).contains(&Problem::Name(0)));
         let text = format!("{before}。{digits}。{after}");
         prop_assert!(has_number(&text));
     }

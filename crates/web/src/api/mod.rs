@@ -2,6 +2,7 @@
 //! above its handlers; what every answer has in common stands in `take`, `give`, `problem` and `cursor`.
 
 mod audit;
+mod bulletins;
 mod cases;
 mod children;
 mod comparisons;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Vec<Route> {
         cases::routes(),
         papers::routes(),
         figures::routes(),
+        bulletins::routes(),
         audit::routes(),
     ]
     .into_iter()

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
 use super::{
-    audit, cases, children, comparisons, figures, findings, imports, me, moves, papers, phone, province,
-    registers, session, units, visits,
+    audit, bulletins, cases, children, comparisons, figures, findings, imports, me, moves, papers, phone,
+    province, registers, session, units, visits,
 };
 use crate::route::{Policy, Route};
 
@@ -82,6 +82,7 @@ pub(super) fn routes() -> Vec<Route> {
         cases::event,
         papers::one,
         figures::list,
+        bulletins::list,
         audit::list,
     ),
     components(schemas(Problem)),

@@ -2,12 +2,14 @@
 //! another; the API takes sign-ins and uploads by the same steps.
 
 pub(crate) mod account;
+mod accountability;
 mod accounts;
 mod address;
 mod announcements;
 mod assessments;
 mod audit;
 mod break_glass;
+mod bulletins;
 mod cases;
 mod children;
 mod codes;
@@ -64,11 +66,13 @@ pub fn routes() -> Vec<Route> {
     [
         crate::api::routes(),
         account::routes(),
+        accountability::routes(),
         accounts::routes(),
         announcements::routes(),
         assessments::routes(),
         audit::routes(),
         break_glass::routes(),
+        bulletins::routes(),
         cases::routes(),
         children::routes(),
         codes::routes(),

@@ -25,14 +25,7 @@ use web::route::{Policy, Route};
 use crate::app::{Answer, Ask, HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix::{Person, everybody, filled};
-use crate::matrix_rows::{ROWS, Row, Target};
-use crate::matrix_rows_api::API;
-use crate::matrix_rows_council::COUNCIL;
-use crate::matrix_rows_figures::FIGURES;
-use crate::matrix_rows_public::PUBLIC;
-use crate::matrix_rows_season::SEASON;
-use crate::matrix_rows_turnover::TURNOVER;
-use crate::matrix_rows_ways::WAYS;
+use crate::matrix_rows::{Row, Target, every_row};
 
 /// Names that no other test has.
 const NAMES: [&str; 2] = ["龘靐驫", "𪚥爨麤"];
@@ -394,16 +387,7 @@ fn no_canary_leaves_its_cage() {
         app.app.db().rehearse(Some(Rehearsal::new(nothing, nothing)));
         let mut tour = Tour { app: &app, words: words.clone(), asked: 0, refused: 0, wrongs: Vec::new() };
         let routes = web::pages::routes();
-        for row in ROWS
-            .iter()
-            .chain(API)
-            .chain(WAYS)
-            .chain(FIGURES)
-            .chain(SEASON)
-            .chain(TURNOVER)
-            .chain(COUNCIL)
-            .chain(PUBLIC)
-        {
+        for row in every_row() {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {

@@ -8,9 +8,11 @@
     reason = "a test may stop at the first surprise, its helpers, too"
 )]
 
+mod again;
 mod api;
 mod app;
 mod assets_served;
+mod bulletin;
 mod canary;
 mod case_papers;
 mod cases_api;
@@ -29,6 +31,7 @@ mod matrix_fields;
 mod matrix_page;
 mod matrix_rows;
 mod matrix_rows_api;
+mod matrix_rows_bulletin;
 mod matrix_rows_council;
 mod matrix_rows_figures;
 mod matrix_rows_public;

@@ -16,14 +16,9 @@ use web::route::{Policy, Route};
 
 use crate::app::{Answer, Ask, HERE, TestApp};
 use crate::furnish::{Furnished, Named, Thing, furnish};
-use crate::matrix_rows::{ACTS, Act, By, ROWS, Row, SHOWN_ELSEWHERE, Target};
-use crate::matrix_rows_api::API;
-use crate::matrix_rows_council::{COUNCIL, SHOWN};
-use crate::matrix_rows_figures::FIGURES;
-use crate::matrix_rows_public::PUBLIC;
-use crate::matrix_rows_season::SEASON;
-use crate::matrix_rows_turnover::TURNOVER;
-use crate::matrix_rows_ways::WAYS;
+use crate::matrix_rows::{ACTS, Act, By, ROWS, Row, SHOWN_ELSEWHERE, Target, every_row};
+use crate::matrix_rows_bulletin::SHOWN as BULLETINS;
+use crate::matrix_rows_council::SHOWN;
 
 /// An id that nothing has.
 const MISSING: &str = "00000000-0000-7000-8000-000000000000";
@@ -185,21 +180,12 @@ fn same(what: &str, answer: &Answer, missing: &Answer) {
 fn every_route_has_a_row() {
     let routes: BTreeSet<(String, &str)> =
         web::pages::routes().iter().map(|route| (route.method.to_string(), route.path)).collect();
-    let rows: BTreeSet<(String, &str)> = ROWS
-        .iter()
-        .chain(API)
-        .chain(WAYS)
-        .chain(FIGURES)
-        .chain(SEASON)
-        .chain(TURNOVER)
-        .chain(COUNCIL)
-        .chain(PUBLIC)
-        .map(|row| (row.0.to_owned(), row.1))
-        .collect();
+    let rows: BTreeSet<(String, &str)> = every_row().map(|row| (row.0.to_owned(), row.1)).collect();
     let unknown: Vec<_> = routes.difference(&rows).collect();
     assert!(unknown.is_empty(), "routes without a row in matrix_rows.rs: {unknown:?}");
     let acts: BTreeSet<&str> = ACTS.iter().map(|act| act.path).collect();
-    let elsewhere: BTreeSet<&str> = SHOWN_ELSEWHERE.iter().chain(SHOWN).map(|(path, _)| *path).collect();
+    let elsewhere: BTreeSet<&str> =
+        SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).map(|(path, _)| *path).collect();
     let unknown: Vec<_> = web::pages::routes()
         .iter()
         .filter(|route| route.method == Method::POST && route.policy != Policy::Open)
@@ -211,7 +197,7 @@ fn every_route_has_a_row() {
         "acts without a row in matrix_rows.rs that says what they leave behind: {unknown:?}"
     );
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (path, file) in SHOWN_ELSEWHERE.iter().chain(SHOWN) {
+    for (path, file) in SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS) {
         assert!(root.join(file).is_file(), "{path} is said to be shown in {file}");
     }
 }
@@ -321,16 +307,7 @@ fn every_cell() {
         assert_eq!((page.status, json.status), (404, 404));
         let (mut count, mut denied, mut wrongs) = (0, 0, Vec::new());
         let routes = web::pages::routes();
-        for row in ROWS
-            .iter()
-            .chain(API)
-            .chain(WAYS)
-            .chain(FIGURES)
-            .chain(SEASON)
-            .chain(TURNOVER)
-            .chain(COUNCIL)
-            .chain(PUBLIC)
-        {
+        for row in every_row() {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {

@@ -860,3 +860,20 @@ pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("/findings/bulk/assign", "crates/casework/tests/it/comparing.rs"),
     ("/findings/bulk/remind", "crates/casework/tests/it/comparing.rs"),
 ];
+
+/// Every row of the matrix, of every file: whoever walks over routes walks over all of them.
+pub(crate) fn every_row() -> impl Iterator<Item = &'static Row> {
+    use crate::{
+        matrix_rows_api, matrix_rows_bulletin, matrix_rows_council, matrix_rows_figures, matrix_rows_public,
+        matrix_rows_season, matrix_rows_turnover, matrix_rows_ways,
+    };
+    ROWS.iter()
+        .chain(matrix_rows_api::API)
+        .chain(matrix_rows_ways::WAYS)
+        .chain(matrix_rows_figures::FIGURES)
+        .chain(matrix_rows_season::SEASON)
+        .chain(matrix_rows_council::COUNCIL)
+        .chain(matrix_rows_public::PUBLIC)
+        .chain(matrix_rows_bulletin::BULLETIN)
+        .chain(matrix_rows_turnover::TURNOVER)
+}

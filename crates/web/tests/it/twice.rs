@@ -6,10 +6,13 @@ use casework::db::testing::on_each_engine;
 use casework::db::{DbError, Value};
 use web::route::Policy;
 
+use crate::again::{AGAIN, give};
 use crate::app::{Ask, HERE, TestApp};
 use crate::furnish::{Thing, furnish};
 use crate::matrix::{allowed, everybody, filled, values};
-use crate::matrix_rows::{ACTS, Act, ROWS, Target};
+use crate::matrix_rows::{ACTS, Act, Target, every_row};
+use crate::matrix_rows_bulletin::BULLETIN;
+use crate::matrix_rows_council::COUNCIL;
 
 /// Acts whose second answer is a page of its own: each link or reveal is another, and the effect is one all the same.
 const ANEW: &[&str] = &["/accounts/{id}/reset"];
@@ -59,7 +62,7 @@ fn sent_twice(app: &TestApp, which: impl Fn(&str) -> bool) -> u32 {
     let things = furnish(app);
     let routes = web::pages::routes();
     let (mut done, mut wrongs) = (0, Vec::new());
-    for row in ROWS.iter().filter(|row| row.0 == "POST" && !ANEW.contains(&row.1) && which(row.1)) {
+    for row in every_row().filter(|row| row.0 == "POST" && !ANEW.contains(&row.1) && which(row.1)) {
         let Some(act) = ACTS.iter().find(|act| act.path == row.1) else { continue };
         let Some(route) = routes.iter().find(|route| route.method == Method::POST && route.path == row.1)
         else {
@@ -115,6 +118,64 @@ fn sent_twice(app: &TestApp, which: impl Fn(&str) -> bool) -> u32 {
     }
     assert!(wrongs.is_empty(), "{} of {done}:\n{}", wrongs.len(), wrongs.join("\n"));
     done
+}
+
+/// H01: the acts of conference, duties, library, inspection, bulletins and accountability, on things that are there: the first is done, the second
+/// does nothing more and is no fault. None of their routes is left out.
+#[test]
+fn newer_rooms_do_it_once() {
+    /// Shown by name elsewhere: a decision is taken out of minutes that are open, a version is followed by a version, a file is no form.
+    const ELSEWHERE: &[&str] = &[
+        "/conference/{id}/decisions/{task}/drop",
+        "/library/{id}",
+        "/library/{id}/file",
+        "/assessments/{unit}/reply",
+    ];
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        give(&app);
+        let mut wrongs = Vec::new();
+        for again in AGAIN {
+            let token = again.token(&app);
+            let part = |part: &str| match part.is_ascii() {
+                true => part.to_owned(),
+                false => part.bytes().map(|byte| format!("%{byte:02X}")).collect(),
+            };
+            let path = again.path.split('/').map(part).collect::<Vec<_>>().join("/");
+            let send = || {
+                app.ask(Ask { form: again.form.to_owned(), ..Ask::new(Method::POST, &path, Some(&token)) })
+            };
+            let before = again.counted(&app);
+            let first = send();
+            let once = again.counted(&app);
+            let second = send();
+            let twice = again.counted(&app);
+            if first.status != 303 || once == before {
+                let page = String::from_utf8_lossy(&first.body);
+                let said = page.split("class=\"notice").nth(1).unwrap_or_default();
+                let said: String = said.chars().take(300).collect();
+                wrongs.push(format!(
+                    "{}: the first is answered {} ({before}, {once}) {said}",
+                    again.path, first.status
+                ));
+            }
+            if twice != once {
+                wrongs.push(format!("{}: done twice ({before}, {once}, {twice})", again.path));
+            }
+            if second.status >= 500 {
+                wrongs.push(format!("{}: the second is answered {}", again.path, second.status));
+            }
+        }
+        assert!(wrongs.is_empty(), "{} of {}:\n{}", wrongs.len(), AGAIN.len(), wrongs.join("\n"));
+    });
+    let covered: Vec<&str> = AGAIN.iter().map(crate::again::Again::row).collect();
+    let left: Vec<&str> = COUNCIL
+        .iter()
+        .chain(BULLETIN)
+        .filter(|row| row.0 == "POST" && !covered.contains(&row.1) && !ELSEWHERE.contains(&row.1))
+        .map(|row| row.1)
+        .collect();
+    assert!(left.is_empty(), "forms that nobody sends twice: {left:?}");
 }
 
 /// H03: two work on the same finding; the later one is told so on the finding itself, as it stands now, and the note is

@@ -10,13 +10,7 @@ use rules::access::Role;
 
 use crate::app::{HERE, TestApp};
 use crate::furnish::furnish;
-use crate::matrix_rows::{ROWS, Target};
-use crate::matrix_rows_api::API;
-use crate::matrix_rows_council::COUNCIL;
-use crate::matrix_rows_figures::FIGURES;
-use crate::matrix_rows_public::PUBLIC;
-use crate::matrix_rows_season::SEASON;
-use crate::matrix_rows_turnover::TURNOVER;
+use crate::matrix_rows::{Target, every_row};
 
 /// Who reads, from the whole county down to one class.
 const READERS: [Role; 7] =
@@ -38,14 +32,7 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
         let app = TestApp::new(db);
         furnish(&app);
         let child = app.here.child("own").expect("a child").to_owned();
-        let mut paths: Vec<String> = ROWS
-            .iter()
-            .chain(API)
-            .chain(FIGURES)
-            .chain(SEASON)
-            .chain(TURNOVER)
-            .chain(COUNCIL)
-            .chain(PUBLIC)
+        let mut paths: Vec<String> = every_row()
             .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))
             .map(|row| row.1.to_owned())
             .collect();

@@ -23,7 +23,7 @@ use super::{Year, moment};
 const DRAWN: usize = 4;
 
 /// By whom, when, with what.
-struct Means<'a> {
+pub(super) struct Means<'a> {
     db: &'a Db,
     keys: &'a Keys,
     plan: &'a Arc<Plan>,
@@ -31,7 +31,7 @@ struct Means<'a> {
 
 impl Year {
     /// Somebody's act on a day at an hour; `None` where it was refused: a county without schools has no inspection.
-    fn acted<T: Send + 'static>(
+    pub(super) fn acted<T: Send + 'static>(
         &self,
         means: &Means<'_>,
         (by, day, hour): (&Actor, Date, i8),
@@ -47,12 +47,12 @@ impl Year {
         })
     }
 
-    fn named(&self, username: &str) -> Option<Actor> {
+    pub(super) fn named(&self, username: &str) -> Option<Actor> {
         let found = self.actors.values().find(|one| one.username == username);
         found.map(|one| one.actor.clone())
     }
 
-    fn ago(&self, days: i64) -> Date {
+    pub(super) fn ago(&self, days: i64) -> Date {
         Self::working(self.today.saturating_sub(days.days()))
     }
 
@@ -75,7 +75,8 @@ impl Year {
         };
         self.proofs(&means, [&bureau, &police, &township, &head])?;
         self.inspected(&means, [&director, &office, &inspector, &head, &township])?;
-        self.met(&means, [&director, &bureau, &police, &youth, &township])
+        self.met(&means, [&director, &bureau, &police, &youth, &township])?;
+        self.overseen(&means, [&director, &office, &police, &township, &head])
     }
 
     /// The meeting of two months ago.

@@ -8,6 +8,7 @@ mod days;
 mod evenings;
 mod followed;
 mod measured;
+mod overseen;
 mod paired;
 mod papered;
 mod registers;

@@ -69,7 +69,7 @@ pub fn checked(
 }
 
 /// Sets the QR code of the check page on a paper. `address` is this installation's, as its users reach it.
-pub(super) fn marked(paper: &mut Paper, code: &str, address: &str) {
+pub(in crate::papers) fn marked(paper: &mut Paper, code: &str, address: &str) {
     let at = format!("{address}/check/{code}");
     let Ok(code) = QrCode::encode_text(&at, QrCodeEcc::Medium) else { return };
     let row = |y| (0..code.size()).map(|x| if code.get_module(x, y) { '1' } else { '0' }).collect();

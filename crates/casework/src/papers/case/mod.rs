@@ -16,6 +16,7 @@ mod track;
 
 pub use blank::{Asked, Blank, blank};
 pub use bundle::{BundleDraft, bundle, record_bundle};
+pub(super) use check::marked;
 pub use check::{Checked, checked};
 pub(crate) use draw::cited;
 pub(crate) use ground::current as current_ground;

@@ -39,7 +39,7 @@ pub(crate) struct School {
     pub(crate) keys: Keys,
     pub(crate) plan: Plan,
     seed: Cell<u64>,
-    at: RefCell<String>,
+    pub(crate) at: RefCell<String>,
     sheets: Cell<u32>,
 }
 

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::cases::{CheckedOrder, checked_order};
 use casework::papers::case::{Checked, checked};
+use casework::papers::checked_oversight;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -41,7 +42,11 @@ pub(super) async fn page(
     let (found, order) = if is_code {
         let (at, code, digest) = (app.clone(), code.clone(), digest.clone());
         app.open_read(move |tx| {
-            let found = checked(tx, at.keys(), at.county(), &code, &digest)?;
+            let of_case = checked(tx, at.keys(), at.county(), &code, &digest)?;
+            let found = match of_case {
+                Some(found) => Some(found),
+                None => checked_oversight(tx, at.keys(), at.county(), &code, &digest)?,
+            };
             let order = match found {
                 Some(_) => None,
                 None => checked_order(tx, at.keys(), at.county(), &code)?,

@@ -1,146 +1,9 @@
-//! What may be published (hazard F06；未成年人保护法第一百零三条): a text or a table that could reveal a minor is refused. Pure: whatever
-//! publishes asks here first; nothing here knows who publishes what.
+//! Tables as they are published: small counts hidden with as many others as it takes, and nothing that differs from an earlier table by a handful
+//! (hazard F06). It knows no words.
 
 use std::collections::BTreeSet;
 
-use crate::fold;
-
-/// Counts from one to this are not shown.
-pub const FEW: u32 = 4;
-
-/// Why a text or a table is not published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
-    /// A number that could be of an identity document or a 学籍号.
-    Number,
-    /// A number that could be a telephone.
-    Phone,
-    /// A name of the list that was given: its place in the list.
-    Name(usize),
-    /// A masked name beside a village, a school or a class: whoever lives there knows who it is.
-    Initials,
-    /// Two tables whose difference is a handful of children: row, column.
-    Difference(usize, usize),
-}
-
-impl std::fmt::Display for Problem {
-    /// What is wrong and what to do; it repeats nothing of the text.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Number => "里面有像身份证号、学籍号的数字，请删去",
-            Self::Phone => "里面有像手机号的数字，请删去；可以写单位的座机",
-            Self::Name(_) => "里面有孩子的姓名，请删去",
-            Self::Initials => "“某某”和村、学校、班级写在一起，当地人认得出，请只写乡镇",
-            Self::Difference(..) => "和上次公布的只差几个孩子，对照两次就知道是谁，请合并后再公布",
-        })
-    }
-}
-
-impl std::error::Error for Problem {}
-
-/// Signs that people put between the figures of a number.
-const fn between(sign: char) -> bool {
-    matches!(sign, ' ' | '-' | '_' | '.' | '·' | '\u{2014}' | '\u{3000}')
-}
-
-/// The figures of a text in runs: half-width, with what stands between them left out; where each begins and ends, in characters.
-fn runs(signs: &[char]) -> Vec<(usize, usize, String)> {
-    let mut found: Vec<(usize, usize, String)> = Vec::new();
-    let mut at = 0;
-    while let Some(sign) = signs.get(at) {
-        if !fold::half_width(*sign).is_ascii_digit() {
-            at += 1;
-            continue;
-        }
-        let (start, mut end, mut run) = (at, at, String::new());
-        let mut gap = 0;
-        while let Some(sign) = signs.get(at) {
-            let half = fold::half_width(*sign);
-            let last = run.len() == 17 && matches!(half, 'x' | 'X');
-            if half.is_ascii_digit() || last {
-                run.push(half.to_ascii_uppercase());
-                end = at + 1;
-                gap = 0;
-            } else if (between(half) || fold::is_blank(*sign)) && gap == 0 {
-                gap += 1;
-            } else {
-                break;
-            }
-            at += 1;
-        }
-        found.push((start, end, run));
-        at = at.max(end);
-    }
-    found
-}
-
-/// Whether eleven figures in a row begin as a mobile number does.
-fn mobile(run: &str) -> bool {
-    let local = run.strip_prefix("0086").or_else(|| run.strip_prefix("86")).unwrap_or(run);
-    let of = |text: &str| {
-        text.len() == 11 && text.starts_with('1') && text.get(1..2).is_some_and(|second| second >= "3")
-    };
-    of(local) || of(run)
-}
-
-/// Refuses a text that could reveal one of `names` or anybody: numbers of documents and telephones, however they are written, a name of
-/// the list even with blanks within, a masked name beside a small place.
-///
-/// # Errors
-/// The first [`Problem`].
-pub fn check(text: &str, names: &[&str]) -> Result<(), Problem> {
-    let signs: Vec<char> = text.chars().collect();
-    for (_, _, run) in runs(&signs) {
-        if run.len() >= 15 {
-            return Err(Problem::Number);
-        }
-        if mobile(&run) {
-            return Err(Problem::Phone);
-        }
-    }
-    let letters: String = fold::key(text).chars().filter(|sign| sign.is_alphanumeric()).collect();
-    for (place, name) in names.iter().enumerate() {
-        let name: String = fold::key(name).chars().filter(|sign| sign.is_alphanumeric()).collect();
-        if name.chars().count() >= 2 && letters.contains(&name) {
-            return Err(Problem::Name(place));
-        }
-    }
-    initials(&signs)
-}
-
-/// A masked name (李某, 李某某, 李××, 李*) with 村, 组, 校, 学, 班 within twenty characters.
-fn initials(signs: &[char]) -> Result<(), Problem> {
-    let masks = |sign: char| matches!(sign, '某' | '×' | '*' | '＊' | 'Ｘ' | '✕');
-    for (at, pair) in signs.windows(2).enumerate() {
-        let [before, sign] = pair else { continue };
-        if !masks(*sign) || masks(*before) || !before.is_alphabetic() {
-            continue;
-        }
-        let near = signs.iter().skip(at.saturating_sub(20)).take(42);
-        if near.into_iter().any(|sign| matches!(sign, '村' | '组' | '校' | '学' | '班' | '寨')) {
-            return Err(Problem::Initials);
-        }
-    }
-    Ok(())
-}
-
-/// The text with every longer number and every name of the list hidden: for a line in an officer's list (hazard F04).
-#[must_use]
-pub fn hide(text: &str, names: &[&str]) -> String {
-    let mut signs: Vec<char> = text.chars().collect();
-    for (start, end, run) in runs(&signs) {
-        if run.len() >= 7 {
-            for sign in signs.iter_mut().take(end).skip(start) {
-                *sign = '*';
-            }
-        }
-    }
-    let mut text: String = signs.into_iter().collect();
-    for name in names.iter().map(|name| name.trim()).filter(|name| name.chars().count() >= 2) {
-        text = text.replace(name, &crate::mask::name(name));
-    }
-    text
-}
+use super::{FEW, Problem};
 
 /// A cell as it is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +18,7 @@ pub enum Cell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published(pub Vec<Vec<Cell>>);
 
-/// Hides every count from 1 to [`FEW`], and as many others as it takes that none of these can be reckoned from the sums (complementary
+/// Hides every count from 1 to below [`FEW`], and as many others as it takes that none of these can be reckoned from the sums (complementary
 /// suppression). Rows may be ragged; a missing cell counts as nought. A row or a column whose hidden cells together are too few gets
 /// another hidden one.
 #[must_use]
@@ -176,7 +39,7 @@ pub fn suppress(table: &[Vec<u32>]) -> Published {
     whole.push(sums);
     let counts = Grid { cells: whole };
     let mut hidden: BTreeSet<(usize, usize)> =
-        counts.places().filter(|place| (1..=FEW).contains(&counts.at(*place))).collect();
+        counts.places().filter(|place| (1..FEW).contains(&counts.at(*place))).collect();
     // Each round hides one more: it ends when nothing can be reckoned, or when nothing is left to hide.
     while let Some(more) = counts.weak(&hidden) {
         hidden.insert(more);
@@ -235,7 +98,7 @@ impl Grid {
         let sum_hidden = line.last().is_some_and(|last| hidden.contains(last));
         let parts = own.iter().filter(|place| Some(**place) != line.last());
         let together = parts.fold(0_u32, |sum, place| sum.saturating_add(self.at(**place)));
-        let few = !own.is_empty() && !sum_hidden && (1..=FEW).contains(&together);
+        let few = !own.is_empty() && !sum_hidden && (1..FEW).contains(&together);
         if own.len() == 1 || few { self.least(line, hidden) } else { None }
     }
 
@@ -291,7 +154,7 @@ pub fn differ(before: &Published, now: &Published) -> Result<(), Problem> {
     for (row, (one, other)) in before.0.iter().zip(&now.0).enumerate() {
         for (column, pair) in one.iter().zip(other).enumerate() {
             if let (Cell::Shown(one), Cell::Shown(other)) = pair
-                && (1..=FEW).contains(&one.abs_diff(*other))
+                && (1..FEW).contains(&one.abs_diff(*other))
             {
                 return Err(Problem::Difference(row, column));
             }

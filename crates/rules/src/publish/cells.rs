@@ -1,8 +1,11 @@
 //! What may be told to readers outside the unit whose children they are: no number below five, and none that is what is left when the
 //! others are taken from the whole (hazards A08, F06).
 
-/// Fewer children than so many are not told.
-pub const FEW: u64 = 5;
+use super::FEW;
+
+fn few() -> u64 {
+    u64::from(FEW)
+}
 
 /// One part of a whole: of so many children so many are listed by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +17,9 @@ pub struct Cell {
 }
 
 impl Cell {
-    const fn is_enough(self) -> bool {
-        self.listed >= FEW && self.rest >= FEW
+    fn is_enough(self) -> bool {
+        let few = few();
+        self.listed >= few && self.rest >= few
     }
 }
 
@@ -36,8 +40,8 @@ pub fn told(cells: &[Cell]) -> (bool, Vec<bool>) {
     }
     loop {
         let many = hidden.iter().filter(|hidden| **hidden).count();
-        let most = u64::try_from(many).unwrap_or(u64::MAX).saturating_mul(FEW - 1);
-        let is_safe = |sum: u64| sum >= FEW && sum != most;
+        let most = u64::try_from(many).unwrap_or(u64::MAX).saturating_mul(few() - 1);
+        let is_safe = |sum: u64| sum >= few() && sum != most;
         if many == 0 || (many > 1 && is_safe(sum(&hidden, |c| c.listed)) && is_safe(sum(&hidden, |c| c.rest)))
         {
             return (true, hidden.iter().map(|hidden| !hidden).collect());

@@ -1,8 +1,7 @@
 //! Counts for those who see no child (县发改局): no cell below five, and none that is what is left when the cells that are told are
 //! taken from the whole (hazard F06, A08).
 
-/// Fewer than so many are not told.
-pub const FEW: u32 = 5;
+use super::FEW;
 
 /// The whole and its parts, as far as they may be told; the parts have nobody in common and make up the whole. Nobody at all is told as
 /// nought, which says it of every part.
