@@ -58,8 +58,7 @@ pub(super) fn lines(desk: &mut Desk<'_, '_>, month: &Period) -> Result<Vec<Board
          from unit
          where unit.county = $1 and unit.kind = 'school' and unit.from_day <= $4
            and (unit.until_day is null or unit.until_day > $3)
-           and exists (select 1 from child where child.county = unit.county and child.school = unit.id
-                          and child.merged_into is null)
+           and exists (select 1 from class where class.county = unit.county and class.school = unit.id)
          order by coalesce(unit.code, ''), unit.sort, unit.id",
         &params![county, &month.code, month.first, month.last, today],
         |row| {

@@ -155,8 +155,10 @@ fn of_school(
     let (first, after) = span(period);
     let county = desk.county();
     let pupils = desk.tx.one(
-        "select cast(count(distinct child) as bigint) from class_member
-         where county = $1 and school = $2 and from_day < $3 and (until_day is null or until_day >= $3)",
+        "select cast(count(distinct member.child) as bigint) from class
+         join class_member member on member.county = class.county and member.class = class.unit
+         where class.county = $1 and class.school = $2 and member.from_day < $3
+           and (member.until_day is null or member.until_day >= $3)",
         &params![county, school, &after],
         |row| row.get::<u64>(0),
     )?;
@@ -167,9 +169,10 @@ fn of_school(
         |row| row.get::<u64>(0),
     )?;
     let away = desk.tx.one(
-        "select cast(count(distinct clock.child) as bigint) from clock
-         join child on child.county = clock.county and child.id = clock.child
-         where clock.county = $1 and child.school = $2 and clock.day >= $3 and clock.day < $4 and clock.away > 0",
+        "select cast(count(*) as bigint) from child
+         where child.county = $1 and child.school = $2
+           and exists (select 1 from clock where clock.county = child.county and clock.child = child.id
+                          and clock.day >= $3 and clock.day < $4 and clock.away > 0)",
         &params![county, school, &first, &after],
         |row| row.get::<u64>(0),
     )?;

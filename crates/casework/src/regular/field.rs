@@ -86,8 +86,7 @@ pub fn draw(desk: &mut Desk<'_, '_>, code: &str) -> Result<(), Refused> {
     let county = desk.county();
     let pool = desk.tx.query(
         "select unit.id from unit where unit.county = $1 and unit.kind = 'school' and unit.until_day is null
-           and exists (select 1 from child where child.county = unit.county and child.school = unit.id
-                          and child.merged_into is null)
+           and exists (select 1 from class where class.county = unit.county and class.school = unit.id)
          order by unit.id",
         &params![county],
         |row| row.get::<String>(0),

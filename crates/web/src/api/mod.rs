@@ -18,6 +18,7 @@ mod phone;
 mod problem;
 mod province;
 mod registers;
+mod regular;
 mod session;
 mod take;
 mod units;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Vec<Route> {
         cases::routes(),
         papers::routes(),
         figures::routes(),
+        regular::routes(),
         audit::routes(),
     ]
     .into_iter()

@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 use super::problem::Problem;
 use super::{
     audit, cases, children, comparisons, figures, findings, imports, me, moves, papers, phone, province,
-    registers, session, units, visits,
+    registers, regular, session, units, visits,
 };
 use crate::route::{Policy, Route};
 
@@ -82,6 +82,8 @@ pub(super) fn routes() -> Vec<Route> {
         cases::event,
         papers::one,
         figures::list,
+        regular::list,
+        regular::one,
         audit::list,
     ),
     components(schemas(Problem)),

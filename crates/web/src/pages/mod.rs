@@ -38,6 +38,7 @@ mod proofs;
 mod public;
 mod reach;
 pub(crate) mod register;
+mod regular;
 mod requests;
 mod safeguarding;
 mod search;
@@ -96,6 +97,7 @@ pub fn routes() -> Vec<Route> {
         public::routes(),
         reach::routes(),
         register::routes(),
+        regular::routes(),
         requests::routes(),
         safeguarding::routes(),
         search::routes(),

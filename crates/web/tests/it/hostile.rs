@@ -12,6 +12,7 @@ use crate::furnish::furnish;
 use crate::matrix::{Person, everybody};
 use crate::matrix_rows::{ROWS, Target};
 use crate::matrix_rows_council::COUNCIL;
+use crate::matrix_rows_reports::REPORTS;
 
 /// Own corpus (D01, D02): quotes, comments, stacked statements, unions, time, encodings, wildcards, operators of full-text
 /// search, templates, and what no text should hold.
@@ -103,7 +104,7 @@ fn texts_that_would_be_statements() {
         let guard = leader(&people, Role::Security);
         let routes = web::pages::routes();
         let mut asked = 0;
-        for row in ROWS.iter().chain(COUNCIL) {
+        for row in ROWS.iter().chain(COUNCIL).chain(REPORTS) {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
             else {

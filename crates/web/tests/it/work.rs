@@ -15,6 +15,7 @@ use crate::matrix_rows_api::API;
 use crate::matrix_rows_council::COUNCIL;
 use crate::matrix_rows_figures::FIGURES;
 use crate::matrix_rows_public::PUBLIC;
+use crate::matrix_rows_reports::REPORTS;
 use crate::matrix_rows_season::SEASON;
 
 /// Who reads, from the whole county down to one class.
@@ -43,6 +44,7 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
             .chain(FIGURES)
             .chain(SEASON)
             .chain(COUNCIL)
+            .chain(REPORTS)
             .chain(PUBLIC)
             .filter(|row| row.0 == "GET" && row.2 == Target::Nothing && !row.1.contains('{'))
             .map(|row| row.1.to_owned())

@@ -23,15 +23,15 @@ use super::{Year, moment};
 const DRAWN: usize = 4;
 
 /// By whom, when, with what.
-struct Means<'a> {
-    db: &'a Db,
-    keys: &'a Keys,
-    plan: &'a Arc<Plan>,
+pub(super) struct Means<'a> {
+    pub(super) db: &'a Db,
+    pub(super) keys: &'a Keys,
+    pub(super) plan: &'a Arc<Plan>,
 }
 
 impl Year {
     /// Somebody's act on a day at an hour; `None` where it was refused: a county without schools has no inspection.
-    fn acted<T: Send + 'static>(
+    pub(super) fn acted<T: Send + 'static>(
         &self,
         means: &Means<'_>,
         (by, day, hour): (&Actor, Date, i8),
@@ -47,7 +47,7 @@ impl Year {
         })
     }
 
-    fn named(&self, username: &str) -> Option<Actor> {
+    pub(super) fn named(&self, username: &str) -> Option<Actor> {
         let found = self.actors.values().find(|one| one.username == username);
         found.map(|one| one.actor.clone())
     }

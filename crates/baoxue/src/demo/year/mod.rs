@@ -11,6 +11,7 @@ mod measured;
 mod paired;
 mod papered;
 mod registers;
+mod reported;
 mod season;
 mod sign_ins;
 
