@@ -33,9 +33,14 @@ fn a_month_on_its_page() {
         let app = TestApp::new(db);
         let get = |role, path: &str| app.get(path, Some(&token(&app, role)));
         let unit = app.here.with(Role::Head).next().expect("a head").unit.clone();
-        let wrong = post(&app, Role::Head, "/regular", &format!("kind=school_month&unit={unit}&period=2026-11"));
+        let wrong =
+            post(&app, Role::Head, "/regular", &format!("kind=school_month&unit={unit}&period=2026-11"));
         assert!(wrong.status == 422 && text(&wrong).contains("还没有结束"), "{}", text(&wrong));
-        assert_eq!(post(&app, Role::Bureau, "/regular", &format!("kind=school_month&unit={unit}&period=2026-10")).status, 404);
+        assert_eq!(
+            post(&app, Role::Bureau, "/regular", &format!("kind=school_month&unit={unit}&period=2026-10"))
+                .status,
+            404
+        );
         let at = done(&app, Role::Head, "/regular", &format!("kind=school_month&unit={unit}&period=2026-10"));
         for role in [Role::Township, Role::Police, Role::Teacher] {
             assert_eq!(get(role, &at).status, 404, "{role}");
@@ -58,7 +63,9 @@ fn a_month_on_its_page() {
             assert_eq!((file.status, file.body.starts_with(begins)), (200, true), "{form}");
         }
         let board = text(&get(Role::Bureau, "/regular/board"));
-        assert!(!board.contains("href=\"/regular/board?sort") && get(Role::Head, "/regular/board").status == 404);
+        assert!(
+            !board.contains("href=\"/regular/board?sort") && get(Role::Head, "/regular/board").status == 404
+        );
         let api = get(Role::Bureau, &format!("/api/v1{}", at.replace("/regular/", "/regular-reports/")));
         assert!(api.status == 200 && text(&api).contains("\"unchanged\":true"), "{}", text(&api));
         let all = get(Role::Head, "/api/v1/regular-reports");

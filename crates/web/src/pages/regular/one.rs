@@ -83,14 +83,6 @@ impl OnePage {
         self.one.line.kind == Kind::SchoolMonth
     }
 
-    /// Whether the list of the month has a child that the report must name as suspected.
-    fn has_suspects(&self) -> bool {
-        self.one
-            .named
-            .iter()
-            .any(|one| one.why.iter().any(|why| matches!(why, Why::Suspected | Why::Cleared)))
-    }
-
     fn why(&self, why: &[Why]) -> String {
         if why.is_empty() {
             return "不在名单上".to_owned();
