@@ -30,10 +30,10 @@ pub(super) fn bureau(desk: &mut Desk<'_, '_>) -> Result<(String, String), Refuse
 /// What a report is called on paper.
 fn title(file: &ReportFile, county: &str) -> String {
     let what = match file.line.kind {
-        Kind::SchoolMonth => "控辍保学月报告",
-        Kind::CountyQuarter => "控辍保学季度复核报告",
-        Kind::PrefectureTerm => "控辍保学学期调研报告",
-        Kind::ProvinceYear => "义务教育控辍保学学年评估报告",
+        Kind::SchoolMonth => "控辍保学报告",
+        Kind::CountyQuarter => "控辍保学复核报告",
+        Kind::PrefectureTerm => "控辍保学调研报告",
+        Kind::ProvinceYear => "义务教育控辍保学评估报告",
     };
     let whose = if file.line.kind == Kind::SchoolMonth { file.line.name.as_str() } else { county };
     let version = if file.line.version > 1 {
@@ -55,7 +55,7 @@ fn note(content: &Content) -> Option<&'static str> {
     is_hidden.then_some("“不列”的，是少于5，或者由别的数能推出少于5的数（保护未成年人）。")
 }
 
-fn body(file: &ReportFile, content: &Content, to: &str) -> Vec<Block> {
+fn body(file: &ReportFile, content: &Content) -> Vec<Block> {
     let kind = file.line.kind;
     let mut numerals = NUMERALS.iter();
     let mut heading = |text: &str| Block::Heading {
@@ -63,7 +63,7 @@ fn body(file: &ReportFile, content: &Content, to: &str) -> Vec<Block> {
     };
     let text = |text: String| Block::Text { text };
     let mut body = vec![text(format!(
-        "按照教基厅函〔2024〕15号“{}”的要求，现将{}（{}至{}）的情况报告{to}。",
+        "按照教基厅函〔2024〕15号“{}”的要求，现将{}（{}至{}）的情况报告如下。",
         kind.order(),
         file.period,
         spoken(&content.first),
@@ -145,8 +145,8 @@ pub(super) fn paper(desk: &mut Desk<'_, '_>, file: &ReportFile, address: &str) -
         mark: mark.to_owned(),
         number: file.line.number.clone(),
         title: title(file, &desk.plan.county().name),
-        to: vec![to.clone()],
-        body: body(file, &file.content, &to),
+        to: vec![to],
+        body: body(file, &file.content),
         signed: organ.clone(),
         note: format!("内容校验码SHA-256：{}", grouped(&file.digest)),
         printed: (organ.clone(), date.clone()),
