@@ -86,7 +86,7 @@ test("the county's own reports: by another, and what leaves has no small number"
   await head.page.goto("/regular?show=county_quarter");
   await head.page.locator("main table a[data-row]").first().click();
   const quarter = new URL(head.page.url()).pathname;
-  assert.match(await text(head.page), /控保季核〔2026〕1号[\s\S]*按乡镇代码排列，不分先后/);
+  assert.match(await text(head.page), /控保季核〔2026〕2号[\s\S]*按乡镇代码排列，不分先后/);
   await head.page.goto("/regular?show=province_year");
   await head.page.locator("main table a[data-row]").first().click();
   const year = new URL(head.page.url()).pathname;

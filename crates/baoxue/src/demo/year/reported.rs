@@ -20,10 +20,8 @@ use super::followed::holders;
 
 /// Schools whose months are told; a large county's others owe theirs.
 const SCHOOLS: usize = 40;
-/// Months that all of them have handed in; the role account's school has more behind it.
-const MONTHS: usize = 3;
-/// Months of the role account's school.
-const LONG: usize = 10;
+/// Months that they have behind them.
+const MONTHS: usize = 10;
 
 /// Drafts and hands in.
 fn handed_in(
@@ -87,14 +85,11 @@ impl Year {
             .map(|(unit, actor)| (unit.to_string(), (*actor).clone()))
             .take(SCHOOLS)
             .collect();
-        let months = ended(Kind::SchoolMonth, self.today, LONG, plan.calendar());
+        let months = ended(Kind::SchoolMonth, self.today, MONTHS, plan.calendar());
         for (back, month) in (0_usize..).zip(&months).collect::<Vec<_>>().into_iter().rev() {
             // The role account has its last month still to write.
             if back > 0 {
                 self.school_month(&means, (&head, &own), month, (&bureau, 3))?;
-            }
-            if back >= MONTHS {
-                continue;
             }
             for (at, (unit, head)) in heads.iter().enumerate() {
                 // Of the last month the third school is late, the fourth has it back, the fifth owes it.
@@ -156,9 +151,14 @@ impl Year {
 
     /// Term, year and quarter, in the order in which they were made.
     fn of_the_county(&self, means: &Means<'_>, bureau: &Actor, director: &Actor) -> Result<(), DbError> {
-        let last = |kind| ended(kind, self.today, 1, means.plan.calendar()).into_iter().next();
-        for (kind, days) in [(Kind::PrefectureTerm, 12), (Kind::ProvinceYear, 18), (Kind::CountyQuarter, 7)] {
-            let Some(period) = last(kind) else { continue };
+        let past = |kind, back| ended(kind, self.today, 2, means.plan.calendar()).into_iter().nth(back);
+        for (kind, back, days) in [
+            (Kind::CountyQuarter, 1, 7),
+            (Kind::PrefectureTerm, 0, 12),
+            (Kind::ProvinceYear, 0, 18),
+            (Kind::CountyQuarter, 0, 7),
+        ] {
+            let Some(period) = past(kind, back) else { continue };
             if kind == Kind::CountyQuarter {
                 self.visits(means, bureau, &period)?;
                 self.rechecked(means, bureau, &period)?;
