@@ -368,8 +368,7 @@ pub fn correct(desk: &mut Desk<'_, '_>, id: &str, why: &str) -> Result<String, R
         ));
     }
     let new = new(desk, (row.kind, &row.unit), &row.period, (row.version + 1, Some(id)), why)?;
-    let words = row.words.clone();
-    put_words(desk, &new, &words)?;
+    put_words(desk, &new, &row.words)?;
     desk.record(Action::WriteRegular, grant.post, ("regular_report", &new), "", "另出更正版")?;
     Ok(new)
 }

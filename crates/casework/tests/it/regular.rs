@@ -224,9 +224,9 @@ fn frozen_does_not_shift() {
         assert_eq!(newer.named.iter().map(|one| one.why.clone()).collect::<Vec<_>>(), [vec![Why::Cleared]]);
         let old = read(&school, &bureau(), &id).expect("the old one");
         assert!(old.content == before.content && !old.is_latest && old.versions.len() == 2);
-        let own = new.clone();
+
         let drawn =
-            school.act(&bureau(), move |desk| paper(desk, &own, "http://127.0.0.1")).expect("a paper");
+            school.act(&bureau(), move |desk| paper(desk, &new, "http://127.0.0.1")).expect("a paper");
         assert!(format!("{:?}", drawn.paper).contains("本报告更正控保月报〔2026〕1号"));
         school.run("update regular_report set situation = '改过' where county = $1 and version = 1");
         assert_eq!(read(&school, &bureau(), &id).expect("read").is_as_frozen, Some(false), "it shows");

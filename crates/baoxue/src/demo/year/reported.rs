@@ -167,7 +167,7 @@ impl Year {
             if on >= self.today {
                 continue;
             }
-            let (county, code) = (self.county.clone(), period.code.clone());
+            let (county, code) = (self.county.clone(), period.code);
             let sent = self.acted(means, (bureau, on, 15), move |desk| {
                 handed_in(desk, kind, &county, &code, &county_words(kind))
             })?;
