@@ -1,10 +1,10 @@
 """Measures baoxue as a server with wrk, on a demo county, and adds the figures to target/bench.json.
 
-usage: run.py --target DIR [--runs N] [--seconds N] [--parts start,load,register,overload,import,years] [--years 1,5,10]
+usage: run.py --target DIR [--runs N] [--seconds N] [--parts start,load,register,overload,import,report,years] [--years 1,5,10]
               [--database URL] [--readme FILE] SIZE …
 
 Start, memory, lists and files under 32 connections, what a page weighs, a school morning and five times as many people as
-that, and an import while others read and write; and of the first size the morning with several school years behind it.
+that, an import while others read and write, and the year report of the county; and of the first size the morning with several school years behind it.
 With --database the morning alone, on that PostgreSQL, which is empty. Everybody asks with a session of an own role, each for children of an own scope. wrk and the server share the machine;
 the processor time of a page is the server's alone, and hardly changes when the machine is busy.
 """
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from county import TODAY, PASSWORD, Server, running
 from figures import POSTGRES, curve, entry, loads, merged, of_years, put, table
@@ -225,6 +225,27 @@ LOOKS = {"boards of who has not called": "/register?waiting=1", "lists of the ab
 LOOKERS = ("head", "bureau")
 
 
+def reported(server: Server, size: str, runs: int):
+    """The year report of the county counted anew (a correcting version of the demo's), and the PDF of the frozen one."""
+    session = server.sign_in("bureau")
+    page = server.ask("GET", "/regular?show=province_year", Cookie=session).body.decode()
+    frozen = re.search(r'href="(/regular/[0-9a-f-]{36})" data-row', page)[1]
+    begun = time.perf_counter()
+    draft = server.act(f"{frozen}/correct", session, urlencode({"why": "测量"}).encode())
+    drafted = [time.perf_counter() - begun]
+    printed = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        server.act(f"{draft}/redraft", session)
+        drafted.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        if server.ask("GET", f"{frozen}/report.pdf", Cookie=session).status != 200:
+            sys.exit("the year report has no PDF")
+        printed.append(time.perf_counter() - begun)
+    yield entry(size, "a year report drafted", drafted)
+    yield entry(size, "a year report as PDF", printed)
+
+
 def called(server: Server, size: str, seconds: int):
     """A school morning: registers opened and submitted, durable when answered; and the board of who has not."""
     found = morning(server, seconds)
@@ -318,7 +339,7 @@ def measured(asked, size: str):
     if asked.database:
         yield from on_postgres(asked, size)
         return
-    if {"start", "load", "register", "overload", "import"} & set(asked.parts):
+    if {"start", "load", "register", "overload", "import", "report"} & set(asked.parts):
         yield from served(asked, size)
     if "overload" in asked.parts:
         yield from mornings(asked, size)
@@ -348,6 +369,8 @@ def served(asked, size: str):
             yield from overloaded(server, size, asked.seconds)
         if "import" in asked.parts:
             yield from imported(server, size, household_list(asked.target), asked.seconds)
+        if "report" in asked.parts:
+            yield from reported(server, size, asked.runs)
     shutil.rmtree(data)
 
 
@@ -370,7 +393,7 @@ def main() -> None:
     ask.add_argument("--runs", type=int, default=3)
     ask.add_argument("--seconds", type=int, default=8)
     ask.add_argument("--parts", type=lambda text: text.split(","),
-                     default=["start", "load", "register", "overload", "import", "years"])
+                     default=["start", "load", "register", "overload", "import", "report", "years"])
     ask.add_argument("--years", type=lambda text: [int(each) for each in text.split(",")], default=[1, 5, 10])
     ask.add_argument("--database")
     ask.add_argument("--readme", type=Path)

@@ -37,6 +37,7 @@ pub mod platform;
 pub mod public;
 pub mod reach;
 pub mod refused;
+pub mod regular;
 pub mod requests;
 pub mod reseal;
 pub mod safeguarding;

@@ -32,6 +32,7 @@ pub mod plan;
 pub mod publish;
 pub mod purpose;
 pub mod reach;
+pub mod regular;
 pub mod request;
 pub mod roll;
 pub mod safeguard;

@@ -65,6 +65,7 @@ const MENU: &[Entry] = &[
     entry("上学路程", "/ways", "place", &[Action::ReadWays]),
     heading("问责和督导"),
     entry("指标", "/figures", "chart", &[Action::ReadFigures]),
+    entry("常态化报告", "/regular", "paper", &[Action::ReadRegular]),
     entry("措施成效", "/works", "chart", &[Action::CountWorks]),
     entry("联席会议", "/conference", "people", &[Action::ReadConference]),
     entry("会议任务", "/tasks", "check", &[Action::ReadTasks]),

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0025_reach", include_str!("../../migrations/0025_reach.sql")),
     ("0026_ways", include_str!("../../migrations/0026_ways.sql")),
     ("0027_scan_void", include_str!("../../migrations/0027_scan_void.sql")),
+    ("0028_reports", include_str!("../../migrations/0028_reports.sql")),
     ("0029_bulletins", include_str!("../../migrations/0029_bulletins.sql")),
     ("0034_turnover", include_str!("../../migrations/0034_turnover.sql")),
 ];

@@ -8,6 +8,7 @@ mod notices;
 mod pairs;
 mod proofs;
 mod public;
+mod regular;
 mod tasks;
 
 pub use digest::register;

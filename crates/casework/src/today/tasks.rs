@@ -104,6 +104,7 @@ fn work(desk: &mut Desk<'_, '_>, figures: &mut Vec<Figure>) -> Result<Vec<Task>,
     super::pairs::tasks(desk, figures, &mut tasks)?;
     super::proofs::tasks(desk, &mut tasks)?;
     super::council::tasks(desk, &mut tasks)?;
+    super::regular::tasks(desk, &mut tasks)?;
     super::public::tasks(desk, &mut tasks)?;
     reconciling(desk, &mut tasks)?;
     approvals(desk, &mut tasks)?;

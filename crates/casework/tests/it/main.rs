@@ -67,6 +67,8 @@ mod placing;
 #[cfg(test)]
 mod reach;
 #[cfg(test)]
+mod regular;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod reseal;

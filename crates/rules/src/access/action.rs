@@ -107,6 +107,10 @@ codes! {
         ReadLibrary = "read_library" "看方案库" [],
         WriteLibrary = "write_library" "登记方案" [],
         // inspection and assessment (五(十二); 四(四); 六(四))
+        ReadRegular = "read_regular" "看常态化报告" [],
+        WriteRegular = "write_regular" "起草、报送常态化报告" [],
+        ReviewRegular = "review_regular" "审核常态化报告" [],
+        RecheckRegular = "recheck_regular" "复核学校报告、进校入户调研" [],
         ReadInspections = "read_inspections" "看督导检查" [],
         Inspect = "inspect" "督导检查、复查整改" [],
         Rectify = "rectify" "报告整改" [],
@@ -310,6 +314,8 @@ impl Action {
             | Self::ReportTask
             | Self::ReadLibrary
             | Self::WriteLibrary
+            | Self::ReadRegular
+            | Self::WriteRegular
             | Self::ReadInspections
             | Self::Inspect
             | Self::Rectify
@@ -335,6 +341,8 @@ impl Action {
             | Self::CallConference
             | Self::KeepConference
             | Self::AcceptTask
+            | Self::ReviewRegular
+            | Self::RecheckRegular
             | Self::SignResult
             | Self::AssessTownship
             | Self::AssessHead
@@ -660,6 +668,20 @@ impl Action {
                 _ => None,
             },
             Self::WriteLibrary => allowed(&[R::Bureau, R::Township, R::Head], OwnUnit),
+            // 教基厅函〔2024〕15号：学校报月报告，县里复核、审核；督导室看全县，责任督学看挂牌的学校。哪一种由谁写，rules::regular 定。
+            Self::ReadRegular => match role {
+                R::Director | R::Bureau => Some(County),
+                R::Inspector if leads => Some(County),
+                R::Inspector | R::Head | R::Registrar => Some(OwnUnit),
+                _ => None,
+            },
+            Self::WriteRegular => match role {
+                R::Bureau => Some(County),
+                R::Head | R::Registrar => Some(OwnUnit),
+                _ => None,
+            },
+            Self::ReviewRegular => allowed(&[R::Director, R::Bureau], County),
+            Self::RecheckRegular => allowed(&[R::Bureau], County),
             // 五(十二)：督导办查全县，责任督学查挂牌的学校；被查的单位只看自己的。
             Self::ReadInspections => match role {
                 R::Director | R::Bureau => Some(County),

@@ -15,8 +15,8 @@ use super::model::{
 use super::problem::PlanProblem;
 use super::read::{Day, File};
 use super::{
-    Plan, case, clause, inspection, load_columns, load_places, platform, reach, request, school_access,
-    warning,
+    Plan, case, clause, inspection, load_columns, load_places, platform, reach, regular, request,
+    school_access, warning,
 };
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
@@ -123,6 +123,7 @@ impl Loader<'_> {
         let absence_tiers = self.absence_tiers();
         let warnings = warning::warnings(self);
         let conference = self.conference();
+        let regular = regular::regular(self);
         let targets = self.targets();
         let seasons = self.seasons();
         let measures = self.measures();
@@ -154,6 +155,7 @@ impl Loader<'_> {
             absence_tiers,
             warnings,
             conference: conference?,
+            regular: regular?,
             units: std::mem::take(&mut self.units),
             targets,
             seasons,

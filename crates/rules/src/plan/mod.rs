@@ -17,6 +17,7 @@ mod platform;
 mod problem;
 mod reach;
 mod read;
+mod regular;
 mod request;
 mod school_access;
 mod warning;
@@ -37,6 +38,7 @@ pub use model::{
 pub use platform::{Platform, PlatformField, PlatformLine};
 pub use problem::PlanProblem;
 pub use reach::ReachRule;
+pub use regular::RegularRule;
 pub use request::{AnswerRule, RequestRule};
 pub use school_access::SchoolAccess;
 pub use warning::{WarningKind, WarningRule};
@@ -65,6 +67,7 @@ pub struct Plan {
     absence_tiers: Vec<AbsenceTier>,
     warnings: Vec<WarningRule>,
     conference: Conference,
+    regular: RegularRule,
     units: Vec<Unit>,
     targets: Vec<Target>,
     seasons: Vec<Season>,
@@ -157,6 +160,12 @@ impl Plan {
     #[must_use]
     pub fn warning(&self, kind: WarningKind) -> Option<&WarningRule> {
         self.warnings.iter().find(|rule| rule.kind == kind)
+    }
+
+    /// What the county has set for its regular reports, 教基厅函〔2024〕15号.
+    #[must_use]
+    pub const fn regular(&self) -> &RegularRule {
+        &self.regular
     }
 
     /// How often 联席会议 is held, 五(二).

@@ -49,6 +49,8 @@ mod publish;
 #[cfg(test)]
 mod reach;
 #[cfg(test)]
+mod regular;
+#[cfg(test)]
 mod request;
 #[cfg(test)]
 mod roll;

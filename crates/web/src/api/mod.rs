@@ -19,6 +19,7 @@ mod phone;
 mod problem;
 mod province;
 mod registers;
+mod regular;
 mod session;
 mod take;
 mod units;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Vec<Route> {
         papers::routes(),
         figures::routes(),
         bulletins::routes(),
+        regular::routes(),
         audit::routes(),
     ]
     .into_iter()

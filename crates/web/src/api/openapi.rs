@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 use super::problem::Problem;
 use super::{
     audit, bulletins, cases, children, comparisons, figures, findings, imports, me, moves, papers, phone,
-    province, registers, session, units, visits,
+    province, registers, regular, session, units, visits,
 };
 use crate::route::{Policy, Route};
 
@@ -83,6 +83,8 @@ pub(super) fn routes() -> Vec<Route> {
         papers::one,
         figures::list,
         bulletins::list,
+        regular::list,
+        regular::one,
         audit::list,
     ),
     components(schemas(Problem)),

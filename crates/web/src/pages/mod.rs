@@ -40,6 +40,7 @@ mod proofs;
 mod public;
 mod reach;
 pub(crate) mod register;
+mod regular;
 mod requests;
 mod safeguarding;
 mod search;
@@ -101,6 +102,7 @@ pub fn routes() -> Vec<Route> {
         public::routes(),
         reach::routes(),
         register::routes(),
+        regular::routes(),
         requests::routes(),
         safeguarding::routes(),
         search::routes(),

@@ -24,9 +24,9 @@ const DRAWN: usize = 4;
 
 /// By whom, when, with what.
 pub(super) struct Means<'a> {
-    db: &'a Db,
-    keys: &'a Keys,
-    plan: &'a Arc<Plan>,
+    pub(super) db: &'a Db,
+    pub(super) keys: &'a Keys,
+    pub(super) plan: &'a Arc<Plan>,
 }
 
 impl Year {

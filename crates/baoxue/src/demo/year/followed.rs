@@ -149,6 +149,7 @@ impl Year {
         self.measured(db, (keys, &plan))?;
         self.season(db, (keys, &*plan))?;
         self.council(db, (keys, &plan))?;
+        self.reported(db, (keys, &plan))?;
         let (with, by) = ((county, self.now.clone()), self.role("bureau"));
         let facts = db.write(move |tx| {
             let (county, now) = &with;

@@ -12,6 +12,7 @@ mod overseen;
 mod paired;
 mod papered;
 mod registers;
+mod reported;
 mod season;
 mod sign_ins;
 
