@@ -239,16 +239,16 @@ fn places_against_children() {
             child(&school, name, SIX, "g1", None);
         }
         child(&school, "李丁", date(2014, 1, 1), "g1", Some(("c6", 6)));
-        let form = PlaceForm { first: 2, junior: 40, beds: 20 };
+        let form = PlaceForm { first: 2, junior: 40 };
         for _ in 0..2 {
             school.act(&bureau(), move |desk| plan_places(desk, "s1", form)).expect("planned");
         }
-        let rows = "select cast(count(*) as bigint) from season_place where county = $1";
+        let rows = "select cast(count(*) as bigint) from school_place where county = $1";
         assert_eq!(school.count(rows), 1);
         let read = school.act(&township(), plan).expect("the plan");
         let of = &read.townships[0];
         assert_eq!((of.first.lacking(), of.junior.expected, of.junior.lacking()), (1, 1, 0));
-        assert_eq!(of.schools[0].planned, Some((2, 40, 20)));
+        assert_eq!(of.schools[0].planned, Some((2, 40)));
         assert!(!read.may_plan);
         let more = PlaceForm { first: 3, ..form };
         school.act(&bureau(), move |desk| plan_places(desk, "s1", more)).expect("planned");
