@@ -72,6 +72,7 @@ const MENU: &[Entry] = &[
     entry("督导检查", "/inspections", "check", &[Action::ReadInspections]),
     entry("年度考核", "/assessments", "chart", &[Action::ReadAssessments]),
     heading("单位和账号"),
+    entry("家长页的语言", "/languages", "bulletin", &[Action::KeepWords]),
     entry("责任链", "/units", "list", &[Action::ReadUnits]),
     entry("账号", "/accounts", "user", &[Action::ReadAccounts]),
     entry("在线人员", "/online", "eye", &[Action::EndSession]),

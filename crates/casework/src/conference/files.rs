@@ -151,7 +151,11 @@ pub fn attach_to_task(desk: &mut Desk<'_, '_>, id: &str, file: &Attached) -> Res
     let path = [line.unit_id.clone()];
     let grant = desk.require(Action::ReportTask, &Subject::Unit(&path), ("meeting_task", id))?;
     if line.stand == rules::conference::TaskStand::Accepted {
-        return Err(Refused::rule("这件任务已经验收，不再附文件", "五(二)", "还有没办的，请在下次会议上另定一件"));
+        return Err(Refused::rule(
+            "这件任务已经验收，不再附文件",
+            "五(二)",
+            "还有没办的，请在下次会议上另定一件",
+        ));
     }
     put(desk, About::Task, id, file)?;
     desk.record(Action::ReportTask, grant.post, ("meeting_task", id), "", "附证明文件")
@@ -161,7 +165,12 @@ pub fn attach_to_task(desk: &mut Desk<'_, '_>, id: &str, file: &Attached) -> Res
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Rule`], [`Refused::Storage`].
-pub fn attach_to_duty(desk: &mut Desk<'_, '_>, clause: &str, proof: &str, file: &Attached) -> Result<(), Refused> {
+pub fn attach_to_duty(
+    desk: &mut Desk<'_, '_>,
+    clause: &str,
+    proof: &str,
+    file: &Attached,
+) -> Result<(), Refused> {
     let found = desk.tx.optional(
         "select unit from duty_proof where county = $1 and clause = $2 and id = $3",
         &params![desk.county(), clause, proof],

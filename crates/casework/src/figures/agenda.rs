@@ -20,7 +20,8 @@ pub(crate) fn for_agenda(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused
     let mut said = Vec::new();
     let has_target = |figure: Figure| !figure.definition().target.is_empty();
     let wanted = |figure: Figure| {
-        figure != Figure::Yearbook && (has_target(figure) || matches!(figure, Figure::InSchool | Figure::Return))
+        figure != Figure::Yearbook
+            && (has_target(figure) || matches!(figure, Figure::InSchool | Figure::Return))
     };
     for figure in Figure::ALL.iter().copied().filter(|figure| wanted(*figure)) {
         let line = line_for(desk, &Audience::Outside, figure, snapshot.number)?;

@@ -15,9 +15,9 @@ use crate::desk::Desk;
 use crate::params;
 use crate::refused::{Problem, Refused};
 use crate::units::{columns, one};
+use crate::ways::Measured;
 use crate::ways::known::open_units;
 use crate::ways::measure::{all_or_none, is_whole, lines, source};
-use crate::ways::Measured;
 
 /// Longest file that is read, in bytes.
 pub const LARGEST: usize = 2 * 1024 * 1024;
@@ -260,8 +260,8 @@ pub fn catchments(desk: &mut Desk<'_, '_>, year: Option<i16>) -> Result<Catchmen
             }
             for stage in STAGES {
                 // A village all of whose groups have a line needs none itself.
-                let by_groups = !own.is_empty()
-                    && own.iter().all(|(id, _)| table.contains_key(&(id.clone(), stage)));
+                let by_groups =
+                    !own.is_empty() && own.iter().all(|(id, _)| table.contains_key(&(id.clone(), stage)));
                 if !by_groups || nearest(&table, stage, [&**village]).is_some() {
                     all.gaps.extend(look.gap(name, stage, [village, town, ""]));
                 }
@@ -309,9 +309,8 @@ impl Look<'_> {
     }
 
     fn line(&self, village: &str, group: &str, place: &str) -> String {
-        let school = |stage| {
-            self.table.get(&(place.to_owned(), stage)).map_or("-", |line| line.name.as_str())
-        };
+        let school =
+            |stage| self.table.get(&(place.to_owned(), stage)).map_or("-", |line| line.name.as_str());
         format!("{}\t{village}\t{group}\t{}\t{}", self.town.1, school(Stage::Primary), school(Stage::Junior))
     }
 

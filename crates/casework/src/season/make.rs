@@ -252,7 +252,8 @@ struct Schools {
 impl Schools {
     fn of(&self, child: &DueChild, stage: Stage) -> Option<(String, String)> {
         let home = [child.group.as_deref(), child.village.as_deref(), Some(&*child.township)];
-        if let Some(holds) = nearest(&self.table, stage, home.into_iter().flatten()).filter(|one| one.is_open) {
+        if let Some(holds) = nearest(&self.table, stage, home.into_iter().flatten()).filter(|one| one.is_open)
+        {
             return Some((holds.school.clone(), holds.name.clone()));
         }
         let junior = stage == Stage::Junior;

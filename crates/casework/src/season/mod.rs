@@ -19,7 +19,8 @@ pub use absent::{NoShow, NoShows, no_shows};
 pub(crate) use board::to_do;
 pub use board::{Board, Month, board};
 pub use catchment::{
-    CatchmentTable, Catchments, GapRow, LARGEST, PlaceRow, Placed, catchment_lines, catchments, set_catchments,
+    CatchmentTable, Catchments, GapRow, LARGEST, PlaceRow, Placed, catchment_lines, catchments,
+    set_catchments,
 };
 pub use defer::{
     Deferral, DeferralForm, Deferrals, ask_deferral, decide_deferral, deferrals, deferring, nightly,

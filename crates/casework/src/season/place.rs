@@ -162,8 +162,12 @@ pub fn plan(desk: &mut Desk<'_, '_>) -> Result<Plan, Refused> {
             Due::Junior => Stage::Junior,
             Due::Back | Due::Leaves => continue,
         };
-        let home = [&*child.group.clone().unwrap_or_default(), &*child.village.clone().unwrap_or_default(), &*child.township]
-            .map(str::to_owned);
+        let home = [
+            &*child.group.clone().unwrap_or_default(),
+            &*child.village.clone().unwrap_or_default(),
+            &*child.township,
+        ]
+        .map(str::to_owned);
         let school = nearest(&table, stage, home.iter().map(String::as_str)).map(|line| line.school.clone());
         let town = school.as_ref().and_then(|school| town_of.get(school)).unwrap_or(&child.township);
         let one_more = |count: &mut u32| *count = count.saturating_add(1);
@@ -176,7 +180,10 @@ pub fn plan(desk: &mut Desk<'_, '_>) -> Result<Plan, Refused> {
                 }
                 if let Some(of) = of {
                     one_more(&mut of.first.expected);
-                    of.schools.iter_mut().filter(|line| Some(&line.id) == school.as_ref()).for_each(|line| one_more(&mut line.expected.0));
+                    of.schools
+                        .iter_mut()
+                        .filter(|line| Some(&line.id) == school.as_ref())
+                        .for_each(|line| one_more(&mut line.expected.0));
                 }
             }
             (Stage::Junior, of) => {
@@ -186,7 +193,10 @@ pub fn plan(desk: &mut Desk<'_, '_>) -> Result<Plan, Refused> {
                 }
                 if let Some(of) = of {
                     one_more(&mut of.junior.expected);
-                    of.schools.iter_mut().filter(|line| Some(&line.id) == school.as_ref()).for_each(|line| one_more(&mut line.expected.1));
+                    of.schools
+                        .iter_mut()
+                        .filter(|line| Some(&line.id) == school.as_ref())
+                        .for_each(|line| one_more(&mut line.expected.1));
                 }
             }
         }

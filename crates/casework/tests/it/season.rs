@@ -354,7 +354,7 @@ fn notices_are_made_once_and_numbered() {
         let code =
             first.address.strip_prefix("https://baoxue.example/f/").expect("the family's page").to_owned();
         assert_eq!((code.len(), first.number.as_str()), (32, "东镇人民政府入学通〔2026〕1号"));
-        assert!(!first.squares.is_empty() && set.rights.len() == 3);
+        assert!(!first.squares.is_empty() && set.rights.len() == 4);
         let held = code.clone();
         let found: Result<(i64, i64), Refused> = school.act(&township(), move |desk| {
             let index = desk.index("family_code", &code);

@@ -25,6 +25,7 @@ mod inspections;
 mod inviting;
 mod jobs;
 mod keys;
+mod languages;
 mod leader;
 mod lessons;
 mod library;
@@ -76,6 +77,7 @@ pub fn routes() -> Vec<Route> {
         door::routes(),
         figures::routes(),
         families::routes(),
+        languages::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),

@@ -313,6 +313,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/posts/export", Nothing, Policy, "purpose=check"),
     Row("GET", "/units/gaps", Nothing, Policy, ""),
     Row("GET", "/units/{id}", Unit, Policy, ""),
+    Row("POST", "/units/{id}/phone", Unit, Policy, "phone=0872-8521234"),
     Row("POST", "/units/{id}/posts", Unit, Policy, "role={role}&title=新岗位"),
     Row("POST", "/units/plan", Nothing, Policy, ""),
     Row("GET", "/units/{id}/new", Unit, Policy, ""),

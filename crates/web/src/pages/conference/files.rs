@@ -24,7 +24,11 @@ enum Taken {
     TooLarge,
 }
 
-async fn take(app: &App, headers: &HeaderMap, form: Result<Multipart, MultipartRejection>) -> Result<Taken, Failed> {
+async fn take(
+    app: &App,
+    headers: &HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Taken, Failed> {
     let came = match form {
         Ok(form) => upload::receive(headers, form, MOST, &[]).await?,
         Err(_) => Came::Cut,

@@ -124,9 +124,7 @@ async fn show(
         ],
         years: [this, this.saturating_add(1)]
             .into_iter()
-            .map(|year| {
-                Choice::new(year.to_string(), format!("{}学年起", school_year_label(year)), &chosen)
-            })
+            .map(|year| Choice::new(year.to_string(), format!("{}学年起", school_year_label(year)), &chosen))
             .collect(),
         one,
         sent,

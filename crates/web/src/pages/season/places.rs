@@ -99,10 +99,7 @@ pub(super) struct Sent {
 
 impl Sent {
     fn form(&self) -> Result<PlaceForm, Refused> {
-        Ok(PlaceForm {
-            first: number("first", &self.first)?,
-            junior: number("junior", &self.junior)?,
-        })
+        Ok(PlaceForm { first: number("first", &self.first)?, junior: number("junior", &self.junior)? })
     }
 }
 
