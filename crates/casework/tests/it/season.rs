@@ -31,7 +31,7 @@ use crate::attendance::school::{School, bureau, day, head, who, words};
 use crate::county::COUNTY;
 use crate::jobs::Machine;
 
-fn township() -> SignedIn {
+pub(crate) fn township() -> SignedIn {
     who("x1", Role::Township, "t1")
 }
 
@@ -39,7 +39,7 @@ fn colleague() -> SignedIn {
     who("x2", Role::Township, "t1")
 }
 
-fn other_township() -> SignedIn {
+pub(crate) fn other_township() -> SignedIn {
     who("x9", Role::Township, "t2")
 }
 
@@ -52,7 +52,7 @@ fn group() -> SignedIn {
 }
 
 /// The county with a village of two groups, a sixth and a ninth grade of the year that ends, and the season open on 10 April 2026.
-fn county(db: Db) -> School {
+pub(crate) fn county(db: Db) -> School {
     let school = School::new(db);
     school.at("2026-04-10");
     for (id, kind, name, parent) in
@@ -83,7 +83,7 @@ fn county(db: Db) -> School {
 }
 
 /// A child at home in a group of the village; in a class since September 2025.
-fn child(
+pub(crate) fn child(
     school: &School,
     name: &str,
     birth: Date,
@@ -131,7 +131,7 @@ fn child(
     id.expect("entered")
 }
 
-const SIX: Date = date(2020, 5, 4);
+pub(crate) const SIX: Date = date(2020, 5, 4);
 
 fn went(id: &str, households: u32, asked: u32, not_seen: &[String]) -> VisitForm {
     let empty = households - asked;

@@ -592,6 +592,7 @@ pub(crate) const ACTS: &[Act] = &[
         &[GRANTED],
         "select cast(count(*) as bigint) from break_glass where county = $1 and state = 'ended'",
     ),
+    act("/units/{id}/phone", &[], "select cast(count(*) as bigint) from unit_phone where county = $1"),
     act("/units/{id}/posts", &[], "select cast(count(*) as bigint) from post where county = $1"),
     act("/posts/{id}/hand-over", &[], "select cast(count(*) as bigint) from hand_over where county = $1"),
     act(
@@ -738,6 +739,11 @@ pub(crate) const ACTS: &[Act] = &[
 pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("/season/sweep/{id}", "crates/casework/tests/it/season.rs"),
     ("/season/plan/{id}", "crates/casework/tests/it/season.rs"),
+    ("/season/catchments", "crates/casework/tests/it/catchments.rs"),
+    // A file is read into the form; nothing is kept of it.
+    ("/season/catchments/file", "crates/web/tests/it/season.rs"),
+    ("/languages", "crates/web/tests/it/public.rs"),
+    ("/languages/{language}/off", "crates/web/tests/it/public.rs"),
     ("/season/notices", "crates/casework/tests/it/season.rs"),
     ("/season/notices/in/{id}", "crates/casework/tests/it/season.rs"),
     ("/season/notices/{id}/deliver", "crates/casework/tests/it/season.rs"),

@@ -16,8 +16,9 @@ use casework::seed;
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use rules::access::{Actor, Role};
+use rules::age::Stage;
 use rules::plan::Plan;
-use rules::season::{Empty, Visit, Went, Why, season_year};
+use rules::season::{Empty, Visit, Went, Why, season_year, takes};
 
 use super::followed::{holders, said};
 use super::{Year, moment};
@@ -185,8 +186,11 @@ impl Year {
                 share(township.first.expected, of("小学").max(of("教学点"))) + if nth == 0 { 0 } else { 5 };
             let junior = share(plan.all.1.expected, 8) + 10;
             for school in &township.schools {
-                let is_junior = school.kind.contains("初") || school.kind.contains("九年");
-                let is_primary = !school.kind.contains('初');
+                let is_junior = takes(&school.kind, Stage::Junior);
+                let is_primary = takes(&school.kind, Stage::Primary);
+                if !is_junior && !is_primary {
+                    continue;
+                }
                 let form = PlaceForm {
                     first: if is_primary { primary } else { 0 },
                     junior: if is_junior { junior } else { 0 },
