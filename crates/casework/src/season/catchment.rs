@@ -2,9 +2,7 @@
 //! fit. A line is never changed: a later one holds. It moves no pupil; the plan of places and the notices read it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use documents::table::{self, Field, Limits, Schema};
 use rules::access::{Action, Subject, may};
 use rules::age::Stage;
 use rules::season::{Due, Gap, Table, gap, nearest, takes};
@@ -18,9 +16,6 @@ use crate::units::{columns, one};
 use crate::ways::Measured;
 use crate::ways::known::open_units;
 use crate::ways::measure::{all_or_none, is_whole, lines, source};
-
-/// Longest file that is read, in bytes.
-pub const LARGEST: usize = 2 * 1024 * 1024;
 
 /// What is pasted or edited.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -450,56 +445,4 @@ impl Units {
         };
         Ok((place, [school(Stage::Primary, at(3))?, school(Stage::Junior, at(4))?]))
     }
-}
-
-/// The lines of a workbook or text file with the headings 乡镇、村、小组、小学、初中, to be looked at before they are written. Nothing is stored.
-///
-/// # Errors
-/// [`Refused::Invalid`] when it cannot be read, is another list, or is too long (E01–E04).
-pub fn catchment_lines(path: &Path) -> Result<String, Refused> {
-    let field = |key: &str, headings: &[&str], required| Field {
-        key: key.to_owned(),
-        headings: headings.iter().map(|&one| one.to_owned()).collect(),
-        required,
-        any_of: None,
-    };
-    let schema = Schema {
-        list: "学区划片表".to_owned(),
-        fields: vec![
-            field("township", &["乡镇", "乡（镇）", "街道"], true),
-            field("village", &["村", "村委会", "村（居）委会", "行政村", "社区"], true),
-            field("group", &["小组", "村民小组", "自然村", "组"], false),
-            field("primary", &["小学", "小学学校", "对应小学"], true),
-            field("junior", &["初中", "初中学校", "对应初中"], true),
-        ],
-    };
-    let limits = Limits {
-        file: u64::try_from(LARGEST).unwrap_or(u64::MAX),
-        inflated: 32 << 20,
-        seconds: 10,
-        ..Limits::default()
-    };
-    let wrong = |error: table::ReadError| Refused::field("file", format!("{error}"));
-    let list = table::open(path, &schema, &limits).map_err(wrong)?;
-    let (mut found, mut many) = (Vec::new(), 0_usize);
-    list.walk(
-        &mut |row| {
-            let cells: Vec<String> = (0..5)
-                .map(|at| {
-                    let cell: String = row.get(at).split_whitespace().collect();
-                    if cell.is_empty() { "-".to_owned() } else { cell }
-                })
-                .collect();
-            found.push(cells.join("\t"));
-            many += 1;
-            if many > crate::units::MOST {
-                std::ops::ControlFlow::Break(())
-            } else {
-                std::ops::ControlFlow::Continue(())
-            }
-        },
-        &|_| {},
-    )
-    .map_err(wrong)?;
-    Ok(found.join("\n"))
 }
