@@ -69,12 +69,24 @@ test("20 April: a village walks a group on the phone, and what is left stays nam
 
   const desk = await as("bureau");
   await faultless(desk.page, desk.watch, ["/season", "/season/sweep", "/season/plan", "/season/notices", "/season/transitions", "/season/deferrals"]);
+  await desk.page.goto("/season/catchments");
+  assert.match(await said(desk.page), /没有划给学校/);
+  const [line] = (await desk.page.locator('textarea[name="lines"]').inputValue()).split("\n");
+  const [town, village] = line.split("\t");
+  await desk.page.locator('input[name="source"]').fill("县教体局划片方案");
+  await desk.page.locator('textarea[name="lines"]').fill(`${town}\t没有这个村\t全村\t-\t-`);
+  desk.watch.expect(422);
+  await send(desk.page, "/season/catchments", "保存");
+  desk.watch.take();
+  assert.match(await said(desk.page), /第1行/);
+  await desk.page.locator('textarea[name="lines"]').fill(`${town}\t${village}\t全村\t-\t-`);
+  await send(desk.page, "/season/catchments", "保存");
+  await faultless(desk.page, desk.watch, ["/season/catchments"]);
   await desk.page.goto("/season/plan");
   const first = desk.page.locator("main details", { has: desk.page.locator("form") }).first();
   await first.locator("summary").click();
   await first.locator('input[name="first"]').fill("45");
   await first.locator('input[name="junior"]').fill("0");
-  await first.locator('input[name="beds"]').fill("0");
   await Promise.all([desk.page.waitForNavigation(), first.getByRole("button", { name: "保存" }).click()]);
   assert.match(await said(desk.page), /45/);
   await desk.window.close();

@@ -84,6 +84,9 @@ test("a unit reports on the phone, another accepts", async () => {
   task = await unit.page.locator("main a[href^='/tasks/']").first().getAttribute("href");
   await unit.page.goto(task);
   await remember(unit.page);
+  await unit.page.locator('input[name="file"]').setInputFiles({ name: "记录.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7 list") });
+  await send(unit.page, "/file", "上传");
+  assert.match(await text(unit.page), /记录\.pdf/);
   await unit.page.locator('textarea[name="words"]').fill("查了二十家，记录已交专班办公室");
   await send(unit.page, "/report", "报告完成");
   assert.match(await text(unit.page), /已报完成，待验收/);

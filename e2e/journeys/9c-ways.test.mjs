@@ -46,7 +46,7 @@ test("the county studies a closure: who is hit, in words", async () => {
     const { window, page, watch } = await as("bureau", { fresh: true, width });
     await page.goto("/ways/studies");
     study = await page.locator("main a[data-row]").first().getAttribute("href");
-    await faultless(page, watch, ["/ways", "/ways/places", "/ways/studies", study]);
+    await faultless(page, watch, ["/ways", "/ways/places", "/ways/studies", study, `${study}/print`]);
     await page.goto(study);
     await remember(page);
     const text = await main(page);

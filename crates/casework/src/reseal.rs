@@ -77,6 +77,13 @@ pub const SEALED: &[Sealed] = &[
     of("visit", &["id"], &[("said_sealed", "said")]),
     of("closure_note", &["id"], &[("words_sealed", "words")]),
     of("tip_off", &["id"], &[("what_sealed", "what"), ("answer_sealed", "answer")]),
+    // A photograph has a quarter of a megabyte.
+    Sealed {
+        table: "tip_off_photo",
+        key: &["tip_off", "nth"],
+        fields: &[("image_sealed", "image")],
+        at_once: 4,
+    },
     of("tip_off_reporter", &["tip_off"], &[("name_sealed", "name"), ("phone_sealed", "phone")]),
     of("tip_off_event", &["tip_off", "seq"], &[("words_sealed", "words")]),
     of("family_answer", &["id"], &[("words_sealed", "words"), ("done_sealed", "done")]),

@@ -51,6 +51,7 @@ codes! {
     /// Why something stands on the agenda; in this order.
     Topic "南政办发〔2024〕6号五(二)" {
         Undone = "undone" "上次没有办完的" [],
+        Figures = "figures" "指标" [],
         Cases = "cases" "超期没有办的个案" [],
         Requests = "requests" "超期没有答复的协助请求" [],
         Measure = "measure" "没有落实证明的措施" [],
@@ -119,6 +120,8 @@ pub struct Unproved {
 pub struct Blocks {
     /// What the last meetings left.
     pub left: Vec<Left>,
+    /// The figures of the last frozen snapshot, each as a sentence that every member unit may read.
+    pub figures: Vec<String>,
     /// Cases whose deadline has passed, by unit and act.
     pub cases: Vec<Late>,
     /// Requests that no unit has answered in time, by unit.
@@ -127,7 +130,7 @@ pub struct Blocks {
     pub measures: Vec<Unproved>,
 }
 
-/// The agenda that follows: what is undone first, then what waits at each unit, the most first, then what nobody has proved.
+/// The agenda that follows: what is undone first, then the figures, what waits at each unit, the most first, then what nobody has proved.
 #[must_use]
 pub fn agenda(blocks: &Blocks, today: Date) -> Vec<Item> {
     let mut left: Vec<&Left> = blocks.left.iter().filter(|one| one.stand != TaskStand::Accepted).collect();
@@ -159,6 +162,13 @@ pub fn agenda(blocks: &Blocks, today: Date) -> Vec<Item> {
         };
         all.into_iter().map(item).collect::<Vec<_>>()
     };
+    let figures = blocks.figures.iter().map(|words| Item {
+        topic: Topic::Figures,
+        unit: String::new(),
+        words: words.clone(),
+        many: None,
+        about: String::new(),
+    });
     let measures = blocks.measures.iter().map(|one| Item {
         topic: Topic::Measure,
         unit: String::new(),
@@ -167,6 +177,7 @@ pub fn agenda(blocks: &Blocks, today: Date) -> Vec<Item> {
         about: one.clause.clone(),
     });
     undone
+        .chain(figures)
         .chain(waiting(Topic::Cases, &blocks.cases))
         .chain(waiting(Topic::Requests, &blocks.requests))
         .chain(measures)

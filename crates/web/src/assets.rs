@@ -75,6 +75,7 @@ const FILES: &[File] = &[
     ("register.js", SCRIPT, REGISTER.as_bytes()),
     ("papers.js", SCRIPT, PAPERS.as_bytes()),
     ("proof.js", SCRIPT, include_bytes!("../assets/proof.js")),
+    ("tell.js", SCRIPT, include_bytes!("../assets/tell.js")),
     // Served under an address of its own, too, since it is for every page.
     ("sw.js", SCRIPT, include_bytes!("../assets/sw.js")),
 ];

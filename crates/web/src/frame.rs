@@ -76,6 +76,7 @@ const MENU: &[Entry] = &[
     entry("通报", "/bulletins", "bulletin", &[Action::ReadBulletins]),
     entry("问责", "/accountability", "warn", &[Action::ReadAccountability]),
     heading("单位和账号"),
+    entry("家长页的语言", "/languages", "bulletin", &[Action::KeepWords]),
     entry("责任链", "/units", "list", &[Action::ReadUnits]),
     entry("账号", "/accounts", "user", &[Action::ReadAccounts]),
     entry("在线人员", "/online", "eye", &[Action::EndSession]),

@@ -18,8 +18,9 @@ use crate::route::encoded;
 /// Longest upload, in bytes.
 pub(crate) const UPLOAD: usize = 200 * 1024 * 1024;
 
-/// Longest text beside the file, in bytes.
+/// Longest text beside the file, in bytes; of one that says so a page of writing.
 const TEXT: usize = 200;
+const LONG_TEXT: usize = 16 * 1024;
 
 /// What a form of parts said; its file lies in a temporary file that goes with this value.
 #[derive(Default)]
@@ -109,7 +110,7 @@ async fn parts(mut form: Multipart, names: &[&'static str]) -> Result<Upload, Br
         let mut text = Vec::new();
         while let Some(chunk) = field.chunk().await? {
             text.extend_from_slice(&chunk);
-            if text.len() > TEXT {
+            if text.len() > if name == "long" { LONG_TEXT } else { TEXT } {
                 return Err(Broken::Cut);
             }
         }
@@ -120,18 +121,21 @@ async fn parts(mut form: Multipart, names: &[&'static str]) -> Result<Upload, Br
 
 /// A stored file as an attachment; the use case has decided that it may go out.
 pub(crate) async fn download(app: &App, file: String, name: &str) -> Result<Response, Failed> {
+    Ok(attachment(whole(app, file).await?, name))
+}
+
+/// The bytes of a stored file; the use case has decided that they may go out.
+pub(crate) async fn whole(app: &App, file: String) -> Result<Vec<u8>, Failed> {
     let means = app.clone();
-    let bytes = app
-        .apart(move || {
-            let fault = |error: std::io::Error| Refused::Fault(format!("a download: {}", error.kind()));
-            let mut to = tempfile::tempfile().map_err(fault)?;
-            files::open_into(&means, &file, &mut to)?;
-            let mut bytes = Vec::new();
-            to.read_to_end(&mut bytes).map_err(fault)?;
-            Ok(bytes)
-        })
-        .await?;
-    Ok(attachment(bytes, name))
+    app.apart(move || {
+        let fault = |error: std::io::Error| Refused::Fault(format!("a download: {}", error.kind()));
+        let mut to = tempfile::tempfile().map_err(fault)?;
+        files::open_into(&means, &file, &mut to)?;
+        let mut bytes = Vec::new();
+        to.read_to_end(&mut bytes).map_err(fault)?;
+        Ok(bytes)
+    })
+    .await
 }
 
 /// Bytes as an attachment of this name; what they are is said by its end.

@@ -47,6 +47,11 @@ fn told(tx: &mut Tx<'_>, keys: &Keys, now: &Now, plan: &Plan) -> Result<(), Refu
     let (Some(bureau), Some(township)) = (named("bureau"), named("township")) else { return Ok(()) };
     let home = township.actor.posts.first().map(|post| post.unit.clone()).unwrap_or_default();
     let nobody = visitor(&county);
+    // Numbers that nobody can have: they begin with a nought.
+    let office = bureau.actor.posts.first().map(|post| post.unit.clone()).unwrap_or_default();
+    for (unit, phone) in [(&home, "0872-0000101"), (&office, "0872-0000001")] {
+        casework::units::set_phone(&mut Desk { tx, who: &bureau, now, keys, plan }, unit, phone)?;
+    }
     for (kind, about, place, text) in TOLD {
         let mut desk = Desk { tx, who: &nobody, now, keys, plan };
         let errand = Kind::from_code(kind).unwrap_or(Kind::OtherTip).errand();

@@ -1,4 +1,4 @@
-//! What an agenda is drafted from: the tasks that are left, the cases and requests whose time has passed, counted by unit, and the measures
+//! What an agenda is drafted from: the tasks that are left, the figures that were frozen last, the cases and requests whose time has passed, counted by unit, and the measures
 //! that nobody has proved since the term began. Counts and ids of units come out, no child.
 
 use std::collections::BTreeSet;
@@ -17,6 +17,7 @@ use crate::refused::Refused;
 pub(super) fn blocks(desk: &mut Desk<'_, '_>) -> Result<Blocks, Refused> {
     Ok(Blocks {
         left: left(desk)?,
+        figures: crate::figures::for_agenda(desk)?,
         cases: cases(desk)?,
         requests: requests(desk)?,
         measures: measures(desk)?,

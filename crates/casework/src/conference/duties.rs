@@ -9,6 +9,7 @@ use rules::conference::{Duty, WORDS, duties as all_duties, several};
 use rules::inspection::{Term, term};
 use rules::publish::FEW;
 
+use super::files::{About, FileLine, of};
 use super::own_units;
 use crate::desk::Desk;
 use crate::params;
@@ -44,6 +45,8 @@ pub struct DutyLine {
 /// A proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
+    /// Id.
+    pub id: String,
     /// Which unit.
     pub unit: String,
     /// What was done.
@@ -54,6 +57,10 @@ pub struct Proof {
     pub by: String,
     /// When.
     pub at: String,
+    /// Files that show it.
+    pub files: Vec<FileLine>,
+    /// Whether the reader may add one.
+    pub may_attach: bool,
 }
 
 /// A duty with its proofs.
@@ -319,7 +326,7 @@ pub fn duty(desk: &mut Desk<'_, '_>, clause: &str) -> Result<DutyFile, Refused> 
     let line = line(desk, found, &proved, &term, (whole, is_mine))?;
     let own = own_units(desk.actor(), Action::ReadTasks);
     let proofs = desk.tx.query(
-        "select p.unit, coalesce(unit.name, ''), p.words, p.on_day, coalesce(account.name, ''), p.at from duty_proof p
+        "select p.unit, coalesce(unit.name, ''), p.words, p.on_day, coalesce(account.name, ''), p.at, p.id from duty_proof p
          left join unit on unit.county = p.county and unit.id = p.unit
          left join account on account.county = p.county and account.id = p.by_account
          where p.county = $1 and p.clause = $2 order by p.at desc, p.id desc limit 200",
@@ -327,6 +334,9 @@ pub fn duty(desk: &mut Desk<'_, '_>, clause: &str) -> Result<DutyFile, Refused> 
         |row| {
             let unit: String = row.get(0)?;
             let proof = Proof {
+                id: row.get(6)?,
+                files: Vec::new(),
+                may_attach: false,
                 unit: row.get(1)?,
                 words: row.get(2)?,
                 on: row.get(3)?,
@@ -336,10 +346,28 @@ pub fn duty(desk: &mut Desk<'_, '_>, clause: &str) -> Result<DutyFile, Refused> 
             Ok((unit, proof))
         },
     )?;
-    let proofs = proofs.into_iter().filter(|(unit, _)| whole || own.contains(&unit.as_str()));
-    let file = DutyFile { proofs: proofs.map(|(_, proof)| proof).collect(), units, line };
+    let own: Vec<String> = own.into_iter().map(str::to_owned).collect();
+    let mut shown = Vec::new();
+    for (unit, mut proof) in proofs.into_iter().filter(|(unit, _)| whole || own.contains(unit)) {
+        proof.files = of(desk, About::Duty, &proof.id)?;
+        proof.may_attach = units.iter().any(|(id, _)| *id == unit);
+        shown.push(proof);
+    }
+    let file = DutyFile { proofs: shown, units, line };
     desk.record(Action::ReadTasks, grant.post, ("duty", clause), "", "职责落实")?;
     Ok(file)
+}
+
+/// Whether the reader may see a proof of a unit for a duty: as [`duty`] shows it.
+pub(super) fn may_read(desk: &mut Desk<'_, '_>, clause: &str, unit: &str) -> Result<(), Refused> {
+    let found = of_clause(desk, clause, Action::ReadTasks)?;
+    let (whole, roles) = reach(desk);
+    let own = own_units(desk.actor(), Action::ReadTasks);
+    let is_mine = roles.iter().any(|role| !found.names_of(*role).is_empty());
+    if whole || (is_mine && own.contains(&unit)) {
+        return Ok(());
+    }
+    Err(Refused::denied(Action::ReadTasks, "duty", clause))
 }
 
 /// Units of the actor that have the duty: id and name.

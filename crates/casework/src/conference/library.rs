@@ -1,17 +1,15 @@
 //! 一县一案, 一校一案 and the plans of the townships (三; 五(二)(十一)): documents with versions, of which none is ever changed; who has none. A file is a
-//! PDF or DOCX by its first bytes and is never opened here; a child's own plan is its case and stands there.
+//! PDF or DOCX by its first bytes ([`Attached`]) and is never opened here; a child's own plan is its case and stands there.
 
 use rules::access::{Action, Reach, Subject};
 
+use super::files::Attached;
 use crate::db::{DbError, Row, Value};
 use crate::desk::Desk;
-use crate::files::{self, Stored};
+use crate::files;
 use crate::params;
 use crate::refused::Refused;
 use crate::unnamed::{Known, unnamed};
-
-/// Bytes of a file at most.
-pub const MOST_BYTES: usize = 10 * 1024 * 1024;
 
 /// Versions of a document at most.
 const MOST_VERSIONS: i64 = 200;
@@ -203,11 +201,6 @@ pub fn document(desk: &mut Desk<'_, '_>, id: &str) -> Result<DocumentFile, Refus
     Ok(DocumentFile { line, versions, may_add })
 }
 
-/// Whether bytes begin as a PDF or a DOCX does; the file's name says nothing.
-fn is_document(first: &[u8]) -> bool {
-    first.starts_with(b"%PDF-") || first.starts_with(b"PK\x03\x04")
-}
-
 /// Puts a version, of a document that is there or of a new one; the document's id. What was there stays.
 ///
 /// # Errors
@@ -215,7 +208,7 @@ fn is_document(first: &[u8]) -> bool {
 pub fn put_version(
     desk: &mut Desk<'_, '_>,
     new: &NewVersion,
-    file: Option<(&Stored, &[u8])>,
+    file: Option<&Attached>,
 ) -> Result<String, Refused> {
     let (id, unit) = match new.document.as_str() {
         "" => (None, new.unit.clone()),
@@ -224,14 +217,7 @@ pub fn put_version(
     let subject = id.clone().unwrap_or_default();
     let path = [unit.clone()];
     let grant = desk.require(Action::WriteLibrary, &Subject::Unit(&path), ("plan_document", &subject))?;
-    if let Some((stored, first)) = file {
-        if !is_document(first) {
-            return Err(Refused::field("file", "请选择PDF或者DOCX文件；别的文件请先另存成PDF"));
-        }
-        if stored.size > i64::try_from(MOST_BYTES).unwrap_or(i64::MAX) {
-            return Err(Refused::field("file", "文件超过10MB，请压缩图片后再传"));
-        }
-    }
+    let file = file.map(Attached::stored);
     let words = unnamed(
         desk,
         ("words", "请写方案的内容，或者说明文件是什么"),
@@ -258,7 +244,7 @@ pub fn put_version(
         _ => unnamed(desk, ("why", "请写明这一版改了什么"), &new.why, &(2..=200), Known::Followed)?,
     };
     let (sha256, bytes) = match file {
-        Some((stored, _)) => (stored.hash.clone(), stored.size),
+        Some(stored) => (stored.hash.clone(), stored.size),
         None => {
             use sha2::Digest as _;
             let sum = sha2::Sha256::digest(words);
@@ -266,7 +252,7 @@ pub fn put_version(
             (hex, i64::try_from(words.len()).unwrap_or(i64::MAX))
         }
     };
-    if let Some((stored, _)) = file {
+    if let Some(stored) = file {
         files::keep(desk, stored)?;
     }
     desk.tx.execute(
@@ -279,8 +265,8 @@ pub fn put_version(
             last + 1,
             words,
             why,
-            file.map(|(stored, _)| stored.id.as_str()),
-            file.map_or("", |(stored, _)| stored.name.as_str()),
+            file.map(|stored| stored.id.as_str()),
+            file.map_or("", |stored| stored.name.as_str()),
             &sha256,
             bytes,
             &desk.actor().account,

@@ -4,6 +4,7 @@
 
 mod draft;
 mod duties;
+mod files;
 mod library;
 mod meeting;
 mod paper;
@@ -11,9 +12,10 @@ mod read;
 mod tasks;
 
 pub use duties::{Counted, DutyFile, DutyLine, Proof, duties, duty, prove};
+pub use files::{Attached, FileLine, MOST_BYTES, attach_to_duty, attach_to_task, proof_file, take_in};
 pub use library::{
-    DocumentFile, DocumentLine, Lacking, MOST_BYTES, NewVersion, Version, document, documents, file_of,
-    lacking, levels, put_version,
+    DocumentFile, DocumentLine, Lacking, NewVersion, Version, document, documents, file_of, lacking, levels,
+    put_version,
 };
 pub use meeting::{Held, NewMeeting, add_item, call, close, decide, drop_decision, fix, hold};
 pub use paper::{Drawn, Kind as PaperKind, made, paper};

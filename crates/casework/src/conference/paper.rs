@@ -146,7 +146,7 @@ fn in_words(day: &str) -> String {
     day.parse::<Date>().map(spelled).unwrap_or_default()
 }
 
-const NUMERALS: [&str; 5] = ["一", "二", "三", "四", "五"];
+const NUMERALS: [&str; 6] = ["一", "二", "三", "四", "五", "六"];
 
 /// The agenda as it is stored, as a paper.
 pub(super) fn agenda(desk: &mut Desk<'_, '_>, id: &str) -> Result<Paper, Refused> {

@@ -275,6 +275,7 @@ fn items(desk: &mut Desk<'_, '_>, id: &str, stand: Stand, keeps: bool) -> Result
             Topic::Cases => Some("/cases?show=late".to_owned()).filter(|_| keeps),
             Topic::Requests => Some("/requests/units".to_owned()).filter(|_| keeps),
             Topic::Measure => Some("/duties".to_owned()),
+            Topic::Figures => Some("/figures".to_owned()),
             Topic::Own => None,
         };
         ItemLine { topic, unit: names.get(&unit).to_owned(), words, many, href }

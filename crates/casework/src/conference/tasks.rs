@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use rules::access::{Action, Subject, may};
 use rules::conference::{Hand, TaskAct, TaskStand, WORDS, task_moved};
 
+use super::files::{About, FileLine, of};
 use super::own_units;
 use crate::db::{DbError, Row, Value};
 use crate::desk::Desk;
@@ -140,6 +141,10 @@ pub struct TaskFile {
     pub line: TaskLine,
     /// What was done with it, in order.
     pub acts: Vec<TaskActLine>,
+    /// Files that show it.
+    pub files: Vec<FileLine>,
+    /// Whether the reader may add one.
+    pub may_attach: bool,
     /// Whether the reader may report it done.
     pub may_report: bool,
     /// Whether the reader may accept it or give it back.
@@ -149,7 +154,7 @@ pub struct TaskFile {
 }
 
 /// A task as it is stored, for who may do this to it.
-fn found(desk: &mut Desk<'_, '_>, id: &str, action: Action) -> Result<TaskLine, Refused> {
+pub(super) fn found(desk: &mut Desk<'_, '_>, id: &str, action: Action) -> Result<TaskLine, Refused> {
     let sql = format!(
         "select {COLUMNS} from {FROM}
          where t.county = $1 and t.id = $2 and t.begun_at is not null and t.dropped_at is null"
@@ -200,6 +205,8 @@ pub fn task(desk: &mut Desk<'_, '_>, id: &str) -> Result<TaskFile, Refused> {
     let accepts = may(desk.actor(), Action::AcceptTask, &Subject::Nothing).is_ok();
     let waits = line.stand == TaskStand::Reported;
     let file = TaskFile {
+        files: of(desk, About::Task, id)?,
+        may_attach: reports && line.stand != TaskStand::Accepted,
         may_report: reports && task_moved(line.stand, TaskAct::Report, hand).is_ok(),
         may_accept: accepts && task_moved(line.stand, TaskAct::Accept, hand).is_ok(),
         is_own: accepts && waits && (hand.is_of_unit || hand.has_reported),

@@ -2,6 +2,7 @@
 //! children. A snapshot that was frozen never shifts, and two of them differ child by child (issue 6, items 1 and 2). Why it is so:
 //! docs/adr/0027-figures.md.
 
+mod agenda;
 mod changes;
 mod freeze;
 mod matters;
@@ -11,6 +12,7 @@ mod read;
 mod renew;
 mod yearbook;
 
+pub(crate) use agenda::for_agenda;
 pub use changes::{Change, Changes, Turn, changes};
 pub use freeze::{Verdict, freeze, renew_now, verify};
 pub use names::{Name, NamesAsked, NamesPage, export, names};

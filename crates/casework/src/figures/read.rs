@@ -134,6 +134,15 @@ pub fn snapshot(desk: &mut Desk<'_, '_>, at: Option<i64>) -> Result<Option<Snaps
     found(desk, at)
 }
 
+/// The snapshot that was frozen last, whoever asks.
+pub(super) fn frozen_last(desk: &mut Desk<'_, '_>) -> Result<Option<Snapshot>, Refused> {
+    Ok(desk.tx.optional(
+        &format!("{SNAPSHOT} where s.county = $1 and f.label is not null order by s.number desc limit 1"),
+        &params![desk.county()],
+        line_of,
+    )?)
+}
+
 pub(super) fn found(desk: &mut Desk<'_, '_>, at: Option<i64>) -> Result<Option<Snapshot>, Refused> {
     let which = if audience(desk.actor()) == Audience::Outside { "and f.label is not null" } else { "" };
     Ok(desk.tx.optional(
@@ -203,7 +212,16 @@ pub fn panel(desk: &mut Desk<'_, '_>, at: Option<i64>) -> Result<Panel, Refused>
 
 fn line(desk: &mut Desk<'_, '_>, figure: Figure, number: i64) -> Result<Line, Refused> {
     let audience = audience(desk.actor());
-    let units: &[String] = if let Audience::Units(units) = &audience { units } else { &[] };
+    line_for(desk, &audience, figure, number)
+}
+
+pub(super) fn line_for(
+    desk: &mut Desk<'_, '_>,
+    audience: &Audience,
+    figure: Figure,
+    number: i64,
+) -> Result<Line, Refused> {
+    let units: &[String] = if let Audience::Units(units) = audience { units } else { &[] };
     let mut values = vec![Value::from(desk.county()), Value::from(number), Value::from(figure.code())];
     let mut list = "$1".to_owned();
     for unit in units {
@@ -219,7 +237,7 @@ fn line(desk: &mut Desk<'_, '_>, figure: Figure, number: i64) -> Result<Line, Re
         rows.into_iter().map(|(_, line)| line).partition(|line| line.kind == "county");
     let mut whole = whole.into_iter().next();
     if let Some(UnitLine { counts, .. }) = &mut whole {
-        let tells = match (&audience, *counts) {
+        let tells = match (audience, *counts) {
             (Audience::County, _) | (_, None) => true,
             (Audience::Units(_), Some(counts)) => beside(figure, counts, &own),
             (Audience::Outside, Some(counts)) => told(&[cell(figure, counts)]).0,
@@ -247,6 +265,16 @@ pub fn by_township(
     if matches!(audience, Audience::Units(_)) {
         return Ok((line, Vec::new()));
     }
+    Ok((line, towns_for(desk, &audience, figure, number)?))
+}
+
+/// The townships in the order of their codes; for member units without what may not be told.
+pub(super) fn towns_for(
+    desk: &mut Desk<'_, '_>,
+    audience: &Audience,
+    figure: Figure,
+    number: i64,
+) -> Result<Vec<UnitLine>, Refused> {
     let mut towns: Vec<UnitLine> = desk
         .tx
         .query(
@@ -260,7 +288,7 @@ pub fn by_township(
         .into_iter()
         .map(|(_, line)| line)
         .collect();
-    if audience == Audience::Outside {
+    if *audience == Audience::Outside {
         // Who belongs to no township is a part of the whole, too.
         let mut cells: Vec<Cell> =
             towns.iter().filter_map(|town| town.counts).map(|counts| cell(figure, counts)).collect();
@@ -286,7 +314,7 @@ pub fn by_township(
             }
         }
     }
-    Ok((line, towns))
+    Ok(towns)
 }
 
 /// Townships and their villages with how many children are not in school, in the order of their codes: (township, its villages).

@@ -5,6 +5,7 @@ mod daily;
 pub mod family;
 mod form;
 pub mod tips;
+pub mod words;
 
 pub use daily::nightly;
 pub use form::{Places, Ticket, places, ticket};

@@ -7,9 +7,10 @@ use jiff::civil::Date;
 use rules::access::{Action, Subject};
 use rules::age::{Grade, Stage};
 use rules::codes::Sex;
-use rules::season::{Due, Kind};
+use rules::season::{Due, Kind, Table, nearest};
 use serde::{Deserialize, Serialize};
 
+use super::catchment::{Holds, holding};
 use super::due::{DueChild, Whose, children};
 use super::open::{Season, season, season_of};
 use super::{own_post, words};
@@ -222,7 +223,7 @@ pub fn make_portion(desk: &mut Desk<'_, '_>, id: &str) -> Result<Progress, Refus
         return Ok(Progress { done: batch.made, total: batch.made });
     }
     let waiting = waiting(desk, &batch.season, &batch.township)?;
-    let schools = catchments(desk, &batch.township)?;
+    let schools = schools(desk, &batch)?;
     let (mut made, mut words) = (0_i64, Vec::new());
     for child in waiting.iter().take(PORTION) {
         words.push(write(desk, id, &batch, child, &schools)?);
@@ -241,21 +242,29 @@ pub fn make_portion(desk: &mut Desk<'_, '_>, id: &str) -> Result<Progress, Refus
     Ok(Progress { done: batch.made + made, total: batch.made + made + left })
 }
 
-/// Where the children of a village go to school: the school that most of them are on the roll of, for 小学 and 初中; of a township for those
-/// whose village has none.
+/// Where the children of a village go to school: as the table of catchments says. Where it says nothing, the school that most of the village's
+/// children are on the roll of, for 小学 and 初中; of the township for those whose village has none.
 struct Schools {
+    table: Table<Holds>,
     all: BTreeMap<(String, bool), (String, String)>,
 }
 
 impl Schools {
-    fn of(&self, child: &DueChild, stage: Stage) -> Option<&(String, String)> {
+    fn of(&self, child: &DueChild, stage: Stage) -> Option<(String, String)> {
+        let home = [child.group.as_deref(), child.village.as_deref(), Some(&*child.township)];
+        if let Some(holds) = nearest(&self.table, stage, home.into_iter().flatten()).filter(|one| one.is_open)
+        {
+            return Some((holds.school.clone(), holds.name.clone()));
+        }
         let junior = stage == Stage::Junior;
         let village = child.village.as_ref().and_then(|village| self.all.get(&(village.clone(), junior)));
-        village.or_else(|| self.all.get(&(child.township.clone(), junior)))
+        village.or_else(|| self.all.get(&(child.township.clone(), junior))).cloned()
     }
 }
 
-fn catchments(desk: &mut Desk<'_, '_>, township: &str) -> Result<Schools, Refused> {
+fn schools(desk: &mut Desk<'_, '_>, batch: &Batch) -> Result<Schools, Refused> {
+    let township = batch.township.as_str();
+    let table = holding(desk, batch.season.year)?;
     let rows = desk.tx.query(
         "select coalesce(child.village, ''), case when child.grade >= 7 then 1 else 0 end, school.id, school.name,
                 cast(count(*) as bigint)
@@ -282,7 +291,7 @@ fn catchments(desk: &mut Desk<'_, '_>, township: &str) -> Result<Schools, Refuse
             all.entry((township.to_owned(), junior)).or_insert_with(|| (id.clone(), name.clone()));
         }
     }
-    Ok(Schools { all })
+    Ok(Schools { table, all })
 }
 
 /// A grade's stage for a child: who goes back goes where its age says.
@@ -327,7 +336,7 @@ fn write(
         )?,
         None => None,
     };
-    let school = own.or_else(|| schools.of(child, stage).cloned());
+    let school = own.or_else(|| schools.of(child, stage));
     let code: String = desk.now.random::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
     let grade = match (kind, stage) {
         (Kind::Enrol, _) => "一年级",

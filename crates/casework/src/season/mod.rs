@@ -3,6 +3,8 @@
 
 mod absent;
 mod board;
+mod catchment;
+mod catchment_file;
 mod defer;
 mod deliver;
 mod due;
@@ -17,6 +19,8 @@ mod sweep;
 pub use absent::{NoShow, NoShows, no_shows};
 pub(crate) use board::to_do;
 pub use board::{Board, Month, board};
+pub use catchment::{CatchmentTable, Catchments, GapRow, PlaceRow, Placed, catchments, set_catchments};
+pub use catchment_file::{LARGEST, catchment_lines};
 pub use defer::{
     Deferral, DeferralForm, Deferrals, ask_deferral, decide_deferral, deferrals, deferring, nightly,
 };

@@ -228,7 +228,11 @@ fn line(row: &Row<'_>) -> Result<NoticeLine, DbError> {
     let mut parts = last.splitn(3, ' ');
     let (kind, code, day) = (parts.next(), parts.next(), parts.next());
     let last = match (kind, code, day) {
-        (Some(kind), Some(code), Some(day)) => format!("{day} {}", step_words(kind, code)),
+        (Some(kind), Some(code), Some(day)) => {
+            let on = day.parse::<jiff::civil::Date>();
+            let on = on.map_or_else(|_| day.to_owned(), |on| format!("{}月{}日", on.month(), on.day()));
+            format!("{on} {}", step_words(kind, code))
+        }
         _ => String::new(),
     };
     Ok(NoticeLine {

@@ -96,6 +96,11 @@ pub fn print_portion(
         scan: "扫码看说明、办回执".to_owned(),
         ..Run::default()
     };
+    set.rights.push(("看不懂汉字".to_owned(), other_words(desk)?));
+    let phone = units::phone_of(desk.tx, desk.county(), &run.township)?;
+    if !phone.is_empty() {
+        set.rights.push(("有事打电话".to_owned(), phone));
+    }
     for (id, word, _, sealed) in rows {
         let said = desk.open("season_notice", "said", &id, Some(&sealed))?;
         let said: Said =
@@ -105,6 +110,27 @@ pub fn print_portion(
         set.notices.push(notice(said, word, &cited, &run.address));
     }
     Ok((set, next))
+}
+
+/// Where a family that does not read Chinese is told the same: on the page behind the squares, as far as the county has filled it, and by whoever
+/// hands the notice over. The paper itself brings no text in another script: the county's fonts would have to have it.
+fn other_words(desk: &mut Desk<'_, '_>) -> Result<String, Refused> {
+    let spoken = crate::public::words::spoken(desk)?;
+    let named = |heard: bool| {
+        let all: Vec<&str> =
+            spoken.iter().filter(|one| one.has_sound == heard).map(|one| one.language.label()).collect();
+        all.join("、")
+    };
+    let (heard, read) = (named(true), named(false));
+    let mut said = Vec::new();
+    if !heard.is_empty() {
+        said.push(format!("扫码可以听{heard}"));
+    }
+    if !read.is_empty() {
+        said.push(format!("扫码可以看{read}"));
+    }
+    said.push("送达的人用彝语、白语或者您听得懂的话讲给您听，不收钱".to_owned());
+    Ok(format!("{}。", said.join("；")))
 }
 
 fn notice(said: Said, word: String, cited: &str, address: &str) -> Notice {

@@ -9,6 +9,7 @@ mod export;
 mod found;
 mod hand_over;
 mod names;
+mod phone;
 mod posts;
 mod standard;
 mod tree;
@@ -23,6 +24,8 @@ pub use export::{PostFilter, PostRow, Posts, UnitLine, export_posts, export_unit
 pub use found::{from_plan, lacking};
 pub use hand_over::{HandOver, Item, Sheet, hand_over, sheet, what_is_open};
 pub(crate) use names::Names;
+pub(crate) use phone::phone_of;
+pub use phone::set_phone;
 pub use posts::{
     Gap, NewPost, Person, appoint, candidates, close_post, gaps, may_hold, open_post, people_of, roles_of,
     successors, vacate,

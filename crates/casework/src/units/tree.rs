@@ -44,6 +44,10 @@ pub struct UnitPage {
     pub may_hand_over: bool,
     /// Whether the actor may add units below it, and close it.
     pub may_write: bool,
+    /// The telephone of its office; empty where none is known.
+    pub phone: String,
+    /// Whether the actor may enter it.
+    pub may_phone: bool,
 }
 
 /// The unit and those above it, itself first; empty if there is no such unit.
@@ -146,6 +150,8 @@ pub fn unit_page(desk: &mut Desk<'_, '_>, id: &str) -> Result<UnitPage, Refused>
         may_appoint: desk.require(Action::AppointPost, &subject, ("unit", id)).is_ok(),
         may_hand_over: desk.require(Action::HandOver, &subject, ("unit", id)).is_ok(),
         may_write: desk.require(Action::WriteUnits, &subject, ("unit", id)).is_ok(),
+        phone: super::phone::phone_of(desk.tx, desk.county(), id)?,
+        may_phone: desk.require(Action::KeepOffice, &subject, ("unit", id)).is_ok(),
         unit,
         above,
         below,

@@ -64,12 +64,12 @@ impl Capacity {
 }
 
 /// The entry that holds for a school year: that of the year or of the one before it that has one, the later of two. `$1` is the county, `$2` the
-/// year.
-pub(super) const HOLDS: &str = "holds (school, school_year, places, beds, source) as (
+/// year. What the season planned for new pupils stands in the same table and is no capacity.
+pub(crate) const HOLDS: &str = "holds (school, school_year, places, beds, source) as (
     select school, school_year, places, beds, source from (
       select school, school_year, places, beds, source,
              row_number() over (partition by school order by school_year desc, at desc, id desc) as place
-      from school_capacity where county = $1 and school_year <= $2) ranked
+      from school_place where county = $1 and school_year <= $2 and places is not null and beds is not null) ranked
     where place = 1)";
 
 /// The open schools that the reader sees, in the order of townships and codes; at most five hundred.
@@ -164,7 +164,7 @@ pub fn set_places(desk: &mut Desk<'_, '_>, table: &PlacesTable) -> Result<Measur
     done.made = wanted.len();
     for (school, places, beds) in wanted {
         desk.tx.execute(
-            "insert into school_capacity (county, id, school, school_year, places, beds, source, by_account, at)
+            "insert into school_place (county, id, school, school_year, places, beds, source, by_account, at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             &params![
                 desk.county(),

@@ -65,7 +65,7 @@ pub(super) fn ways_to(
 }
 
 /// Open units of a kind: id, name, the township for a school and the unit above for others; in the order of their names.
-pub(super) fn open_units(
+pub(crate) fn open_units(
     desk: &mut Desk<'_, '_>,
     kind: &str,
 ) -> Result<Vec<(String, String, String)>, Refused> {

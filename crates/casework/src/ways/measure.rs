@@ -51,7 +51,7 @@ struct Places {
 }
 
 /// What is wrong with some lines, so many of them told at most; `Ok` where nothing is.
-pub(super) fn all_or_none(mut problems: Vec<Problem>) -> Result<(), Refused> {
+pub(crate) fn all_or_none(mut problems: Vec<Problem>) -> Result<(), Refused> {
     if problems.len() > TOLD {
         let more = problems.len() - TOLD;
         problems.truncate(TOLD);
@@ -61,7 +61,7 @@ pub(super) fn all_or_none(mut problems: Vec<Problem>) -> Result<(), Refused> {
 }
 
 /// The lines with something in them, counted as the page counts them.
-pub(super) fn lines(text: &str) -> Result<Vec<(usize, &str)>, Refused> {
+pub(crate) fn lines(text: &str) -> Result<Vec<(usize, &str)>, Refused> {
     let all: Vec<(usize, &str)> = text
         .lines()
         .enumerate()
@@ -76,7 +76,7 @@ pub(super) fn lines(text: &str) -> Result<Vec<(usize, &str)>, Refused> {
 }
 
 /// Who said so and how: between 2 and 60 signs.
-pub(super) fn source(text: &str) -> Result<String, Refused> {
+pub(crate) fn source(text: &str) -> Result<String, Refused> {
     let text = text.trim();
     if !(2..=60).contains(&text.chars().count()) || !plain(text) {
         return Err(Refused::field("source", "请写是谁、怎么得来的，2到60个字，如“村干部步行计时”"));
@@ -190,7 +190,7 @@ fn village(desk: &Desk<'_, '_>, places: &Places, cell: &str) -> Result<String, S
 }
 
 /// Whether a cell says that it holds for the whole village.
-fn is_whole(cell: &str) -> bool {
+pub(crate) fn is_whole(cell: &str) -> bool {
     matches!(cell, "" | "-" | "—" | "全村" | "不分组")
 }
 

@@ -2,13 +2,13 @@
 //! and what closing a school point would do to whom, before it is decided. It sends no child anywhere and closes no school. Why it is so:
 //! docs/adr/0033-ways.md.
 
-mod capacity;
+pub(crate) mod capacity;
 mod decide;
 mod draft;
-mod known;
+pub(crate) mod known;
 mod line;
 mod list;
-mod measure;
+pub(crate) mod measure;
 mod reckon;
 mod studies;
 mod study;

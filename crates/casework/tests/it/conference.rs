@@ -356,3 +356,48 @@ fn versions_stay() {
         assert_eq!(names, ["东镇", "西乡", "西乡小学"]);
     });
 }
+
+/// 五(二)(七), A08, F06: the agenda says the figures that were frozen last, the townships in the order of their codes, and no number from which a few
+/// children follow; what is not frozen is not said.
+#[test]
+fn the_agenda_says_the_frozen_figures() {
+    on_each_engine(|db| {
+        let school = county(db);
+        let said = |id: &str| -> Vec<String> {
+            let items = read(&school, &director(), id).expect("the meeting").items.expect("an agenda");
+            items.into_iter().filter(|item| item.topic == Topic::Figures).map(|item| item.words).collect()
+        };
+        let id = called(&school, "2026-11-24").expect("called");
+        assert!(said(&id).is_empty());
+        school.run(
+            "insert into figure_snapshot (county, number, day, taken_at, version)
+             values ($1, 7, '2026-10-31', '2026-11-01T03:00:00.000+08:00', 1)",
+        );
+        for (unit, kind, ins, outs) in [("t1", "township", 900, 10), ("t2", "township", 500, 8)] {
+            school.run(format!(
+                "insert into figure_value (county, snapshot, figure, unit, kind, ins, outs, apart)
+                 values ($1, 7, 'enrolment', '{unit}', '{kind}', {ins}, {outs}, 0)"
+            ));
+        }
+        school.run(
+            "insert into figure_value (county, snapshot, figure, unit, kind, ins, outs, apart)
+             values ($1, 7, 'enrolment', $1, 'county', 1400, 18, 0)",
+        );
+        assert!(said(&id).is_empty(), "not frozen");
+        school.run(
+            "insert into figure_freeze (county, snapshot, label, digest, by_account, at)
+             values ($1, 7, '月报 2026-10', '', 'director', '2026-11-01T09:00:00.000+08:00')",
+        );
+        let found = said(&id);
+        assert_eq!(found[0], "小学入学率：全县98.73%（目标99.5%以上，还差11名）");
+        assert_eq!(found[1], "小学入学率，各乡镇：东镇98.90%，西乡98.42%");
+        assert!(found[2].contains("月报 2026-10") && found[2].contains("2026-10-31"));
+        // Three children in one township: its rate is not told, nor that of the one from which it would follow.
+        school.run("update figure_value set outs = 3 where county = $1 and unit = 't2'");
+        assert!(said(&id)[1].contains("西乡不公开"), "{:?}", said(&id));
+        let own = id.clone();
+        school.act(&bureau(), move |desk| fix(desk, &own)).expect("fixed");
+        let seen = read(&school, &police(), &id).expect("a member reads it").items.expect("the agenda");
+        assert!(seen.iter().any(|item| item.words.contains("小学入学率：全县")));
+    });
+}

@@ -7,9 +7,11 @@ use casework::ledger;
 use casework::public::family::{
     self, Answering, Codes, FamilyPage, Giving, answer, codes, done, give, page, revoke,
 };
+use casework::public::words::{NewWords, put_words, take_off};
 use casework::public::{ticket, visitor};
 use casework::refused::Refused;
 use casework::today;
+use casework::units::set_phone;
 use rules::access::Role;
 use rules::family::{Answer, Reason};
 
@@ -204,5 +206,65 @@ fn once_each() {
             .expect("merged");
         assert_eq!(of(&school, &head(), &kept).expect("the codes").answers.len(), 20);
         let _: Vec<_> = school.act(&head(), family::waiting).expect("what waits");
+    });
+}
+
+fn put(school: &School, by: &SignedIn, new: &NewWords) -> Result<(), Refused> {
+    let new = new.clone();
+    school.act(by, move |desk| put_words(desk, &new, None))
+}
+
+/// 六(三), F06: what the county enters in a language stands on the family's page with who stands for it; two people, nobody named, a later entry
+/// holds, and taken off is gone; the office's telephone stands beside (四(二十)).
+#[test]
+fn other_languages_and_the_telephone() {
+    on_each_engine(|db| {
+        let school = county(db);
+        let child = school.pupils("c1", &["李甲"]).remove(0);
+        let code = given(&school, &township(), &child).expect("a code");
+        let new = NewWords {
+            language: "bca".to_owned(),
+            words: "请家长带孩子去学校（此处由县里请人译）".to_owned(),
+            translator: "段某某".to_owned(),
+            day: "2026-11-01".to_owned(),
+            reviewer: "杨某某".to_owned(),
+            keep_sound: true,
+        };
+        let alone = NewWords { reviewer: "段某某".to_owned(), ..new.clone() };
+        assert!(words(put(&school, &bureau(), &alone)).contains("另一个人"));
+        let blank = NewWords { words: String::new(), ..new.clone() };
+        assert!(words(put(&school, &bureau(), &blank)).contains("至少要有一样"));
+        let later = NewWords { day: "2027-01-01".to_owned(), ..new.clone() };
+        assert!(matches!(put(&school, &bureau(), &later), Err(Refused::Invalid(_))));
+        for by in [township(), head()] {
+            assert!(matches!(put(&school, &by, &new), Err(Refused::Denied { .. })));
+        }
+        assert!(look(&school, &code).expect("the page").spoken.is_empty());
+        put(&school, &bureau(), &new).expect("entered");
+        let page = look(&school, &code).expect("the page");
+        assert_eq!((page.spoken.len(), page.spoken[0].has_sound), (1, false));
+        assert!(page.spoken[0].by.contains("段某某译") && page.spoken[0].by.contains("杨某某审读"));
+        school.act(&bureau(), |desk| take_off(desk, "bca")).expect("taken off");
+        assert!(look(&school, &code).expect("the page").spoken.is_empty());
+        assert_eq!(
+            school.count("select cast(count(*) as bigint) from family_word where county = $1"),
+            2,
+            "nothing is lost"
+        );
+
+        let phone =
+            |by: &SignedIn, number: &'static str| school.act(by, move |desk| set_phone(desk, "t1", number));
+        assert!(words(phone(&bureau(), "13800001234")).contains("办公电话"));
+        assert!(matches!(phone(&township(), "0872-8521234"), Err(Refused::Denied { .. })));
+        let own = who("ub", Role::UnitAdmin, "t1");
+        for _ in 0..2 {
+            phone(&own, "0872-8521234").expect("entered");
+        }
+        assert_eq!(school.count("select cast(count(*) as bigint) from unit_phone where county = $1"), 1);
+        assert!(matches!(
+            phone(&who("ub2", Role::UnitAdmin, "t2"), "0872-1234567"),
+            Err(Refused::Denied { .. })
+        ));
+        assert_eq!(look(&school, &code).expect("the page").phone, "0872-8521234");
     });
 }

@@ -20,6 +20,7 @@ mod case_papers;
 mod case_scans;
 #[cfg(test)]
 mod cases;
+mod catchments;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]

@@ -31,7 +31,7 @@ use crate::attendance::school::{School, bureau, day, head, who, words};
 use crate::county::COUNTY;
 use crate::jobs::Machine;
 
-fn township() -> SignedIn {
+pub(crate) fn township() -> SignedIn {
     who("x1", Role::Township, "t1")
 }
 
@@ -39,7 +39,7 @@ fn colleague() -> SignedIn {
     who("x2", Role::Township, "t1")
 }
 
-fn other_township() -> SignedIn {
+pub(crate) fn other_township() -> SignedIn {
     who("x9", Role::Township, "t2")
 }
 
@@ -52,7 +52,7 @@ fn group() -> SignedIn {
 }
 
 /// The county with a village of two groups, a sixth and a ninth grade of the year that ends, and the season open on 10 April 2026.
-fn county(db: Db) -> School {
+pub(crate) fn county(db: Db) -> School {
     let school = School::new(db);
     school.at("2026-04-10");
     for (id, kind, name, parent) in
@@ -83,7 +83,7 @@ fn county(db: Db) -> School {
 }
 
 /// A child at home in a group of the village; in a class since September 2025.
-fn child(
+pub(crate) fn child(
     school: &School,
     name: &str,
     birth: Date,
@@ -131,7 +131,7 @@ fn child(
     id.expect("entered")
 }
 
-const SIX: Date = date(2020, 5, 4);
+pub(crate) const SIX: Date = date(2020, 5, 4);
 
 fn went(id: &str, households: u32, asked: u32, not_seen: &[String]) -> VisitForm {
     let empty = households - asked;
@@ -239,16 +239,16 @@ fn places_against_children() {
             child(&school, name, SIX, "g1", None);
         }
         child(&school, "李丁", date(2014, 1, 1), "g1", Some(("c6", 6)));
-        let form = PlaceForm { first: 2, junior: 40, beds: 20 };
+        let form = PlaceForm { first: 2, junior: 40 };
         for _ in 0..2 {
             school.act(&bureau(), move |desk| plan_places(desk, "s1", form)).expect("planned");
         }
-        let rows = "select cast(count(*) as bigint) from season_place where county = $1";
+        let rows = "select cast(count(*) as bigint) from school_place where county = $1";
         assert_eq!(school.count(rows), 1);
         let read = school.act(&township(), plan).expect("the plan");
         let of = &read.townships[0];
         assert_eq!((of.first.lacking(), of.junior.expected, of.junior.lacking()), (1, 1, 0));
-        assert_eq!(of.schools[0].planned, Some((2, 40, 20)));
+        assert_eq!(of.schools[0].planned, Some((2, 40)));
         assert!(!read.may_plan);
         let more = PlaceForm { first: 3, ..form };
         school.act(&bureau(), move |desk| plan_places(desk, "s1", more)).expect("planned");
@@ -354,7 +354,7 @@ fn notices_are_made_once_and_numbered() {
         let code =
             first.address.strip_prefix("https://baoxue.example/f/").expect("the family's page").to_owned();
         assert_eq!((code.len(), first.number.as_str()), (32, "东镇人民政府入学通〔2026〕1号"));
-        assert!(!first.squares.is_empty() && set.rights.len() == 3);
+        assert!(!first.squares.is_empty() && set.rights.len() == 4);
         let held = code.clone();
         let found: Result<(i64, i64), Refused> = school.act(&township(), move |desk| {
             let index = desk.index("family_code", &code);

@@ -514,3 +514,74 @@ fn late_ones_are_told_once() {
         assert_eq!((waiting.sort, waiting.held, waiting.handed), (1, 0, 0));
     });
 }
+
+/// A small picture as a camera writes it: with a place in it, which must not be kept.
+fn camera() -> String {
+    use base64::Engine as _;
+    let part = |marker: u8, body: &[u8]| {
+        let size = u16::try_from(body.len() + 2).expect("short").to_be_bytes();
+        [&[0xff, marker], size.as_slice(), body].concat()
+    };
+    let picture = [
+        vec![0xff, 0xd8],
+        part(0xe1, b"Exif\0\0GPSLatitude 25.04"),
+        part(0xdb, &[0; 65]),
+        part(0xc4, &[0; 17]),
+        part(0xc0, &[8, 0, 9, 0, 9, 3, 1, 0x11, 0]),
+        part(0xda, &[1, 1, 0, 0, 63, 0]),
+        vec![1, 2, 3, 0xff, 0xd9],
+    ]
+    .concat();
+    base64::engine::general_purpose::STANDARD.encode(picture)
+}
+
+/// E08, F05: photographs of a tip are pictures alone, sealed, three at most, once for a form, and shown to whoever may read the tip and nobody else.
+#[test]
+fn photographs_come_along() {
+    on_each_engine(|db| {
+        let school = county(db);
+        let with = |photos: &[String]| Sent { photos: photos.to_vec(), ..sent() };
+        for (photos, said) in [
+            (vec!["!".to_owned()], "收不下"),
+            (vec!["aGVsbG8=".to_owned()], "收不下"),
+            (vec!["A".repeat(tips::PHOTO_BYTES * 2)], "收不下"),
+            (vec![camera(); 4], "最多3张"),
+        ] {
+            assert!(words(send(&school, &with(&photos))).contains(said));
+        }
+        assert_eq!(
+            school.count("select cast(count(*) as bigint) from tip_off where county = $1"),
+            0,
+            "nothing half done"
+        );
+        let code = code(send(&school, &with(&[camera(), String::new(), camera()])));
+        assert_eq!(school.count("select cast(count(*) as bigint) from tip_off_photo where county = $1"), 2);
+        let id = list(&school, &bureau(), Shown::Received)[0].id.clone();
+        assert_eq!(read(&school, &bureau(), &id).expect("the tip").photos, [1, 2]);
+        let photo = |by: &SignedIn, nth: i64| {
+            let id = id.clone();
+            school.act(by, move |desk| tips::photo(desk, &id, nth))
+        };
+        let image = photo(&bureau(), 1).expect("the picture");
+        assert!(image.starts_with(&[0xff, 0xd8]) && !image.windows(3).any(|part| part == b"GPS"));
+        let sealed = school.act(&bureau(), |desk| {
+            Ok(desk.tx.one(
+                "select image_sealed from tip_off_photo where county = $1 and nth = 1",
+                &params![COUNTY],
+                |row| row.get::<Vec<u8>>(0),
+            )?)
+        });
+        assert!(!sealed.expect("a row").windows(4).any(|part| part == [0xff, 0xd8, 0xff, 0xdb]), "sealed");
+        for (by, nth) in [(township(), 1), (head(), 1), (bureau(), 3)] {
+            assert!(matches!(photo(&by, nth), Err(Refused::Denied { .. })));
+        }
+        // 四(二十): the receipt says which office has it and its telephone.
+        let receipt = known(&school, &code);
+        assert_eq!((receipt.unit.is_empty(), receipt.phone.as_str()), (false, ""));
+        school.run(
+            "insert into unit_phone (county, id, unit, phone, by_account, at)
+             values ($1, 'p1', 'ju', '0872-8521234', 'ub', '2026-11-01T08:00:00.000+08:00')",
+        );
+        assert_eq!(known(&school, &code).phone, "0872-8521234");
+    });
+}

@@ -291,7 +291,7 @@ fn places_and_beds() {
             (1, Some(-1), Some(-1)),
             "too many pupils"
         );
-        assert_eq!(school.count("select cast(count(*) as bigint) from school_capacity where county = $1"), 3);
+        assert_eq!(school.count("select cast(count(*) as bigint) from school_place where county = $1"), 3);
         let blind = seen(&planning());
         assert_eq!(
             (blind.len(), blind[0].pupils, blind[0].free()),

@@ -161,6 +161,8 @@ codes! {
         AnswerTip = "answer_tip" "报群众举报、求助办理情况" [],
         SeeReporter = "see_reporter" "看举报人" [],
         ServeFamily = "serve_family" "给家长查看码、办家长回复" [],
+        KeepWords = "keep_words" "维护家长页的彝语、白语" [],
+        KeepOffice = "keep_office" "登记单位办公电话" [],
         // audit
         ReadAudit = "read_audit" "看操作记录" [],
         ExportAudit = "export_audit" "导出操作记录" [],
@@ -272,6 +274,7 @@ impl Action {
             | Self::PairChild => Object::Child,
             Self::ReadUnits
             | Self::WriteUnits
+            | Self::KeepOffice
             | Self::AppointPost
             | Self::HandOver
             | Self::ReadAccounts
@@ -359,6 +362,7 @@ impl Action {
             | Self::WriteCodes
             | Self::ReadNotices
             | Self::PublishNotice
+            | Self::KeepWords
             | Self::KeepChannels
             | Self::EnableChannel
             | Self::ReadOutbox
@@ -468,6 +472,12 @@ impl Action {
                 _ => Some(UnitsBelow),
             },
             Self::WriteUnits => allowed(&[R::Bureau, R::Admin], County),
+            // 四(十四): what an office is reached by its own administrator keeps; the bureau and the county's where there is none.
+            Self::KeepOffice => match role {
+                R::Bureau | R::Admin => Some(County),
+                R::UnitAdmin => Some(UnitsBelow),
+                _ => None,
+            },
             Self::AppointPost | Self::HandOver => match role {
                 R::UnitAdmin => Some(UnitsBelow),
                 R::Director | R::Bureau | R::Township | R::Head if leads => Some(UnitsBelow),
@@ -821,6 +831,8 @@ impl Action {
             },
             // 送达文书的、联系家长的：教体局、乡镇、学校。
             Self::ServeFamily => allowed(&[R::Bureau, R::Township, R::Head], Children),
+            // 六(三)
+            Self::KeepWords => allowed(&[R::Bureau], County),
             // Nobody whose unit is measured by it (五(七)(十二)).
             Self::AgreeCase => allowed(&[R::Director, R::Bureau], Children),
             Self::ReadSuspects | Self::ReadCase => allowed(

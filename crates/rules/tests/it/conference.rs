@@ -27,6 +27,7 @@ fn what_is_undone_stands_first() {
             left("c", date(2026, 10, 1), TaskStand::Accepted),
             left("d", date(2026, 12, 1), TaskStand::Reported),
         ],
+        figures: vec!["小学入学率：全县99.60%".to_owned()],
         cases: vec![late("t1", Some(2)), late("t2", Some(9)), late("t3", Some(0))],
         requests: vec![late("ga", None)],
         measures: vec![Unproved {
@@ -42,6 +43,7 @@ fn what_is_undone_stands_first() {
             (Topic::Undone, "t1", None),
             (Topic::Undone, "t1", None),
             (Topic::Undone, "t1", None),
+            (Topic::Figures, "", None),
             (Topic::Cases, "t2", Some(9)),
             (Topic::Cases, "t1", Some(2)),
             (Topic::Requests, "ga", None),

@@ -1,14 +1,11 @@
 //! `/library`: 一县一案, the plans of the townships, 一校一案, with their versions and files; who has none. What is in a file nobody opens here.
 
-use std::io::Read as _;
-
 use askama::Template;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Form, Multipart, Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use casework::conference::{self, DocumentFile, DocumentLine, Lacking, MOST_BYTES, NewVersion};
-use casework::files;
 use casework::refused::Refused;
 use rules::access::{Action, Reach};
 use serde::Deserialize;
@@ -196,7 +193,7 @@ async fn file_version(
     }
 }
 
-/// Looks at the first bytes before anything is stored, then stores and keeps it.
+/// Has its first bytes looked at before anything is stored, then keeps it.
 async fn take(app: &App, session: &Session, id: &str, mut came: upload::Upload) -> Result<(), Failed> {
     let Some((file, name)) = came.file.take() else {
         return Err(Refused::field("file", "请选择文件").into());
@@ -208,21 +205,8 @@ async fn take(app: &App, session: &Session, id: &str, mut came: upload::Upload) 
         ..NewVersion::default()
     };
     let means = app.clone();
-    let (stored, first) = app
-        .apart(move || {
-            let fault = |error: std::io::Error| Refused::Fault(format!("a plan: {}", error.kind()));
-            let mut first = Vec::new();
-            std::fs::File::open(file.path())
-                .map_err(fault)?
-                .take(8)
-                .read_to_end(&mut first)
-                .map_err(fault)?;
-            Ok((files::store(&means, file.path(), &name)?, first))
-        })
-        .await?;
-    app.write(session, move |desk| conference::put_version(desk, &new, Some((&stored, &first))))
-        .await
-        .map(drop)
+    let file = app.apart(move || conference::take_in(&means, file.path(), &name)).await?;
+    app.write(session, move |desk| conference::put_version(desk, &new, Some(&file))).await.map(drop)
 }
 
 async fn file(

@@ -27,6 +27,7 @@ mod inspections;
 mod inviting;
 mod jobs;
 mod keys;
+mod languages;
 mod leader;
 mod lessons;
 mod library;
@@ -82,6 +83,7 @@ pub fn routes() -> Vec<Route> {
         door::routes(),
         figures::routes(),
         families::routes(),
+        languages::routes(),
         findings::routes(),
         health::routes(),
         imports::routes(),

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::public::tips::{self, Filter as Narrowed, Reporter, Shown, Tip, TipLine};
 use casework::public::{Places, places};
@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/tips", needs(Action::ReadTips), list),
         Route::get("/tips/{id}", needs(Action::ReadTips), one),
+        Route::get("/tips/{id}/photos/{nth}", needs(Action::ReadTips), photo),
         Route::post("/tips/{id}/sort", needs(Action::SortTips), sort),
         Route::post("/tips/{id}/report", needs(Action::AnswerTip), report),
         Route::post("/tips/{id}/reporter", needs(Action::SeeReporter), reporter),
@@ -161,6 +162,19 @@ struct Sent {
 struct Said {
     what: String,
     todo: String,
+}
+
+/// A photograph of a tip; kept by no browser.
+async fn photo(
+    State(app): State<App>,
+    session: Session,
+    Path((id, nth)): Path<(String, String)>,
+) -> Result<Response, Failed> {
+    let nth: i64 = nth.parse().map_err(|_| Failed::missing())?;
+    let image = app.look(&session, move |desk| tips::photo(desk, &id, nth)).await?;
+    let mut response = ([(header::CONTENT_TYPE, "image/jpeg")], image).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

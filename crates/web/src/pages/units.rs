@@ -23,6 +23,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/units/export", Policy::Needs(Action::ExportList), export),
         Route::get("/units/gaps", Policy::Needs(Action::ReadUnits), gaps),
         Route::get("/units/{id}", Policy::Needs(Action::ReadUnits), one),
+        Route::post("/units/{id}/phone", Policy::Needs(Action::KeepOffice), phone),
         Route::post("/units/{id}/posts", Policy::Needs(Action::AppointPost), open_post),
         Route::post("/posts/{id}/appoint", Policy::Needs(Action::AppointPost), appoint),
         Route::post("/posts/{id}/vacate", Policy::Needs(Action::AppointPost), vacate),
@@ -216,6 +217,28 @@ async fn open_post(
         Err(failed) => {
             let errors = failed.errors()?;
             unit(&app, &session, unit_id, errors).await
+        }
+    }
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct PhoneForm {
+    phone: String,
+}
+
+async fn phone(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    Form(form): Form<PhoneForm>,
+) -> Result<Response, Failed> {
+    let own = id.clone();
+    match app.write(&session, move |desk| units::set_phone(desk, &own, &form.phone)).await {
+        Ok(()) => Ok(see_other(&format!("/units/{}", crate::route::encoded(&id)))),
+        Err(failed) => {
+            let errors = failed.errors()?;
+            unit(&app, &session, id, errors).await
         }
     }
 }

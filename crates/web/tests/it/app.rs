@@ -198,6 +198,11 @@ impl TestApp {
     }
 
     /// Runs statements on the county, `$1`; what tests need that no act of the program makes.
+    /// A number that a statement gives.
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        self.app.db().read(|tx| tx.one(sql, &[], |row| row.get::<i64>(0))).expect("a number")
+    }
+
     pub(crate) fn run(&self, statements: &[String]) {
         let statements = statements.to_vec();
         let done = self.app.db().write(move |tx| {

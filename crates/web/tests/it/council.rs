@@ -53,6 +53,55 @@ impl Scene {
     }
 }
 
+impl Scene {
+    /// A form with the file alone.
+    fn upload_bare(&self, role: Role, path: &str, content: &str) -> Answer {
+        let body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../方案.pdf\"\r\n\r\n{content}\r\n--x--\r\n"
+        );
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .header(header::HOST, "127.0.0.1:8080")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, format!("baoxue={}", self.token(role)))
+            .body(Body::from(body))
+            .expect("a request");
+        self.app.raw(request)
+    }
+}
+
+/// 四, 六(四): a proof of a duty may be a file; its unit adds it, whoever reads the duty gets it, another unit finds nothing.
+#[test]
+fn files_of_duties() {
+    on_each_engine(|db| {
+        let scene = Scene { app: TestApp::new(db) };
+        let unit = scene.app.here.with(Role::Police).next().expect("the police").unit.clone();
+        let list = text(&scene.get(Role::Police, "/duties"));
+        let at =
+            list.split("href=\"/duties/").nth(1).and_then(|rest| rest.split('"').next()).expect("a duty");
+        let at = format!("/duties/{at}");
+        scene.done(Role::Police, &at, &format!("unit={unit}&words=查清了三批去向，台账在治安大队"));
+        let page = text(&scene.get(Role::Police, &at));
+        let file = page
+            .split("action=\"")
+            .filter_map(|rest| rest.split('"').next())
+            .find(|one| one.ends_with("/file"));
+        let file = file.expect("a form for a file").to_owned();
+        assert_eq!(scene.upload_bare(Role::Police, &file, "GIF89a").status, 422);
+        assert_eq!(scene.upload_bare(Role::Civil, &file, "%PDF-1.7").status, 404);
+        assert_eq!(scene.upload_bare(Role::Police, &file, "%PDF-1.7 done").status, 303);
+        let page = text(&scene.get(Role::Bureau, &at));
+        let id = page
+            .split("href=\"/proof-files/")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .expect("a file");
+        assert_eq!(scene.get(Role::Bureau, &format!("/proof-files/{id}")).status, 200);
+        assert_eq!(scene.get(Role::Health, &format!("/proof-files/{id}")).status, 404);
+        assert_eq!(scene.get(Role::Head, &format!("/proof-files/{id}")).status, 404);
+    });
+}
+
 /// 五(二): the one who calls, the office that keeps, the members that read; what was typed stays beside what is wrong with it.
 #[test]
 fn a_meeting_on_its_page() {
@@ -99,6 +148,33 @@ fn a_meeting_on_its_page() {
         let task =
             mine.split("href=\"/tasks/").nth(1).and_then(|rest| rest.split('"').next()).expect("a task");
         assert_eq!(scene.get(Role::Civil, &format!("/tasks/{task}")).status, 404);
+        // E05, E06: a file as proof is known by its first bytes, bounded, and given to who may see the task.
+        let file = format!("/tasks/{task}/file");
+        let bare = |role, path: &str, content: &str| scene.upload_bare(role, path, content);
+        let wrong = bare(Role::Police, &file, "MZ this is no paper");
+        assert!(wrong.status == 422 && text(&wrong).contains("请选择PDF或者DOCX文件"));
+        assert_eq!(
+            scene.app.count("select cast(count(*) as bigint) from file_part"),
+            0,
+            "looked at before it is stored"
+        );
+        assert_eq!(bare(Role::Civil, &file, "%PDF-1.7").status, 404);
+        for _ in 0..2 {
+            assert_eq!(bare(Role::Police, &file, "%PDF-1.7 the list").status, 303);
+        }
+        let page = text(&scene.get(Role::Police, &format!("/tasks/{task}")));
+        assert!(
+            page.contains("方案.pdf") && !page.contains("../") && page.matches("/proof-files/").count() == 1,
+            "{page}"
+        );
+        let at_file = page
+            .split("href=\"/proof-files/")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .expect("a file");
+        let got = scene.get(Role::Bureau, &format!("/proof-files/{at_file}"));
+        assert_eq!((got.status, got.body.as_slice()), (200, &b"%PDF-1.7 the list"[..]));
+        assert_eq!(scene.get(Role::Civil, &format!("/proof-files/{at_file}")).status, 404);
         scene.done(Role::Police, &format!("/tasks/{task}/report"), "words=全部查清，名单已交");
         assert_eq!(scene.post(Role::Police, &format!("/tasks/{task}/accept"), "").status, 404);
         scene.done(Role::Bureau, &format!("/tasks/{task}/accept"), "");

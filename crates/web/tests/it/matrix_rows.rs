@@ -313,6 +313,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row("POST", "/posts/export", Nothing, Policy, "purpose=check"),
     Row("GET", "/units/gaps", Nothing, Policy, ""),
     Row("GET", "/units/{id}", Unit, Policy, ""),
+    Row("POST", "/units/{id}/phone", Unit, Policy, "phone=0872-8521234"),
     Row("POST", "/units/{id}/posts", Unit, Policy, "role={role}&title=新岗位"),
     Row("POST", "/units/plan", Nothing, Policy, ""),
     Row("GET", "/units/{id}/new", Unit, Policy, ""),
@@ -591,6 +592,7 @@ pub(crate) const ACTS: &[Act] = &[
         &[GRANTED],
         "select cast(count(*) as bigint) from break_glass where county = $1 and state = 'ended'",
     ),
+    act("/units/{id}/phone", &[], "select cast(count(*) as bigint) from unit_phone where county = $1"),
     act("/units/{id}/posts", &[], "select cast(count(*) as bigint) from post where county = $1"),
     act("/posts/{id}/hand-over", &[], "select cast(count(*) as bigint) from hand_over where county = $1"),
     act(
@@ -740,6 +742,11 @@ pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("/turnover/{id}", "crates/casework/tests/it/turnover.rs"),
     ("/turnover/{id}/withdraw", "crates/casework/tests/it/turnover.rs"),
     ("/turnover/{id}/arrivals", "crates/casework/tests/it/turnover.rs"),
+    ("/season/catchments", "crates/casework/tests/it/catchments.rs"),
+    // A file is read into the form; nothing is kept of it.
+    ("/season/catchments/file", "crates/web/tests/it/season.rs"),
+    ("/languages", "crates/web/tests/it/public.rs"),
+    ("/languages/{language}/off", "crates/web/tests/it/public.rs"),
     ("/season/notices", "crates/casework/tests/it/season.rs"),
     ("/season/notices/in/{id}", "crates/casework/tests/it/season.rs"),
     ("/season/notices/{id}/deliver", "crates/casework/tests/it/season.rs"),

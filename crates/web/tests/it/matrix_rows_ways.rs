@@ -20,6 +20,7 @@ pub(crate) const WAYS: &[Row] = &[
     Row("GET", "/ways/studies", Nothing, Policy, ""),
     Row("POST", "/ways/studies", Nothing, Policy, "school=SP单位&from=2027-09-01&why=生源减少"),
     Row("GET", "/ways/studies/{id}", Other, Itself, ""),
+    Row("GET", "/ways/studies/{id}/print", Other, Itself, ""),
     Row("POST", "/ways/studies/{id}/reckon", Other, Itself, ""),
     Row("POST", "/ways/studies/{id}/step", Other, Itself, "kind=argued&day=2026-11-23&number=纪要1号"),
     Row("POST", "/ways/studies/{id}/hearing", Other, Itself, ""),

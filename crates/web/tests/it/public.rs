@@ -229,3 +229,135 @@ fn a_family_answers() {
         assert_eq!(app.get(at, None).status, 404);
     });
 }
+
+/// E08, F04: photographs ride in the form's own fields; what is no picture is refused with everything that was typed, and what is far too long is not
+/// read. Whoever may read the tip sees them; nobody else finds them.
+#[test]
+fn photographs_of_a_tip() {
+    use base64::Engine as _;
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let page = text(&app.get("/tip", None));
+        assert!(page.contains("data-photos hidden") && page.contains("name=\"photo3\""), "{page}");
+        let part = |marker: u8, body: &[u8]| {
+            let size = u16::try_from(body.len() + 2).expect("short").to_be_bytes();
+            [&[0xff, marker], size.as_slice(), body].concat()
+        };
+        let picture = [
+            vec![0xff, 0xd8],
+            part(0xe1, b"Exif\0\0GPSLatitude"),
+            part(0xdb, &[0; 65]),
+            part(0xc4, &[0; 17]),
+            part(0xc0, &[8, 0, 9, 0, 9, 3, 1, 0x11, 0]),
+            part(0xda, &[1, 1, 0, 0, 63, 0]),
+            vec![1, 2, 3, 0xff, 0xd9],
+        ]
+        .concat();
+        let photo = percent(&base64::engine::general_purpose::STANDARD.encode(picture));
+        let form = |photo: &str| {
+            let ticket = hidden(&text(&app.get("/tip", None)), "ticket");
+            let said = percent("孩子没有上学，在工地上干活");
+            format!("ticket={ticket}&kind=not_in_school&about=family&text={said}&photo1={photo}")
+        };
+        let wrong = post(&app, "/tip", &form("aGVsbG8%3D"), None);
+        let page = text(&wrong);
+        clean("the form with a wrong photograph", &page);
+        assert!(
+            wrong.status == 422 && page.contains("有一张照片收不下") && page.contains("在工地上干活"),
+            "{page}"
+        );
+        assert!(page.contains("value=\"aGVsbG8=\""), "what was chosen stays");
+        let hostile = text(&post(&app, "/tip", &form("%22%3E%3Cscript%3E"), None));
+        assert!(!hostile.contains("\"><script>"), "{hostile}");
+        assert_eq!(post(&app, "/tip", &form(&"A".repeat(2 << 20)), None).status, 413);
+        assert_eq!(post(&app, "/tip", &form(&photo), None).status, 200);
+        let desk = leader(&app, Role::Bureau);
+        let listed = text(&app.get("/tips", Some(&desk)));
+        let id = listed.split("href=\"/tips/").nth(1).and_then(|rest| rest.split('"').next()).expect("a tip");
+        let at = format!("/tips/{id}/photos/1");
+        assert!(text(&app.get(&format!("/tips/{id}"), Some(&desk))).contains(&at));
+        let shown = app.get(&at, Some(&desk));
+        assert_eq!((shown.status, shown.header("content-type")), (200, "image/jpeg"));
+        assert!(!shown.body.windows(3).any(|part| part == b"GPS"));
+        for (path, token) in [
+            (at.clone(), Some(leader(&app, Role::Township))),
+            (format!("/tips/{id}/photos/2"), Some(desk.clone())),
+            (format!("/tips/{id}/photos/x"), Some(desk.clone())),
+        ] {
+            assert_eq!(app.get(&path, token.as_deref()).status, 404, "{path}");
+        }
+        assert_ne!(app.get(&at, None).status, 200);
+    });
+}
+
+/// 六(三), E05: the county enters a language with a sound, known by its first bytes; it stands on every family's page and goes out as what it is.
+#[test]
+fn languages_by_the_county() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let bureau = leader(&app, Role::Bureau);
+        let upload = |token: &str, sound: &str, reviewer: &str| {
+            let field = |name: &str, value: &str| {
+                format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            };
+            let body = [
+                field("language", "bca"),
+                field("long", "（由县里请人译的白语）"),
+                field("translator", "段某某"),
+                field("day", "2026-11-01"),
+                field("reviewer", reviewer),
+                format!(
+                    "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp3\"\r\n\r\n{sound}\r\n--x--\r\n"
+                ),
+            ]
+            .concat();
+            let request = axum::http::Request::post("/languages")
+                .header("content-type", "multipart/form-data; boundary=x")
+                .header("host", "127.0.0.1:8080")
+                .header("sec-fetch-site", "same-origin")
+                .header("cookie", format!("baoxue={token}"))
+                .body(axum::body::Body::from(body))
+                .expect("a request");
+            app.raw(request)
+        };
+        let wrong = upload(&bureau, "MZ not a sound", "杨某某");
+        let page = text(&wrong);
+        clean("the languages with what is wrong", &page);
+        assert!(
+            wrong.status == 422 && page.contains("请选录音文件") && page.contains("由县里请人译的白语"),
+            "{page}"
+        );
+        assert_eq!(upload(&bureau, "OggS sound", "段某某").status, 422, "two people");
+        assert_eq!(upload(&leader(&app, Role::Township), "OggS sound", "杨某某").status, 404);
+        assert_eq!(app.get("/f-sound/bca", None).status, 404);
+        assert_eq!(upload(&bureau, "OggS sound", "杨某某").status, 303);
+        let page = text(&app.get("/languages", Some(&bureau)));
+        clean("the languages", &page);
+        assert!(page.contains("段某某译") && page.contains("/f-sound/bca"), "{page}");
+        let sound = app.get("/f-sound/bca", None);
+        assert_eq!(
+            (sound.status, sound.header("content-type"), sound.body.as_slice()),
+            (200, "audio/ogg", &b"OggS sound"[..])
+        );
+        assert_eq!(post(&app, "/languages/bca/off", "", Some(&bureau)).status, 303);
+        assert_eq!(app.get("/f-sound/bca", None).status, 404);
+    });
+}
+
+/// 四(二十): the code can be given from the case and from the notice; `/public` leads to what the inspections found (五(十二)).
+#[test]
+fn one_page_leads_to_the_other() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        assert!(text(&app.get("/public", None)).contains("/public/inspections"));
+        let admin =
+            app.session(HERE, &app.here.with(Role::UnitAdmin).next().expect("an administrator").account);
+        let unit = app.here.with(Role::UnitAdmin).next().expect("an administrator").unit.clone();
+        let at = format!("/units/{unit}");
+        assert!(text(&app.get(&at, Some(&admin))).contains("办公电话"));
+        let wrong = post(&app, &format!("{at}/phone"), "phone=13800001234", Some(&admin));
+        assert!(text(&wrong).contains("请写办公电话"));
+        assert_eq!(post(&app, &format!("{at}/phone"), "phone=0872-8521234", Some(&admin)).status, 303);
+        assert!(text(&app.get(&at, Some(&admin))).contains("0872-8521234"));
+    });
+}

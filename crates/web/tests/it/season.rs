@@ -59,3 +59,49 @@ fn made_printed_and_nobody_elses() {
         }
     });
 }
+
+/// 义务教育法第十二条: the table of catchments on its page; what is wrong stays with what was typed; a file is read into the form and not stored.
+#[test]
+fn catchments_on_their_page() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let of = |role| {
+            let mut all = app.here.people.iter().filter(|one| one.role == Some((role, Standing::Serves)));
+            app.session(HERE, &all.next().expect("somebody").account)
+        };
+        let (bureau, township) = (of(Role::Bureau), of(Role::Township));
+        let page = text(&app.get("/season/catchments", Some(&bureau)));
+        assert!(page.contains("没有划给学校") && page.contains("P1单位"), "{page}");
+        assert!(!text(&app.get("/season/catchments", Some(&township))).contains("name=\"lines\""));
+        let town =
+            page.split("name=\"lines\"").nth(1).and_then(|rest| rest.split('\n').nth(1)).expect("a line");
+        let town = town.split('\t').next().expect("a township").to_owned();
+        let sent = |lines: &str| {
+            post(&app, "/season/catchments", &bureau, &format!("year=2026&source=划片方案&lines={lines}"))
+        };
+        let wrong = sent(&format!("{town}%09没有这个村%09全村%09-%09-"));
+        assert!(
+            wrong.status == 422 && text(&wrong).contains("第1行") && text(&wrong).contains("没有这个村"),
+            "{}",
+            text(&wrong)
+        );
+        assert_eq!(post(&app, "/season/catchments", &township, "year=2026&source=xx&lines=x").status, 404);
+        let body = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n乡镇,村,小组,小学,初中\n甲乡,乙村,,丙小学,\n\r\n--x--\r\n";
+        let request = axum::http::Request::post("/season/catchments/file")
+            .header("content-type", "multipart/form-data; boundary=x")
+            .header("host", "127.0.0.1:8080")
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", format!("baoxue={bureau}"))
+            .body(axum::body::Body::from(body))
+            .expect("a request");
+        let read = app.raw(request);
+        assert!(
+            read.status == 200
+                && text(&read).contains("还没有保存")
+                && text(&read).contains("甲乡\t乙村\t-\t丙小学\t-"),
+            "{}",
+            text(&read)
+        );
+        assert_eq!(app.count("select cast(count(*) as bigint) from catchment"), 0);
+    });
+}

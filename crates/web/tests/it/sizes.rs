@@ -19,6 +19,7 @@ fn style_and_scripts_stay_small() {
         ("visits.js", include_str!("../../assets/visits.js"), 12 * 1024),
         ("scan.js", include_str!("../../assets/scan.js"), 2 * 1024),
         ("proof.js", include_str!("../../assets/proof.js"), 2 * 1024),
+        ("tell.js", include_str!("../../assets/tell.js"), 3 * 1024),
         ("sw.js", include_str!("../../assets/sw.js"), 2 * 1024),
     ] {
         assert!(text.len() <= most, "{name} has {} bytes, more than {most}", text.len());

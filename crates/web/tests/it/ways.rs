@@ -88,6 +88,18 @@ fn from_a_pasted_table_to_a_study() {
             assert!(study.contains(told), "{told}: {study}");
         }
         assert!(!study.contains("<h2>决定</h2>"), "who drafted it does not decide");
+        let print = text(&page(&bureau, &format!("{at}/print")));
+        assert!(
+            print.contains("这些数怎么来的")
+                && print.contains("含未成年人个人信息")
+                && !print.contains("<textarea"),
+            "{print}"
+        );
+        let blind = text(&page(&planning, &format!("{at}/print")));
+        assert!(
+            blind.contains("这些数怎么来的") && !blind.contains("段小") && !blind.contains("每个孩子<"),
+            "{blind}"
+        );
         let blind = text(&page(&planning, &at));
         assert!(
             blind.contains("看不到孩子") && !blind.contains("段小") && !blind.contains("/children/"),

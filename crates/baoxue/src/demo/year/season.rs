@@ -16,8 +16,9 @@ use casework::seed;
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use rules::access::{Actor, Role};
+use rules::age::Stage;
 use rules::plan::Plan;
-use rules::season::{Empty, Visit, Went, Why, season_year};
+use rules::season::{Empty, Visit, Went, Why, season_year, takes};
 
 use super::followed::{holders, said};
 use super::{Year, moment};
@@ -58,6 +59,7 @@ impl Year {
         for actor in &order {
             self.swept(&with, year, actor)?;
         }
+        self.catchments(&with, on(5, 6), bureau)?;
         self.planned(&with, on(5, 12), bureau)?;
         for actor in &order {
             let made = self.told_at(&with, (on(6, 15), 10), actor, move |desk| {
@@ -145,6 +147,34 @@ impl Year {
         Ok(())
     }
 
+    /// The table of catchments: each village goes where its pupils went; of one village it was forgotten, and one goes elsewhere from now on.
+    fn catchments(&mut self, with: &With<'_>, day: Date, by: &Actor) -> Result<(), DbError> {
+        let Some(found) = self.told_at(with, (day, 10), by, |desk| season::catchments(desk, None))? else {
+            return Ok(());
+        };
+        let mut lines: BTreeMap<(String, String), [String; 2]> = BTreeMap::new();
+        for gap in found.gaps.into_iter().filter(|gap| !gap.usual.is_empty()) {
+            let at = lines.entry((gap.township, gap.place)).or_insert_with(|| ["-", "-"].map(str::to_owned));
+            let [primary, junior] = at;
+            if gap.stage == "初中" { *junior = gap.usual } else { *primary = gap.usual }
+        }
+        let lines: Vec<String> = lines
+            .into_iter()
+            .enumerate()
+            .filter(|(nth, _)| *nth != 4)
+            .map(|(_, ((town, village), [primary, junior]))| {
+                format!("{town}\t{village}\t全村\t{primary}\t{junior}")
+            })
+            .collect();
+        let table = season::CatchmentTable {
+            year: found.year,
+            source: "县教体局2026年划片方案".to_owned(),
+            lines: lines.join("\n"),
+        };
+        self.told_at(with, (day, 11), by, move |desk| season::set_catchments(desk, &table).map(drop))?;
+        Ok(())
+    }
+
     /// Places of every school: enough in most townships, a few short in the first.
     fn planned(&mut self, with: &With<'_>, day: Date, by: &Actor) -> Result<(), DbError> {
         let Some(plan) = self.told_at(with, (day, 10), by, season::plan)? else { return Ok(()) };
@@ -156,12 +186,14 @@ impl Year {
                 share(township.first.expected, of("小学").max(of("教学点"))) + if nth == 0 { 0 } else { 5 };
             let junior = share(plan.all.1.expected, 8) + 10;
             for school in &township.schools {
-                let is_junior = school.kind.contains("初") || school.kind.contains("九年");
-                let is_primary = !school.kind.contains('初');
+                let is_junior = takes(&school.kind, Stage::Junior);
+                let is_primary = takes(&school.kind, Stage::Primary);
+                if !is_junior && !is_primary {
+                    continue;
+                }
                 let form = PlaceForm {
                     first: if is_primary { primary } else { 0 },
                     junior: if is_junior { junior } else { 0 },
-                    beds: if is_junior { junior } else { 0 },
                 };
                 let id = school.id.clone();
                 self.told_at(with, (day, 11), by, move |desk| plan_places(desk, &id, form))?;

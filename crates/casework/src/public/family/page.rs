@@ -8,6 +8,7 @@ use super::code::called;
 use super::live_at;
 use crate::desk::Desk;
 use crate::params;
+use crate::public::words::Spoken;
 use crate::refused::Refused;
 
 /// An answer that was given by this code.
@@ -34,6 +35,10 @@ pub struct FamilyPage {
     pub by_day: String,
     /// The office that gave it.
     pub unit: String,
+    /// Its telephone; empty where none is known.
+    pub phone: String,
+    /// What the county says in other languages.
+    pub spoken: Vec<Spoken>,
     /// Until when the code counts.
     pub ends_at: String,
     /// Help of the plan: what, and its basis.
@@ -60,6 +65,8 @@ pub fn page(desk: &mut Desk<'_, '_>, code: &str) -> Result<Option<FamilyPage>, R
         reason: Reason::from_code(&live.reason).unwrap_or(Reason::Help),
         by_day: live.by_day.clone().unwrap_or_default(),
         unit: unit.unwrap_or_default(),
+        phone: crate::units::phone_of(desk.tx, desk.county(), &live.unit)?,
+        spoken: crate::public::words::spoken(desk)?,
         ends_at: live.ends_at.clone(),
         helps,
         given: mine(desk, &live.id)?,

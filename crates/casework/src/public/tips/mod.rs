@@ -4,6 +4,7 @@
 mod act;
 mod list;
 mod one;
+mod photo;
 mod receipt;
 mod reporter;
 mod store;
@@ -12,6 +13,7 @@ mod take;
 pub use act::{apart, close, hand, join, open_case, refuse, refuse_same, reopen, report, take_up};
 pub use list::{Filter, Shown, TipLine, Waiting, tips, waiting};
 pub use one::{Candidate, Event, Handed, Tip, tip};
+pub use photo::{PHOTO_BYTES, PHOTOS, photo};
 pub use receipt::{Receipt, Told, receipt};
 pub use reporter::{Reporter, reporter};
 pub(super) use store::remind;

@@ -74,6 +74,8 @@ pub struct Tip {
     pub child_said: String,
     /// What was written.
     pub text: String,
+    /// Numbers of its photographs.
+    pub photos: Vec<i64>,
     /// When.
     pub at: String,
     /// How far it has come.
@@ -211,6 +213,7 @@ pub fn tip(desk: &mut Desk<'_, '_>, id: &str, named: &str) -> Result<Tip, Refuse
     let (may_sort, open) = (kept.leads, !matches!(kept.state, State::Closed | State::Refused | State::Same));
     let sees = !own_units(desk.actor(), Action::SeeReporter).is_empty();
     let tip = Tip {
+        photos: super::photo::numbers(desk, id)?,
         id: id.to_owned(),
         kind: kept.kind,
         about: About::from_code(&about).unwrap_or(About::Unsaid),

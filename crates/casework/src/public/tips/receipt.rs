@@ -29,6 +29,10 @@ pub struct Receipt {
     pub answer: String,
     /// Until when it is to be answered; empty once it is.
     pub due: String,
+    /// The office that sorts and answers it.
+    pub unit: String,
+    /// Its telephone; empty where none is known.
+    pub phone: String,
 }
 
 /// The answer to a code.
@@ -75,7 +79,18 @@ pub fn receipt(desk: &mut Desk<'_, '_>, code: &str, source: &str) -> Result<Told
         State::Refused => Why::from_code(&why).map_or("", Why::label),
         _ => "",
     };
+    let lead = desk.tx.query(
+        "select u.unit, coalesce(unit.name, '') from tip_off_unit u
+         left join unit on unit.county = u.county and unit.id = u.unit
+         where u.county = $1 and u.tip_off = $2 and u.leads = 1 order by u.at, u.unit limit 1",
+        &params![desk.county(), &answers],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    let (lead, unit) = lead.into_iter().next().unwrap_or_default();
+    let phone = crate::units::phone_of(desk.tx, desk.county(), &lead)?;
     Ok(Told::Known(Receipt {
+        unit,
+        phone,
         errand: if errand == Errand::Help.code() { Errand::Help.label() } else { Errand::Tip.label() },
         at,
         state: if joined { State::Same.told() } else { state.told() },

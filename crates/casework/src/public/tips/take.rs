@@ -7,6 +7,7 @@ use rules::tip_off::{About, Errand, Kind, Said, State, To, bare, code, shape};
 
 use super::super::form::{Ticket, bits_of};
 use super::What;
+use super::photo::{keep, pictures};
 use super::store::{due_or, put_unit, tell_once};
 use crate::db::DbError;
 use crate::desk::Desk;
@@ -42,6 +43,8 @@ pub struct Sent {
     pub name: String,
     /// How to reach them; may be empty.
     pub phone: String,
+    /// Photographs in base64; empty ones are none.
+    pub photos: Vec<String>,
     /// The address that it came from, as text; counted and not kept.
     pub source: String,
 }
@@ -75,6 +78,7 @@ struct Checked {
     what: What,
     name: String,
     phone: String,
+    pictures: Vec<Vec<u8>>,
 }
 
 /// Takes what was sent. Held back or not, whoever sends it is told the same receipt.
@@ -100,7 +104,8 @@ pub fn take(desk: &mut Desk<'_, '_>, errand: Errand, sent: &Sent) -> Result<Take
         }
         None => {}
     }
-    let checked = check(desk, errand, sent)?;
+    let pictures = pictures(&sent.photos)?;
+    let checked = Checked { pictures, ..check(desk, errand, sent)? };
     let source = desk.index("public_source", &sent.source);
     let load = load(desk, &source)?;
     let brought = Brought { age: ticket.age, bits: ticket.proof(&sent.nonce) };
@@ -135,6 +140,8 @@ fn digest(desk: &Desk<'_, '_>, sent: &Sent) -> String {
         &sent.name,
         &sent.phone,
     ];
+    let pictures = sent.photos.iter().filter(|one| !one.is_empty()).map(String::as_str);
+    let parts: Vec<&str> = parts.into_iter().chain(pictures).collect();
     desk.index("tip_off_digest", &parts.join("\u{1f}"))
 }
 
@@ -190,6 +197,7 @@ fn check(desk: &mut Desk<'_, '_>, errand: Errand, sent: &Sent) -> Result<Checked
         },
         name: sent.name.trim().to_owned(),
         phone: sent.phone.trim().to_owned(),
+        pictures: Vec::new(),
     })
 }
 
@@ -285,6 +293,7 @@ fn write(
             &params![county, id, name, phone],
         )?;
     }
+    keep(desk, id, &sent.pictures)?;
     let mut told = Vec::new();
     for (to, leads) in std::iter::once((&way.lead, true)).chain(way.also.iter().map(|to| (to, false))) {
         let units = match to {

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::cases::{self, CaseFile, Source, Told};
 use casework::papers::case::{Shelf, glance};
+use casework::public::family;
 use casework::refused::Refused;
 use jiff::civil::Date;
 use rules::access::Action;
@@ -99,6 +100,8 @@ struct OnePage {
     errors: Errors,
     sent: Sent,
     today: Date,
+    /// Whether the reader may give the family a code.
+    may_serve: bool,
 }
 
 impl OnePage {
@@ -176,8 +179,13 @@ async fn show(
     status: StatusCode,
 ) -> Result<Response, Failed> {
     let asked = id.clone();
-    let (one, shelf) =
-        app.look(session, move |desk| Ok((cases::case(desk, &asked)?, glance(desk, &asked)?))).await?;
+    let (one, shelf, may_serve) = app
+        .look(session, move |desk| {
+            let one = cases::case(desk, &asked)?;
+            let may_serve = family::may_serve(desk, &one.line.child)?;
+            Ok((one, glance(desk, &asked)?, may_serve))
+        })
+        .await?;
     let today = app.now().day();
     let left = days_left(&one.line.due, today);
     let by = match left {
@@ -227,6 +235,7 @@ async fn show(
         said,
         errors,
         sent,
+        may_serve,
         today,
     };
     Ok((status, html(&page)).into_response())

@@ -113,6 +113,16 @@ async fn show(
     Ok((status, html(&page)).into_response())
 }
 
+/// The page once more, with why a file was not taken.
+pub(super) async fn again(
+    app: &App,
+    session: &Session,
+    clause: String,
+    failed: Failed,
+) -> Result<Response, Failed> {
+    show(app, session, clause, Sent::default(), told(failed)?).await
+}
+
 pub(super) async fn prove(
     State(app): State<App>,
     session: Session,

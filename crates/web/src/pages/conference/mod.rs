@@ -2,6 +2,7 @@
 //! reads what, and how small numbers are told, is casework's; nothing here names a child but the list of late cases of the office.
 
 mod duties;
+mod files;
 mod list;
 mod one;
 mod papers;
@@ -35,11 +36,15 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/tasks", needs(Action::ReadTasks), tasks::page),
         Route::get("/tasks/{id}", needs(Action::ReadTasks), tasks::one),
         Route::post("/tasks/{id}/report", needs(Action::ReportTask), tasks::report),
+        Route::post("/tasks/{id}/file", needs(Action::ReportTask), files::to_task).body_limit(files::MOST),
+        Route::get("/proof-files/{id}", needs(Action::ReadTasks), files::get),
         Route::post("/tasks/{id}/accept", needs(Action::AcceptTask), tasks::accept),
         Route::post("/tasks/{id}/back", needs(Action::AcceptTask), tasks::back),
         Route::get("/duties", needs(Action::ReadTasks), duties::page),
         Route::get("/duties/{clause}", needs(Action::ReadTasks), duties::one),
         Route::post("/duties/{clause}", needs(Action::ReportTask), duties::prove),
+        Route::post("/duties/{clause}/proofs/{proof}/file", needs(Action::ReportTask), files::to_duty)
+            .body_limit(files::MOST),
     ]
 }
 

@@ -148,7 +148,7 @@ async fn show(app: &App, session: &Session, id: String, sent: Sent, told: Told) 
     Ok((status, html(&page)).into_response())
 }
 
-async fn after(
+pub(super) async fn after(
     app: &App,
     session: &Session,
     id: String,

@@ -2,14 +2,16 @@
 //! never was; the page names the child by family name and year alone.
 
 use askama::Template;
+use axum::body::Body;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::desk::Desk;
 use casework::public::family::{self, Answering, FamilyPage};
+use casework::public::words::{self, Recorded};
 use casework::public::{ticket, visitor};
 use casework::refused::Refused;
-use rules::family::{Answer, LAWS, Language, Law, OBJECT, Voice};
+use rules::family::{Answer, LAWS, Language, Law, OBJECT};
 use serde::Deserialize;
 
 use super::unlisted;
@@ -17,6 +19,7 @@ use crate::app::App;
 use crate::failed::{Failed, see_other};
 use crate::look::{Choice, Errors, Tone, filters};
 use crate::route::html;
+use crate::upload;
 
 /// Longest code that is looked up.
 const LONGEST: usize = 100;
@@ -55,7 +58,6 @@ struct Page {
     county: String,
     code: String,
     page: FamilyPage,
-    voices: Vec<Voice>,
     laws: [Law; 5],
     object: [Law; 4],
     ticket: String,
@@ -113,7 +115,6 @@ async fn show(
         county: app.plan().county().name.clone(),
         code,
         page,
-        voices: app.plan().voices().to_vec(),
         laws: LAWS,
         object: OBJECT,
         ticket: ticket(app.keys(), &app.now(), "family answer"),
@@ -167,6 +168,23 @@ pub(super) async fn answer(
 
 /// What the county has recorded in a language: the same for every family.
 pub(super) async fn sound(State(app): State<App>, Path(language): Path<String>) -> Result<Response, Failed> {
+    let (at, now, own) = (app.clone(), app.now(), language.clone());
+    let recorded = app
+        .open_read(move |tx| {
+            let who = visitor(at.county());
+            words::sound(&mut Desk { tx, who: &who, now: &now, keys: at.keys(), plan: at.plan() }, &own)
+        })
+        .await?;
+    match recorded {
+        Recorded::Stored(file, kind) => {
+            let mut response = Body::from(upload::whole(&app, file).await?).into_response();
+            let kind = HeaderValue::from_str(&kind).map_err(|_| Failed::missing())?;
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
+            return Ok(unlisted(response));
+        }
+        Recorded::Nothing => return Err(Failed::missing()),
+        Recorded::Plan => {}
+    }
     let asked = Language::from_code(&language);
     let voice = app.plan().voices().iter().find(|voice| Some(voice.language) == asked);
     let sound = voice.and_then(|voice| voice.sound.as_ref()).ok_or_else(Failed::missing)?;

@@ -22,9 +22,9 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/public", Policy::Open, page),
         Route::get("/tip", Policy::Open, tell::tip),
-        Route::post("/tip", Policy::Open, tell::tell_tip),
+        Route::post("/tip", Policy::Open, tell::tell_tip).body_limit(tell::MOST),
         Route::get("/help", Policy::Open, tell::help),
-        Route::post("/help", Policy::Open, tell::ask_help),
+        Route::post("/help", Policy::Open, tell::ask_help).body_limit(tell::MOST),
         Route::get("/receipt", Policy::Open, receipt::page),
         Route::post("/receipt", Policy::Open, receipt::look),
         Route::get("/f", Policy::Open, family::door),

@@ -6,7 +6,7 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::desk::Desk;
-use casework::public::tips::{Sent, Taken, take};
+use casework::public::tips::{PHOTO_BYTES, PHOTOS, Sent, Taken, take};
 use casework::public::{Places, places, ticket, visitor};
 use casework::refused::Refused;
 use rules::safeguard::IN_DANGER;
@@ -35,6 +35,22 @@ pub(super) struct Typed {
     danger: String,
     name: String,
     phone: String,
+    photo1: String,
+    photo2: String,
+    photo3: String,
+}
+
+/// Bytes of the form at most: the texts, each character sent as nine bytes, and the photographs in base64, each `+` and `/` as three.
+pub(super) const MOST: usize = 64 * 1024 + PHOTOS * PHOTO_BYTES * 3 / 2;
+
+impl Typed {
+    /// The photographs as they came, without anything that is no base64: so they can stand on the page again.
+    fn photos(&self) -> [String; PHOTOS] {
+        [&self.photo1, &self.photo2, &self.photo3].map(|one| {
+            let fits = |sign: &char| sign.is_ascii_alphanumeric() || matches!(sign, '+' | '/' | '=');
+            one.chars().filter(fits).collect()
+        })
+    }
 }
 
 #[derive(Template)]
@@ -51,6 +67,7 @@ struct TellPage {
     wait: Option<(u32, u32)>,
     errors: Errors,
     in_danger: &'static str,
+    photos: [String; PHOTOS],
 }
 
 impl TellPage {
@@ -109,6 +126,7 @@ async fn show(
         abouts: About::ALL.iter().map(|one| Choice::new(one.code(), one.label(), &typed.about)).collect(),
         townships: choices(townships, "不知道", &typed.township),
         schools: choices(schools, "不知道，或者没有", &typed.school),
+        photos: typed.photos(),
         typed,
         wait,
         errors,
@@ -151,6 +169,7 @@ async fn sent(app: App, errand: Errand, from: Visitor, mut typed: Typed) -> Resu
         danger: typed.danger == "1",
         name: typed.name.clone(),
         phone: typed.phone.clone(),
+        photos: typed.photos().to_vec(),
         source: source(&from),
     };
     let (at, now) = (app.clone(), app.now());

@@ -65,8 +65,11 @@ pub(super) async fn no_shows(
         None => way.push(Crumb { label: title.clone(), href: None }),
     }
     let sub = match one.first {
-        Some(first) if one.begun => format!("{first}开学；应到{}名，{}名没有到", one.all.0, one.all.1),
-        Some(first) => format!("{first}开学"),
+        Some(first) if one.begun => {
+            let (month, day) = (first.month(), first.day());
+            format!("{month}月{day}日开学；应到{}名，{}名没有到", one.all.0, one.all.1)
+        }
+        Some(first) => format!("{}月{}日开学", first.month(), first.day()),
         None => "校历里没有开学日".to_owned(),
     };
     let why = match (one.begun, one.first) {

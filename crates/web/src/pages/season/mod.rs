@@ -2,6 +2,7 @@
 //! transitions; deferrals. What may be done when is decided in `rules`.
 
 mod board;
+mod catchments;
 mod deferrals;
 mod missing;
 mod notices;
@@ -30,6 +31,11 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/season/sweep/{id}", needs(Action::SweepSeason), sweep::enter),
         Route::get("/season/plan", needs(Action::ReadSeason), places::page),
         Route::post("/season/plan/{id}", needs(Action::PlanSeason), places::write),
+        Route::get("/season/catchments", needs(Action::ReadSeason), catchments::page),
+        Route::post("/season/catchments", needs(Action::PlanSeason), catchments::write)
+            .body_limit(catchments::PASTED),
+        Route::post("/season/catchments/file", needs(Action::PlanSeason), catchments::file)
+            .body_limit(catchments::SENT),
         Route::get("/season/notices", needs(Action::ReadSeason), notices::page),
         Route::post("/season/notices", needs(Action::MakeNotices), notices::make),
         Route::get("/season/notices/print.zip", needs(Action::MakeNotices), print::zip),

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use casework::public::family;
 use casework::refused::Refused;
 use casework::season::{self, Delivery, NoticeFile};
 use rules::case::service::Mode;
@@ -45,6 +46,8 @@ struct NoticePage {
     said: Option<Said>,
     errors: Errors,
     sent: Sent,
+    /// Whether the reader may give the family a code of its own.
+    may_serve: bool,
 }
 
 pub(super) async fn page(
@@ -65,7 +68,13 @@ async fn show(
     status: StatusCode,
 ) -> Result<Response, Failed> {
     let asked = id.clone();
-    let one = app.look(session, move |desk| season::notice(desk, &asked)).await?;
+    let (one, may_serve) = app
+        .look(session, move |desk| {
+            let one = season::notice(desk, &asked)?;
+            let may_serve = family::may_serve(desk, &one.line.child)?;
+            Ok((one, may_serve))
+        })
+        .await?;
     if sent.day.is_empty() {
         sent.day = app.now().day().to_string();
     }
@@ -95,6 +104,7 @@ async fn show(
             .collect(),
         id,
         one,
+        may_serve,
         said,
         errors,
         sent,

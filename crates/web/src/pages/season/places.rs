@@ -1,4 +1,4 @@
-//! 5月计划: places of each school beside the children expected in its township; 教体局 writes them.
+//! 5月计划: places of each school beside the children whom the table of catchments sends there; 教体局 writes them.
 
 use askama::Template;
 use axum::extract::{Form, Path, State};
@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::refused::Refused;
 use casework::season::{self, PlaceForm, PlaceLine, Plan};
-use rules::season::{Places, said as in_words};
+use rules::age::Stage;
+use rules::season::{Places, said as in_words, takes};
 use serde::Deserialize;
 
 use super::{Said, number, refused};
@@ -22,7 +23,7 @@ struct PlanPage {
     shell: Shell,
     way: [Crumb; 2],
     one: Plan,
-    heads: [Head; 5],
+    heads: [Head; 6],
     said: Option<Said>,
     errors: Errors,
 }
@@ -36,15 +37,24 @@ impl PlanPage {
         if places.lacking() > 0 { Tone::Due } else { Tone::Good }
     }
 
-    /// What is planned of grade one, grade seven, beds.
+    /// What is planned of grade one, grade seven.
     fn value(&self, school: &PlaceLine, at: usize) -> String {
-        let part = school.planned.and_then(|(first, junior, beds)| [first, junior, beds].get(at).copied());
+        let part = school.planned.and_then(|(first, junior)| [first, junior].get(at).copied());
         part.map(|many| many.to_string()).unwrap_or_default()
     }
 
-    fn cell(&self, school: &PlaceLine, at: usize) -> String {
-        let value = self.value(school, at);
-        if value.is_empty() { "没有计划".to_owned() } else { value }
+    /// Planned, of how many children of the catchment; a school that takes neither the grade nor a child of it says nothing.
+    fn cell(&self, school: &PlaceLine, at: usize) -> (String, Tone) {
+        let (places, stage) = match at {
+            0 => (school.first(), Stage::Primary),
+            _ => (school.junior(), Stage::Junior),
+        };
+        if places.expected == 0 && places.planned.unwrap_or(0) == 0 && !takes(&school.kind, stage) {
+            return ("—".to_owned(), Tone::Plain);
+        }
+        let planned = places.planned.map_or_else(|| "没有计划".to_owned(), |many| many.to_string());
+        let text = format!("{planned} / {}", places.expected);
+        (text, if places.lacking() > 0 { Tone::Due } else { Tone::Plain })
     }
 }
 
@@ -67,8 +77,9 @@ async fn show(
         ],
         heads: [
             Head::text("学校"),
-            Head::number("一年级"),
-            Head::number("七年级"),
+            Head::number("一年级 计划/孩子"),
+            Head::number("七年级 计划/孩子"),
+            Head::number("全校学位"),
             Head::number("床位"),
             Head::text("改计划"),
         ],
@@ -84,16 +95,11 @@ async fn show(
 pub(super) struct Sent {
     first: String,
     junior: String,
-    beds: String,
 }
 
 impl Sent {
     fn form(&self) -> Result<PlaceForm, Refused> {
-        Ok(PlaceForm {
-            first: number("first", &self.first)?,
-            junior: number("junior", &self.junior)?,
-            beds: number("beds", &self.beds)?,
-        })
+        Ok(PlaceForm { first: number("first", &self.first)?, junior: number("junior", &self.junior)? })
     }
 }
 

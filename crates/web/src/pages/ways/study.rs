@@ -8,6 +8,7 @@ use casework::refused::Refused;
 use casework::ways::{self, After, PupilLine, Run, SchoolLine, Study};
 use rules::access::Action;
 use rules::date::parse_date;
+use rules::plan::SchoolAccess;
 use rules::ways::{Procedure, Stage};
 use serde::Deserialize;
 
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
     let needs = Policy::Needs;
     vec![
         Route::get("/ways/studies/{id}", needs(Action::ReadClosures), page),
+        Route::get("/ways/studies/{id}/print", needs(Action::ReadClosures), print),
         Route::post("/ways/studies/{id}/reckon", needs(Action::StudyClosure), reckon),
         Route::post("/ways/studies/{id}/step", needs(Action::StudyClosure), step),
         Route::post("/ways/studies/{id}/hearing", needs(Action::StudyClosure), hearing),
@@ -50,7 +52,6 @@ struct StudyPage {
     one: Study,
     heads: [Head; 4],
     school_heads: [Head; 5],
-    sum_heads: [Head; 2],
     kinds: Vec<Choice>,
     stages: Vec<Choice>,
     said: Option<(String, String)>,
@@ -60,6 +61,41 @@ struct StudyPage {
     which: &'static str,
     rule: String,
     basis: String,
+}
+
+/// The consequences as they go to a hearing: no form, every number explained, and whose names it holds.
+#[derive(Template)]
+#[template(path = "ways/print.html")]
+struct PrintPage {
+    shell: Shell,
+    study: StudyPage,
+    explained: Vec<(&'static str, String)>,
+    today: String,
+    by: String,
+}
+
+/// What each number of a study counts, in a sentence, by the plan's own limits.
+fn explained(rule: &SchoolAccess) -> Vec<(&'static str, String)> {
+    let limits = format!(
+        "单程一至{}年级不超过{}分钟、到六年级不超过{}分钟、初中不超过{}分钟，雨季不断路",
+        rule.boards_from.saturating_sub(1),
+        rule.young_minutes,
+        rule.primary_minutes,
+        rule.junior_minutes
+    );
+    vec![
+        ("要换学校的", "测算那天学籍在这所学校、在要撤的年级的孩子；年级没有登记的也算在内".to_owned()),
+        (After::Day.label(), format!("排到了学位，{limits}")),
+        (
+            After::Bed.label(),
+            format!("排到了学位，也排到了床位；{}年级以下的不安排住校，已经住校的除外", rule.boards_from),
+        ),
+        (After::Hard.label(), "排到了学位，路程超过上面的限度或者雨季不通，没有排到床位".to_owned()),
+        (After::Unknown.label(), "排到了学位，从孩子的村组到那所学校的路程没有人量过，不猜".to_owned()),
+        (After::Without.label(), "能接收的学校空学位都排完了；空学位是登记的学位减去今天在校的人".to_owned()),
+        ("其中比现在更难的", "现在不难，撤了以后难".to_owned()),
+        ("其中和兄弟姐妹分开的", "现在和同一家的孩子在一所学校，以后不在".to_owned()),
+    ]
 }
 
 impl StudyPage {
@@ -151,19 +187,41 @@ async fn page(State(app): State<App>, session: Session, Path(id): Path<String>) 
     show(&app, &session, id, ((None, Errors::new()), "", Sent::default()), StatusCode::OK).await
 }
 
+async fn print(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
+    let study = read(&app, &session, id, ((None, Errors::new()), "", Sent::default())).await?;
+    let today = app.now().day();
+    Ok(html(&PrintPage {
+        explained: explained(app.plan().school_access()),
+        today: format!("{}年{}月{}日", today.year(), today.month(), today.day()),
+        by: session.who().actor.name.clone(),
+        shell: app.shell(&session, "/ways").await?,
+        study,
+    }))
+}
+
 async fn show(
     app: &App,
     session: &Session,
     id: String,
-    ((said, errors), form, sent): (Said, &'static str, Sent),
+    with: (Said, &'static str, Sent),
     status: StatusCode,
 ) -> Result<Response, Failed> {
+    let page = read(app, session, id, with).await?;
+    Ok((status, html(&page)).into_response())
+}
+
+async fn read(
+    app: &App,
+    session: &Session,
+    id: String,
+    ((said, errors), form, sent): (Said, &'static str, Sent),
+) -> Result<StudyPage, Failed> {
     let one = app.look(session, move |desk| ways::study(desk, &id)).await?;
     // The form for a step begins with today, whichever other form came back.
     let day = if form == "step" { sent.day } else { app.now().day().to_string() };
     let sent = Sent { day, ..sent };
     let rule = app.plan().school_access();
-    let page = StudyPage {
+    Ok(StudyPage {
         shell: app.shell(session, "/ways").await?,
         way: [
             Crumb { label: "上学路程".to_owned(), href: Some("/ways".to_owned()) },
@@ -178,7 +236,6 @@ async fn show(
             Head::number("空床位"),
             Head::number("接收以后"),
         ],
-        sum_heads: [Head::text("怎么样"), Head::number("孩子")],
         kinds: Procedure::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), &sent.kind)).collect(),
         stages: [(Stage::Kept, "保留，不撤并"), (Stage::Closed, "撤并")]
             .iter()
@@ -191,8 +248,7 @@ async fn show(
         rule: rule.basis.text.clone(),
         basis: rule.basis.cited(),
         one,
-    };
-    Ok((status, html(&page)).into_response())
+    })
 }
 
 /// Back to the page: done, or with what is wrong beside the form that was sent.
