@@ -15,7 +15,10 @@ use crate::now::Now;
 use crate::params;
 
 pub use cohort::cohort;
-pub use followed::{SeedSuspect, acted, handed_over, report_of, suspects, told_so_far};
+pub use followed::{
+    SeedSuspect, acted, followed_case, handed_over, is_listed, report_of, suspects, told_so_far,
+    townships_of_children,
+};
 pub use past::{
     Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,
     tell_unit,

@@ -54,7 +54,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    fn device_hash(&self, keys: &Keys, county: &str) -> String {
+    pub(super) fn device_hash(&self, keys: &Keys, county: &str) -> String {
         match self.device.as_deref() {
             Some(cookie) if !cookie.is_empty() && cookie.len() <= 64 => keys.index(county, "device", cookie),
             _ => String::new(),
@@ -291,6 +291,7 @@ pub fn finish(
         stage,
         // A token of the API is kept by a program, not by a browser that others use.
         proved: full && (by_code || origin.kind == Kind::Api),
+        way: session::Way::Password,
         device,
         browser: &origin.browser,
         source: &origin.source,
@@ -418,7 +419,10 @@ pub(super) fn advance(
         let index = keys.index(county, "username", &half.username);
         let asked = tries::Asked { county, username: &index, source: &origin.source, device: &device };
         let known = tries::known_device(tx, now, &asked)?;
-        tries::note(tx, now, &asked, Some(&half.account), Outcome::Done)?;
+        let row = tries::note(tx, now, &asked, Some(&half.account), Outcome::Done)?;
+        if session::by_platform(tx, county, &half.session)? {
+            tries::by_platform(tx, county, &row)?;
+        }
         entered(tx, now, county, &half.account, &half.session, origin, known)?;
     }
     Ok(Opened { session: half.session.clone(), token, stage: next, ends, device: None })
@@ -444,7 +448,7 @@ pub(super) fn note_entry(
 }
 
 /// Somebody is in: the account was used, too many sessions end, and a second place at once is told (hazard A21).
-fn entered(
+pub(super) fn entered(
     tx: &mut Tx<'_>,
     now: &Now,
     county: &str,

@@ -1,11 +1,14 @@
 //! What people did about the children of the list before the demo begins: by the use cases themselves, in the name of
 //! whoever was at the desk, at that moment; and what they put on the record, for the year to be told in order.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rules::access::{Action, Actor};
 use rules::plan::Plan;
 
 use super::{Fact, Seeding};
+use crate::cases;
 use crate::db::{DbError, Tx};
 use crate::desk::{Desk, SignedIn};
 use crate::keys::Keys;
@@ -55,6 +58,19 @@ pub fn suspects(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedSuspect>, DbErr
     )
 }
 
+/// Whether a row still stands on the list: a leave, an evening's call or a return may have taken it off meanwhile.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn is_listed(tx: &mut Tx<'_>, county: &str, suspected: &str) -> Result<bool, DbError> {
+    let found = tx.optional(
+        "select 1 from suspected where county = $1 and id = $2 and cleared_at is null",
+        &params![county, suspected],
+        |row| row.get::<i64>(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// The report about a row of the list; `None` where nobody has reported it.
 ///
 /// # Errors
@@ -66,6 +82,42 @@ pub fn report_of(tx: &mut Tx<'_>, county: &str, suspected: &str) -> Result<Optio
         |row| row.get(0),
     )?;
     Ok(found.into_iter().next())
+}
+
+/// Township of each child that has one.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn townships_of_children(tx: &mut Tx<'_>, county: &str) -> Result<BTreeMap<String, String>, DbError> {
+    let rows = tx.query(
+        "select id, township from child where county = $1 and township is not null",
+        &params![county],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What the program did in a night with the open case of a child: proof, look, relapse.
+///
+/// # Errors
+/// Whatever the rules or the storage say.
+pub fn followed_case(
+    tx: &mut Tx<'_>,
+    (keys, plan, now): (&Keys, &Plan, &Now),
+    county: &str,
+    child: &str,
+) -> Result<(), Refused> {
+    let open = tx.query(
+        "select id from child_case where county = $1 and child = $2 and ended_at is null order by id",
+        &params![county, child],
+        |row| row.get::<String>(0),
+    )?;
+    let who = SignedIn { actor: crate::jobs::program(county), confirmed: None };
+    let mut desk = Desk { tx, who: &who, now, keys, plan };
+    for id in open {
+        cases::follow(&mut desk, &id)?;
+    }
+    Ok(())
 }
 
 /// Does something as `actor` did it at `now`.

@@ -10,6 +10,7 @@ mod figures;
 mod findings;
 mod give;
 mod imports;
+mod lessons;
 mod me;
 mod moves;
 mod openapi;
@@ -18,6 +19,7 @@ mod phone;
 mod problem;
 mod province;
 mod registers;
+mod requests;
 mod session;
 mod take;
 mod units;
@@ -41,10 +43,12 @@ pub(crate) fn routes() -> Vec<Route> {
         phone::routes(),
         province::routes(),
         visits::routes(),
+        lessons::routes(),
         imports::routes(),
         comparisons::routes(),
         findings::routes(),
         cases::routes(),
+        requests::routes(),
         papers::routes(),
         figures::routes(),
         audit::routes(),

@@ -30,6 +30,7 @@ use crate::matrix_rows_api::API;
 use crate::matrix_rows_council::COUNCIL;
 use crate::matrix_rows_figures::FIGURES;
 use crate::matrix_rows_public::PUBLIC;
+use crate::matrix_rows_rest::REST;
 use crate::matrix_rows_season::SEASON;
 use crate::matrix_rows_ways::WAYS;
 
@@ -393,8 +394,15 @@ fn no_canary_leaves_its_cage() {
         app.app.db().rehearse(Some(Rehearsal::new(nothing, nothing)));
         let mut tour = Tour { app: &app, words: words.clone(), asked: 0, refused: 0, wrongs: Vec::new() };
         let routes = web::pages::routes();
-        for row in
-            ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).chain(COUNCIL).chain(PUBLIC)
+        for row in ROWS
+            .iter()
+            .chain(API)
+            .chain(REST)
+            .chain(WAYS)
+            .chain(FIGURES)
+            .chain(SEASON)
+            .chain(COUNCIL)
+            .chain(PUBLIC)
         {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)

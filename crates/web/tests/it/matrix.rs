@@ -21,6 +21,7 @@ use crate::matrix_rows_api::API;
 use crate::matrix_rows_council::{COUNCIL, SHOWN};
 use crate::matrix_rows_figures::FIGURES;
 use crate::matrix_rows_public::PUBLIC;
+use crate::matrix_rows_rest::{REST, SHOWN_REST};
 use crate::matrix_rows_season::SEASON;
 use crate::matrix_rows_ways::WAYS;
 
@@ -187,6 +188,7 @@ fn every_route_has_a_row() {
     let rows: BTreeSet<(String, &str)> = ROWS
         .iter()
         .chain(API)
+        .chain(REST)
         .chain(WAYS)
         .chain(FIGURES)
         .chain(SEASON)
@@ -197,7 +199,8 @@ fn every_route_has_a_row() {
     let unknown: Vec<_> = routes.difference(&rows).collect();
     assert!(unknown.is_empty(), "routes without a row in matrix_rows.rs: {unknown:?}");
     let acts: BTreeSet<&str> = ACTS.iter().map(|act| act.path).collect();
-    let elsewhere: BTreeSet<&str> = SHOWN_ELSEWHERE.iter().chain(SHOWN).map(|(path, _)| *path).collect();
+    let elsewhere: BTreeSet<&str> =
+        SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(SHOWN_REST).map(|(path, _)| *path).collect();
     let unknown: Vec<_> = web::pages::routes()
         .iter()
         .filter(|route| route.method == Method::POST && route.policy != Policy::Open)
@@ -209,7 +212,7 @@ fn every_route_has_a_row() {
         "acts without a row in matrix_rows.rs that says what they leave behind: {unknown:?}"
     );
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (path, file) in SHOWN_ELSEWHERE.iter().chain(SHOWN) {
+    for (path, file) in SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(SHOWN_REST) {
         assert!(root.join(file).is_file(), "{path} is said to be shown in {file}");
     }
 }
@@ -319,8 +322,15 @@ fn every_cell() {
         assert_eq!((page.status, json.status), (404, 404));
         let (mut count, mut denied, mut wrongs) = (0, 0, Vec::new());
         let routes = web::pages::routes();
-        for row in
-            ROWS.iter().chain(API).chain(WAYS).chain(FIGURES).chain(SEASON).chain(COUNCIL).chain(PUBLIC)
+        for row in ROWS
+            .iter()
+            .chain(API)
+            .chain(REST)
+            .chain(WAYS)
+            .chain(FIGURES)
+            .chain(SEASON)
+            .chain(COUNCIL)
+            .chain(PUBLIC)
         {
             let Some(route) =
                 routes.iter().find(|route| route.method.as_str() == row.0 && route.path == row.1)
