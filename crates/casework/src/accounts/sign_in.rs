@@ -1,6 +1,7 @@
 //! Signing in. Three steps, because a password is hashed outside of any transaction: [`begin`] puts the try on the
 //! record as not yet answered, so that a thousand at once count a thousand, and asks the limiter; [`Attempt::check`]
 //! does the same work for everybody, known or not (hazard C08); [`finish`] writes down how it ended and opens one (C01).
+// long because: the steps of one sign-in share their records, and their order is the rule.
 
 use jiff::Timestamp;
 use rules::access::Actor;

@@ -1,8 +1,6 @@
 //! What people did about the children of the list before the demo begins: by the use cases themselves, in the name of
 //! whoever was at the desk, at that moment; and what they put on the record, for the year to be told in order.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rules::access::{Action, Actor};
 use rules::plan::Plan;
@@ -82,19 +80,6 @@ pub fn report_of(tx: &mut Tx<'_>, county: &str, suspected: &str) -> Result<Optio
         |row| row.get(0),
     )?;
     Ok(found.into_iter().next())
-}
-
-/// Township of each child that has one.
-///
-/// # Errors
-/// Whatever the storage says.
-pub fn townships_of_children(tx: &mut Tx<'_>, county: &str) -> Result<BTreeMap<String, String>, DbError> {
-    let rows = tx.query(
-        "select id, township from child where county = $1 and township is not null",
-        &params![county],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
-    )?;
-    Ok(rows.into_iter().collect())
 }
 
 /// What the program did in a night with the open case of a child: proof, look, relapse.
