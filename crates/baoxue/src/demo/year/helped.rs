@@ -22,7 +22,7 @@ use rules::case::Kind;
 use rules::pairing::Outcome;
 use rules::plan::Plan;
 
-use super::followed::{holders, said};
+use super::followed::holders;
 use super::{Year, moment};
 
 /// Children at most, and one in so many pupils.
@@ -30,10 +30,10 @@ const MOST: usize = 42;
 const ONE_IN: usize = 30;
 
 /// Days from one night of the program to the next that is made up for.
-const NIGHT: i64 = 15;
+const NIGHT: i64 = 7;
 
 /// Days from the return until it is asked that the case be closed: half a year from the proof, and some.
-const HALF_YEAR: i64 = 218;
+const HALF_YEAR: i64 = 208;
 
 /// One who stayed away and came back.
 #[derive(Clone)]
@@ -156,10 +156,8 @@ impl Year {
                     let with = (&keys, &*plan, &now);
                     match seed::acted(tx, with, &done.by, |desk| done.act.done(desk, &child)) {
                         // One who is too old or whose home is not known goes another way.
-                        Err(Refused::Rule { .. } | Refused::Denied { .. } | Refused::Changed { .. }) => {
-                            Ok(false)
-                        }
-                        other => other.map(|()| true).map_err(said),
+                        Err(Refused::Storage(error)) => Err(error),
+                        other => Ok(other.is_ok()),
                     }
                 })?;
                 if !went {
@@ -181,14 +179,20 @@ impl Year {
         (head, bureau): (&Actor, &Actor),
     ) -> Result<(), DbError> {
         let Some(back) = days.get(one.from + one.days) else { return Ok(()) };
-        let mut night = back.saturating_add((NIGHT + 4).days());
-        while night < self.today {
-            let (keys, plan, now) =
-                (keys.clone(), Arc::clone(plan), self.now.at_moment(moment(night, 1, 0, 0)));
+        let mut night = back.saturating_add((NIGHT + 10).days());
+        loop {
+            // The last one is the night before the demo begins.
+            let is_last = night >= self.today;
+            let now = self.now.at_moment(moment(night.min(self.today), 1, 0, 0));
+            let (keys, plan) = (keys.clone(), Arc::clone(plan));
             let (child, county) = (one.child.clone(), self.county.clone());
-            db.write(move |tx| {
-                seed::followed_case(tx, (&keys, &*plan, &now), &county, &child).map_err(said)
+            db.write(move |tx| match seed::followed_case(tx, (&keys, &*plan, &now), &county, &child) {
+                Err(Refused::Storage(error)) => Err(error),
+                _ => Ok(()),
             })?;
+            if is_last {
+                break;
+            }
             night = night.saturating_add(NIGHT.days());
         }
         // Half a year after the proof the school asks to close, and 教体局 agrees.
@@ -207,8 +211,8 @@ impl Year {
             let (by, child, act) = (by.clone(), one.child.clone(), Act::Move(Box::new(told)));
             db.write(move |tx| {
                 match seed::acted(tx, (&keys, &*plan, &now), &by, |desk| act.done(desk, &child)) {
-                    Err(Refused::Rule { .. } | Refused::Denied { .. } | Refused::Changed { .. }) => Ok(()),
-                    other => other.map_err(said),
+                    Err(Refused::Storage(error)) => Err(error),
+                    _ => Ok(()),
                 }
             })?;
         }
@@ -261,7 +265,7 @@ impl Helped {
             ..told(Kind::Return, Some(on(self.days)), "班主任接到教室")
         };
         let placed = Told {
-            code: if self.turn.is_multiple_of(5) { "individual" } else { "regular_class" }.to_owned(),
+            code: "regular_class".to_owned(),
             ..told(Kind::Place, Some(on(self.days)), "回原班，安排同学和老师帮带")
         };
         all.push((at(self.days, 10), head, moved(back)));
