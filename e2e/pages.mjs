@@ -42,6 +42,8 @@ export const ALL = [
   { name: "security", role: "security", path: "/security" },
   { name: "channels", role: "admin", path: "/channels" },
   { name: "keys", role: "security", path: "/keys" },
+  { name: "sign-on", role: "admin", path: "/sign-on" },
+  { name: "sign-on-links", role: "ub", path: "/accounts/sign-on" },
   { name: "outbox", role: "auditor", path: "/outbox" },
   { name: "notify", role: "bureau", path: "/account/notify" },
   { name: "sign-ins", role: "auditor", path: "/sign-ins" },

@@ -1,5 +1,4 @@
-//! Rows of a synthetic county: units, posts, people, and what a year has left behind. It asks no right and writes no
-//! record, so nothing but the demo and the tests may call it, and only while the county is empty.
+//! Rows of a synthetic county. It asks no right and writes no record: only the demo and the tests call it, while the county is empty.
 
 mod cohort;
 mod followed;
@@ -14,8 +13,10 @@ use crate::db::{DbError, Tx};
 use crate::now::Now;
 use crate::params;
 
-pub use cohort::cohort;
-pub use followed::{SeedSuspect, acted, handed_over, report_of, suspects, told_so_far};
+pub use cohort::{cohort, townships_of_children};
+pub use followed::{
+    SeedSuspect, acted, followed_case, handed_over, is_listed, report_of, suspects, told_so_far,
+};
 pub use past::{
     Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,
     tell_unit,

@@ -1,4 +1,5 @@
-//! Carries plain values out of the house and brings back how it went: HTTP, SMTP, robots of 企业微信 and 钉钉. It knows no database, no
+//! Carries plain values out of the house and brings back how it went: HTTP, SMTP, robots of 企业微信 and 钉钉, a platform that people sign in
+//! by. It knows no database, no
 //! rule, no child and no clock; who is told what and when is the affair of `casework::reach`. Why it is so: docs/adr/0032-reach.md.
 
 mod failure;
@@ -6,6 +7,7 @@ mod fence;
 mod http;
 mod mail;
 mod robot;
+pub mod sign_on;
 
 use std::fmt;
 use std::net::SocketAddr;

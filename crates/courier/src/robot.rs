@@ -152,7 +152,7 @@ fn hmac(secret: &[u8], text: &[u8]) -> Vec<u8> {
 }
 
 /// Percent-encodes all but letters, digits and `-._~`.
-fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 3);
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

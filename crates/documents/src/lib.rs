@@ -6,6 +6,7 @@
 
 pub mod csv;
 pub mod paper;
+pub mod picture;
 pub mod rejects;
 mod save;
 pub mod table;

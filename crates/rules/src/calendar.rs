@@ -81,7 +81,12 @@ pub struct HolidayYear {
     pub worked: BTreeSet<Date>,
     /// The notice that arranged them.
     pub source: String,
+    /// The notice is not out yet: only the days that 《全国年节及纪念日放假办法》 itself names stand here, and no 调休.
+    pub provisional: bool,
 }
+
+/// What is said wherever a day of a year without its notice is counted with.
+pub const PROVISIONAL: &str = "未公布，按法定节日暂列";
 
 /// One term, both days included.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,6 +241,12 @@ impl SchoolCalendar {
     #[must_use]
     pub fn markets(&self) -> &[Market] {
         &self.markets
+    }
+
+    /// Whether a calendar year's notice is not out yet, so that days may still move ([`PROVISIONAL`]).
+    #[must_use]
+    pub fn is_provisional(&self, year: i16) -> bool {
+        self.years.get(&year).is_some_and(|one| one.provisional)
     }
 
     /// The calendar years whose holidays are known, in order.

@@ -37,6 +37,7 @@ pub mod request;
 pub mod roll;
 pub mod safeguard;
 pub mod season;
+pub mod sign_on;
 pub mod standing;
 pub mod tip_off;
 pub mod turnover;

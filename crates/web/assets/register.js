@@ -167,7 +167,7 @@ function flush() {
       if (one.account !== account || one.at_case) continue;
       const sheet = await open(key, one);
       try {
-        const done = await (sheet.visit ? visited(sheet) : called(sheet));
+        const done = await (sheet.visit ? visited(sheet) : sheet.lesson ? taught(sheet) : called(sheet)) || {};
         sent += 1;
         if (sheet.visit && newsOf(done)) {
           await put('queue', { ...one, state: 'conflict', at_case: done.case, problem: newsOf(done) });
@@ -404,6 +404,8 @@ async function waiting() {
       line.append(make('b', '', '另一个账号的登记'), make('p', 'soft', '要用那个账号登录后才能上传。'));
     } else if ((await open(key, one)).visit) {
       await waitingVisit(line, one, await open(key, one));
+    } else if ((await open(key, one)).lesson) {
+      await waitingLesson(line, one, await open(key, one));
     } else {
       const sheet = await open(key, one);
       const away = sheet.body.marks.filter(({ kind }) => !CAME.has(kind)).length;

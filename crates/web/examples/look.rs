@@ -52,6 +52,7 @@ fn sign_in(error: Option<&str>, demo: bool) -> SignIn {
         totp: !demo,
         county: "南涧彝族自治县".to_owned(),
         title: "保学：一个孩子都不能少".to_owned(),
+        ..SignIn::default()
     }
 }
 

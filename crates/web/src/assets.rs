@@ -43,6 +43,7 @@ const REGISTER: &str = concat!(
     "}\n{\n",
     include_str!("../assets/register.js"),
     include_str!("../assets/visits.js"),
+    include_str!("../assets/lessons.js"),
     "}\n"
 );
 

@@ -88,6 +88,7 @@ const MENU: &[Entry] = &[
     entry("通知渠道", "/channels", "bell", &[Action::KeepChannels, Action::EnableChannel]),
     entry("外发记录", "/outbox", "send", &[Action::ReadOutbox]),
     entry("接口密钥", "/keys", "keys", &[Action::KeepKeys, Action::ApproveKey]),
+    entry("统一登录", "/sign-on", "keys", &[Action::KeepSignOn, Action::EnableSignOn]),
     entry("操作记录", "/audit", "register", &[Action::ReadAudit]),
     entry("运行状况", "/health", "chart", &[Action::ReadHealth]),
     entry("定时任务", "/jobs", "clock", &[Action::RunJob]),

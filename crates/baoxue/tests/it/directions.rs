@@ -60,6 +60,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "encoding_rs",
             "flate2",
             "html5ever",
+            "image",
             "memchr",
             "quick-xml",
             "rust_xlsxwriter",

@@ -11,6 +11,8 @@ mod command;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod demo_dates;
+#[cfg(test)]
 mod deploy;
 #[cfg(test)]
 mod directions;

@@ -23,6 +23,7 @@ mod session;
 pub mod set_up;
 pub mod sign_in;
 pub mod sign_ins;
+pub mod sign_on;
 pub(crate) mod tell;
 mod tries;
 

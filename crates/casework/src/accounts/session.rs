@@ -229,6 +229,25 @@ pub(super) fn hash(keys: &Keys, county: &str, token: &str) -> String {
     keys.index(county, "session", token)
 }
 
+/// By which door somebody came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By our own user name and password, or by the link that sets an account up.
+    Password,
+    /// By the province's platform.
+    Platform,
+}
+
+impl Way {
+    /// As it is stored.
+    pub(super) const fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Password => None,
+            Self::Platform => Some("platform"),
+        }
+    }
+}
+
 /// What a session is opened with.
 pub(super) struct Opening<'a> {
     pub(super) account: &'a str,
@@ -237,6 +256,7 @@ pub(super) struct Opening<'a> {
     /// Whether a second factor was given on the way in: only then does signing in count as a proof of identity for what
     /// asks for one again (ADR 0007).
     pub(super) proved: bool,
+    pub(super) way: Way,
     pub(super) device: &'a str,
     pub(super) browser: &'a str,
     pub(super) source: &'a str,
@@ -255,8 +275,8 @@ pub(super) fn open(
     let confirmed = opening.proved.then(|| now.stamp());
     tx.execute(
         "insert into session (county, id, account, token, kind, stage, made_at, seen_at, ends_at, confirmed_at, device,
-                              browser, source)
-         values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12)",
+                              browser, source, way)
+         values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13)",
         &params![
             county,
             &id,
@@ -270,6 +290,7 @@ pub(super) fn open(
             opening.device,
             opening.browser,
             opening.source,
+            opening.way.code(),
         ],
     )?;
     Ok((id, token, ends))
@@ -285,7 +306,8 @@ pub(crate) fn open_for_tests(
     account: &str,
 ) -> Result<String, Refused> {
     let (kind, stage) = (super::sign_in::Kind::Browser, Stage::Full);
-    let opening = Opening { account, kind, stage, proved: true, device: "", browser: "", source: "" };
+    let way = Way::Password;
+    let opening = Opening { account, kind, stage, proved: true, way, device: "", browser: "", source: "" };
     open(tx, keys, now, county, &opening).map(|(_, token, _)| token)
 }
 
@@ -316,6 +338,16 @@ pub(super) fn advance(
         ],
     )?;
     Ok((token, ends))
+}
+
+/// Whether a session came by the province's platform.
+pub(super) fn by_platform(tx: &mut Tx<'_>, county: &str, session: &str) -> Result<bool, Refused> {
+    let way = tx.optional(
+        "select way from session where county = $1 and id = $2",
+        &params![county, session],
+        |row| row.get::<Option<String>>(0),
+    )?;
+    Ok(way.flatten().is_some())
 }
 
 fn ends(now: &Now, stage: Stage) -> Timestamp {

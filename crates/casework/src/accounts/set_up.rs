@@ -225,6 +225,7 @@ pub fn finish(
         kind: sign_in::Kind::Browser,
         stage,
         proved: false,
+        way: session::Way::Password,
         device: &device.hash,
         browser: &from.browser,
         source: &from.source,

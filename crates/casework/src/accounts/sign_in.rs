@@ -1,6 +1,7 @@
 //! Signing in. Three steps, because a password is hashed outside of any transaction: [`begin`] puts the try on the
 //! record as not yet answered, so that a thousand at once count a thousand, and asks the limiter; [`Attempt::check`]
 //! does the same work for everybody, known or not (hazard C08); [`finish`] writes down how it ended and opens one (C01).
+// long because: the steps of one sign-in share their records, and their order is the rule.
 
 use jiff::Timestamp;
 use rules::access::Actor;
@@ -54,7 +55,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    fn device_hash(&self, keys: &Keys, county: &str) -> String {
+    pub(super) fn device_hash(&self, keys: &Keys, county: &str) -> String {
         match self.device.as_deref() {
             Some(cookie) if !cookie.is_empty() && cookie.len() <= 64 => keys.index(county, "device", cookie),
             _ => String::new(),
@@ -291,6 +292,7 @@ pub fn finish(
         stage,
         // A token of the API is kept by a program, not by a browser that others use.
         proved: full && (by_code || origin.kind == Kind::Api),
+        way: session::Way::Password,
         device,
         browser: &origin.browser,
         source: &origin.source,
@@ -418,7 +420,10 @@ pub(super) fn advance(
         let index = keys.index(county, "username", &half.username);
         let asked = tries::Asked { county, username: &index, source: &origin.source, device: &device };
         let known = tries::known_device(tx, now, &asked)?;
-        tries::note(tx, now, &asked, Some(&half.account), Outcome::Done)?;
+        let row = tries::note(tx, now, &asked, Some(&half.account), Outcome::Done)?;
+        if session::by_platform(tx, county, &half.session)? {
+            tries::by_platform(tx, county, &row)?;
+        }
         entered(tx, now, county, &half.account, &half.session, origin, known)?;
     }
     Ok(Opened { session: half.session.clone(), token, stage: next, ends, device: None })
@@ -444,7 +449,7 @@ pub(super) fn note_entry(
 }
 
 /// Somebody is in: the account was used, too many sessions end, and a second place at once is told (hazard A21).
-fn entered(
+pub(super) fn entered(
     tx: &mut Tx<'_>,
     now: &Now,
     county: &str,

@@ -29,6 +29,8 @@ pub struct SignIn {
     pub source: String,
     /// Whether it came from a device known by then.
     pub known_device: bool,
+    /// Whether it came by the province's platform, not by a password.
+    pub by_platform: bool,
     /// How it ended; `None` for what this program does not know.
     pub outcome: Option<Outcome>,
 }
@@ -61,7 +63,7 @@ pub struct List {
 
 const COLUMNS: &str =
     "t.id, t.at, coalesce(a.name, ''), coalesce(a.username, ''), coalesce(u.name, ''), t.source,
-    t.known, t.outcome";
+    t.known, t.outcome, t.way";
 const FROM: &str = "from sign_in t
     left join account a on a.county = t.county and a.id = t.account
     left join unit u on u.county = a.county and u.id = a.unit";
@@ -76,6 +78,7 @@ fn line(row: &Row<'_>) -> Result<SignIn, crate::db::DbError> {
         source: row.get(5)?,
         known_device: row.get(6)?,
         outcome: Outcome::from_code(&row.get::<String>(7)?),
+        by_platform: row.get::<Option<String>>(8)?.is_some(),
     })
 }
 
@@ -121,6 +124,7 @@ pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter, purpose: ListPurpose) ->
             ("单位", 28.0),
             ("来源", 18.0),
             ("设备", 12.0),
+            ("方式", 12.0),
             ("结果", 20.0),
         ],
     };
@@ -145,6 +149,7 @@ pub fn export(desk: &mut Desk<'_, '_>, filter: &Filter, purpose: ListPurpose) ->
                 one.unit,
                 one.source,
                 if one.known_device { "用过的设备" } else { "新设备" }.to_owned(),
+                if one.by_platform { "统一登录" } else { "密码" }.to_owned(),
                 one.outcome.map_or("", Outcome::label).to_owned(),
             ]
         };

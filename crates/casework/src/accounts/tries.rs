@@ -36,13 +36,17 @@ pub enum Outcome {
     KeptOut,
     /// The account is disabled, or was not used for too long.
     Disabled,
+    /// The province's platform let nobody in, or what it gave was not right.
+    Platform,
+    /// The platform let somebody in who is linked to no account.
+    Unlinked,
     /// No try: whoever runs the machine lifted the lock, and what was wrong before is forgiven.
     Forgiven,
 }
 
 impl Outcome {
     /// All.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Trying,
         Self::Done,
         Self::Half,
@@ -51,6 +55,8 @@ impl Outcome {
         Self::Code,
         Self::KeptOut,
         Self::Disabled,
+        Self::Platform,
+        Self::Unlinked,
         Self::Forgiven,
     ];
 
@@ -66,6 +72,8 @@ impl Outcome {
             Self::Code => "code",
             Self::KeptOut => "locked",
             Self::Disabled => "disabled",
+            Self::Platform => "platform",
+            Self::Unlinked => "unlinked",
             Self::Forgiven => "forgiven",
         }
     }
@@ -76,12 +84,14 @@ impl Outcome {
         match self {
             Self::Trying => "没有完成",
             Self::Done => "成功",
-            Self::Half => "密码正确，待第二步",
+            Self::Half => "第一步通过，待第二步",
             Self::Proof => "再次验证身份",
             Self::Wrong => "账号或密码不对",
             Self::Code => "动态口令不对",
             Self::KeptOut => "试得太多，未核对",
             Self::Disabled => "账号已停用",
+            Self::Platform => "统一登录没有通过",
+            Self::Unlinked => "统一登录通过，没有关联账号",
             Self::Forgiven => "命令行解除锁定",
         }
     }
@@ -266,6 +276,12 @@ pub(super) fn note(
         ],
     )?;
     Ok(id)
+}
+
+/// Marks a row of the record: it came by the province's platform, not by a password.
+pub(super) fn by_platform(tx: &mut Tx<'_>, county: &str, row: &str) -> Result<(), Refused> {
+    tx.execute("update sign_in set way = 'platform' where county = $1 and id = $2", &params![county, row])?;
+    Ok(())
 }
 
 /// Puts a try that was not checked on the record: once a minute for each address and user name, so that a flood of them

@@ -5,5 +5,5 @@ mod read;
 mod write;
 
 pub(crate) use read::glance;
-pub use read::{ChildLessons, Glance, LessonLine, Pupil, child_lessons, pupils};
+pub use read::{ChildLessons, Glance, LessonLine, Pupil, child_lessons, photo, pupils};
 pub use write::{CONFIRM, LessonForm, write};

@@ -11,6 +11,7 @@ use rules::lesson::{Doubt, Lesson, Week, doubts, weeks};
 use crate::attendance::among;
 use crate::db::Value;
 use crate::desk::Desk;
+use crate::keys::Place;
 use crate::ledger::{Sees, named, ties_of};
 use crate::now;
 use crate::params;
@@ -269,6 +270,8 @@ pub struct LessonLine {
     pub at: String,
     /// What speaks against it.
     pub doubts: Vec<Doubt>,
+    /// Whether there is a photograph that the reader may see.
+    pub photo: bool,
 }
 
 /// The lessons of one child.
@@ -303,8 +306,9 @@ pub fn child_lessons(desk: &mut Desk<'_, '_>, child: &str) -> Result<ChildLesson
     let all: Vec<Lesson<'_>> = kept.iter().map(Kept::lesson).collect();
     let rows = desk.tx.query(
         "select l.id, l.day, l.from_minute, l.minutes, coalesce(account.name, ''), l.confirmed, l.at, l.taught_sealed,
-                l.confirmed_sealed
+                l.confirmed_sealed, case when p.lesson is null then 0 else 1 end
          from home_lesson l
+         left join lesson_photo p on p.county = l.county and p.lesson = l.id
          left join account on account.county = l.county and account.id = l.by_account
          where l.county = $1 and l.child = $2 and l.day >= $3 order by l.day desc, l.from_minute desc, l.id limit 200",
         &params![desk.county(), child, since(desk.now.day())],
@@ -321,6 +325,7 @@ pub fn child_lessons(desk: &mut Desk<'_, '_>, child: &str) -> Result<ChildLesson
                 name: String::new(),
                 at: row.get(6)?,
                 doubts: Vec::new(),
+                photo: whole && row.get::<i64>(9)? == 1,
             };
             Ok((line, row.get::<Vec<u8>>(7)?, row.get::<Option<Vec<u8>>>(8)?))
         },
@@ -348,4 +353,28 @@ pub fn child_lessons(desk: &mut Desk<'_, '_>, child: &str) -> Result<ChildLesson
 
 fn hour(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// The photograph of a lesson, for who sees the family. That it was looked at is on the record.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`], [`Refused::Fault`].
+pub fn photo(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<u8>, Refused> {
+    let missing = || Refused::denied(Action::ReadLessons, "lesson", id);
+    let found = desk.tx.optional(
+        "select l.child, p.image_sealed from lesson_photo p
+         join home_lesson l on l.county = p.county and l.id = p.lesson where p.county = $1 and p.lesson = $2",
+        &params![desk.county(), id],
+        |row| Ok((row.get::<String>(0)?, row.get::<Vec<u8>>(1)?)),
+    )?;
+    let (child, sealed) = found.ok_or_else(missing)?;
+    let ties = ties_of(desk, &child)?;
+    let grant = desk.require(Action::ReadLessons, &Subject::Child(&ties), ("lesson", id))?;
+    if !Sees::granted(&grant).is_some_and(|sees| sees.shows(Field::Guardians)) {
+        return Err(missing());
+    }
+    let place = Place { county: desk.county(), table: "lesson_photo", column: "image", row: id };
+    let image = desk.keys.open_bytes(place, &sealed)?;
+    desk.record(Action::ReadLessons, grant.post, ("child", &child), "", "送教照片")?;
+    Ok(image)
 }

@@ -7,7 +7,9 @@ use rules::lesson::MINUTES;
 
 use super::read::is_taught_at_home;
 use crate::desk::Desk;
+use crate::keys::Place;
 use crate::ledger::{plain, ties_of};
+use crate::pairs::clean;
 use crate::params;
 use crate::refused::Refused;
 
@@ -38,6 +40,8 @@ pub struct LessonForm {
     pub confirmed: Option<Answered>,
     /// Name of who confirmed it.
     pub name: String,
+    /// A photograph.
+    pub photo: Option<Vec<u8>>,
 }
 
 /// Writes a lesson down.
@@ -48,6 +52,7 @@ pub fn write(desk: &mut Desk<'_, '_>, child: &str, form: &LessonForm) -> Result<
     let ties = ties_of(desk, child)?;
     let grant = desk.require(Action::RecordLesson, &Subject::Child(&ties), ("child", child))?;
     let from = check(desk, form)?;
+    let photo = form.photo.as_deref().map(clean).transpose()?;
     if !is_taught_at_home(desk, child)? {
         return Err(Refused::rule(
             "这个孩子没有安置为送教上门",
@@ -92,6 +97,14 @@ pub fn write(desk: &mut Desk<'_, '_>, child: &str, form: &LessonForm) -> Result<
             Err(Refused::field("id", "这个编号已经用于另一次送教，没有保存；请重新打开页面再填"))
         };
     }
+    if let Some(photo) = photo {
+        let place = Place { county: desk.county(), table: "lesson_photo", column: "image", row: &form.id };
+        let sealed = desk.keys.seal_bytes(place, &photo, desk.now.random());
+        desk.tx.execute(
+            "insert into lesson_photo (county, lesson, image_sealed) values ($1, $2, $3)",
+            &params![desk.county(), &form.id, sealed],
+        )?;
+    }
     desk.record(Action::RecordLesson, grant.post, ("child", child), "", "送教上门")
 }
 
@@ -107,7 +120,12 @@ fn digest(desk: &Desk<'_, '_>, child: &str, form: &LessonForm) -> String {
         form.confirmed.map_or("", Answered::code),
         &form.name,
     ];
-    let code = desk.keys.mac("home_lesson", parts.join("\u{1f}").as_bytes());
+    let mut text = parts.join("\u{1f}");
+    if let Some(photo) = &form.photo {
+        let image = desk.keys.mac("lesson_photo", photo);
+        text.extend(std::iter::once('\u{1f}').chain(image.iter().map(|byte| char::from(*byte))));
+    }
+    let code = desk.keys.mac("home_lesson", text.as_bytes());
     code.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

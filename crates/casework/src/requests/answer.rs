@@ -15,7 +15,7 @@ use crate::params;
 use crate::refused::Refused;
 
 /// A request as its end needs it.
-struct Kept {
+pub(super) struct Kept {
     kind: String,
     child: String,
     case: Option<String>,
@@ -153,7 +153,7 @@ fn role_of(desk: &Desk<'_, '_>, kept: &Kept) -> Option<Role> {
 }
 
 /// The request and the post, where it is asked of the actor's own unit and waits.
-fn asked_of_us<'a>(desk: &mut Desk<'a, '_>, id: &str) -> Result<(Kept, &'a Post), Refused> {
+pub(super) fn asked_of_us<'a>(desk: &mut Desk<'a, '_>, id: &str) -> Result<(Kept, &'a Post), Refused> {
     let missing = || Refused::denied(Action::AnswerRequest, "request", id);
     let kept = kept(desk, id, Action::AnswerRequest)?;
     desk.require(Action::AnswerRequest, &Subject::Nothing, ("request", id))?;

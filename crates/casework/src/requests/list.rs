@@ -4,6 +4,7 @@
 use rules::access::{Action, Field, Subject, Tie, may};
 use rules::request::State;
 
+use super::files::{self, AnswerFile};
 use super::own_units;
 use crate::db::{DbError, Row, Value};
 use crate::desk::Desk;
@@ -246,6 +247,8 @@ pub struct RequestFile {
     pub is_confidential: bool,
     /// The case of the child, for whoever may read it.
     pub case: Option<String>,
+    /// What was handed in with the answer; none where the reader may not know the answer.
+    pub files: Vec<AnswerFile>,
     /// What led to it and what it led to, as far as the reader may know: id, label.
     pub chain: Vec<(String, String)>,
 }
@@ -315,6 +318,7 @@ pub fn request(desk: &mut Desk<'_, '_>, id: &str) -> Result<RequestFile, Refused
         Ok(_) => more.case,
         Err(_) => None,
     };
+    let files = if family && answer_is_told { files::of(desk, id)? } else { Vec::new() };
     let chain = chain(desk, id, &more.follows)?;
     let file = RequestFile {
         text: rule.map_or(String::new(), |rule| rule.basis.text.clone()),
@@ -327,6 +331,7 @@ pub fn request(desk: &mut Desk<'_, '_>, id: &str) -> Result<RequestFile, Refused
         may_withdraw: open && own_units(desk.actor(), Action::AskRequest).contains(&more.asker.as_str()),
         is_confidential: more.confidential,
         case,
+        files,
         chain,
         line: shown(desk, one, tells),
     };

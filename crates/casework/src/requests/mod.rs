@@ -5,12 +5,14 @@
 mod answer;
 mod ask;
 mod figures;
+mod files;
 mod list;
 mod remind;
 
 pub use answer::{answer, send_back, withdraw};
 pub use ask::{Asking, ask, asking};
 pub use figures::{UnitFigure, figures};
+pub use files::{AnswerFile, MOST_BYTES, attach, file_of};
 pub use list::{ForChild, RequestFile, RequestLine, Shown, of_child, request, requests, waiting};
 pub use remind::nightly;
 

@@ -1,6 +1,8 @@
 //! Who of an invented county was in the first grade eight school years ago, and what its yearbook says of them: the ledger of a county that has
 //! been kept for so long knows it by itself.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, date};
 use rules::figures::Figure;
 
@@ -48,4 +50,17 @@ pub fn cohort(tx: &mut Tx<'_>, with: &Seeding<'_>, year: i16, by: &str, on: Date
         ],
     )?;
     Ok(())
+}
+
+/// Township of each child that has one.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn townships_of_children(tx: &mut Tx<'_>, county: &str) -> Result<BTreeMap<String, String>, DbError> {
+    let rows = tx.query(
+        "select id, township from child where county = $1 and township is not null",
+        &params![county],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    Ok(rows.into_iter().collect())
 }

@@ -6,6 +6,7 @@ use rules::access::{Action, Actor};
 use rules::plan::Plan;
 
 use super::{Fact, Seeding};
+use crate::cases;
 use crate::db::{DbError, Tx};
 use crate::desk::{Desk, SignedIn};
 use crate::keys::Keys;
@@ -55,6 +56,19 @@ pub fn suspects(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedSuspect>, DbErr
     )
 }
 
+/// Whether a row still stands on the list: a leave, an evening's call or a return may have taken it off meanwhile.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn is_listed(tx: &mut Tx<'_>, county: &str, suspected: &str) -> Result<bool, DbError> {
+    let found = tx.optional(
+        "select 1 from suspected where county = $1 and id = $2 and cleared_at is null",
+        &params![county, suspected],
+        |row| row.get::<i64>(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// The report about a row of the list; `None` where nobody has reported it.
 ///
 /// # Errors
@@ -66,6 +80,29 @@ pub fn report_of(tx: &mut Tx<'_>, county: &str, suspected: &str) -> Result<Optio
         |row| row.get(0),
     )?;
     Ok(found.into_iter().next())
+}
+
+/// What the program did in a night with the open case of a child: proof, look, relapse.
+///
+/// # Errors
+/// Whatever the rules or the storage say.
+pub fn followed_case(
+    tx: &mut Tx<'_>,
+    (keys, plan, now): (&Keys, &Plan, &Now),
+    county: &str,
+    child: &str,
+) -> Result<(), Refused> {
+    let open = tx.query(
+        "select id from child_case where county = $1 and child = $2 and ended_at is null order by id",
+        &params![county, child],
+        |row| row.get::<String>(0),
+    )?;
+    let who = SignedIn { actor: crate::jobs::program(county), confirmed: None };
+    let mut desk = Desk { tx, who: &who, now, keys, plan };
+    for id in open {
+        cases::follow(&mut desk, &id)?;
+    }
+    Ok(())
 }
 
 /// Does something as `actor` did it at `now`.

@@ -3,7 +3,7 @@
 
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
-use casework::lessons::{ChildLessons, LessonForm, child_lessons, pupils, write};
+use casework::lessons::{ChildLessons, LessonForm, child_lessons, photo, pupils, write};
 use casework::refused::Refused;
 use rules::access::Role;
 use rules::attendance::Answered;
@@ -22,6 +22,7 @@ fn lesson(id: &str, on: &str, from: &str) -> LessonForm {
         taught: "识字两课，会写自己的名字".to_owned(),
         confirmed: Some(Answered::Mother),
         name: "李母".to_owned(),
+        photo: None,
     }
 }
 
@@ -112,6 +113,24 @@ fn hours_and_signatures() {
                 Err(Refused::Denied { .. })
             ));
         }
+        // A photograph: of it nothing but the picture is kept, sealed; who does not see the family does not see it (E08, A08).
+        let picture = include_bytes!("../../../documents/tests/it/scan.jpg").to_vec();
+        let with = LessonForm { photo: Some(picture.clone()), ..lesson("7", "2026-12-08", "10:00") };
+        let none = LessonForm { photo: Some(b"\x89PNG\r\n\x1a\n".to_vec()), ..with.clone() };
+        assert!(words(wrote(&school, &teacher(), child, &none)).contains("照片收不下"));
+        wrote(&school, &teacher(), child, &with).expect("written");
+        wrote(&school, &teacher(), child, &with).expect("sent again");
+        let without = LessonForm { photo: None, ..with.clone() };
+        assert!(
+            matches!(wrote(&school, &teacher(), child, &without), Err(Refused::Invalid(_))),
+            "another one"
+        );
+        let found = read(&school, &head(), child).expect("the head reads it");
+        assert_eq!(found.lines.iter().filter(|line| line.photo).count(), 1);
+        let seen = |by: &SignedIn| school.act(by, |desk| photo(desk, "lesson-7"));
+        assert!(seen(&head()).expect("the picture").starts_with(&[0xff, 0xd8]));
+        assert!(matches!(seen(&who("x1", Role::Township, "t1")), Err(Refused::Denied { .. })));
+        assert!(matches!(school.act(&head(), |desk| photo(desk, "lesson-1")), Err(Refused::Denied { .. })));
         let plain = "select cast(count(*) as bigint) from audit where county = $1 and (detail like '%识字%' or detail like '%李母%')";
         assert_eq!(school.count(plain), 0, "nothing of it on the record");
     });

@@ -10,3 +10,5 @@ mod mail;
 mod robot;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod sign_on;

@@ -182,6 +182,8 @@ codes! {
         ReadOutbox = "read_outbox" "看外发记录" [],
         KeepKeys = "keep_keys" "维护接口密钥" [],
         ApproveKey = "approve_key" "批准接口密钥" [],
+        KeepSignOn = "keep_sign_on" "登记统一登录平台" [],
+        EnableSignOn = "enable_sign_on" "启用统一登录平台" [],
     }
 }
 
@@ -367,7 +369,9 @@ impl Action {
             | Self::EnableChannel
             | Self::ReadOutbox
             | Self::KeepKeys
-            | Self::ApproveKey => Object::County,
+            | Self::ApproveKey
+            | Self::KeepSignOn
+            | Self::EnableSignOn => Object::County,
         }
     }
 
@@ -396,6 +400,8 @@ impl Action {
                 | Self::EnableChannel
                 | Self::KeepKeys
                 | Self::ApproveKey
+                | Self::KeepSignOn
+                | Self::EnableSignOn
         )
     }
 
@@ -857,8 +863,8 @@ impl Action {
             Self::WriteCodes => allowed(&[R::Bureau], County),
             Self::PublishNotice => allowed(&[R::Director, R::Bureau, R::Admin], County),
             // 三权分立: the one enters a channel, the other opens it; the record of what left is the auditor's too.
-            Self::KeepChannels => allowed(&[R::Admin], County),
-            Self::EnableChannel => allowed(&[R::Security], County),
+            Self::KeepChannels | Self::KeepSignOn => allowed(&[R::Admin], County),
+            Self::EnableChannel | Self::EnableSignOn => allowed(&[R::Security], County),
             // 安全管理员登记，用数据的单位之外的负责人批准：一个人发不出密钥。
             Self::KeepKeys => allowed(&[R::Security], County),
             Self::ApproveKey => match role {

@@ -36,6 +36,8 @@ struct RawTownship {
 struct RawYear {
     year: i16,
     source: String,
+    #[serde(default)]
+    provisional: bool,
     holidays: Vec<RawHoliday>,
     worked: BTreeSet<Day>,
 }
@@ -140,9 +142,12 @@ pub(super) fn calendar(
             file.problem(at.clone(), format!("调休上班日 {day} 不在{year}年，或同时是放假日"), "请核对通知");
         }
         if years.iter().any(|known: &HolidayYear| known.year == year) {
-            file.problem(at, format!("{year}年写了两次"), "请合并成一段");
+            file.problem(at.clone(), format!("{year}年写了两次"), "请合并成一段");
         }
-        years.push(HolidayYear { year, off, worked, source: raw.source });
+        if raw.provisional && !worked.is_empty() {
+            file.problem(at, format!("{year}年的通知还没有公布，却写了调休"), "通知公布前 worked 留空");
+        }
+        years.push(HolidayYear { year, off, worked, source: raw.source, provisional: raw.provisional });
     }
     let mut terms: Vec<Term> = Vec::new();
     for raw in file.many::<RawTerm>("term") {

@@ -57,6 +57,8 @@ mod roll;
 #[cfg(test)]
 mod season;
 #[cfg(test)]
+mod sign_on;
+#[cfg(test)]
 mod tip_off;
 #[cfg(test)]
 mod twin;

@@ -11,6 +11,7 @@ mod figures;
 mod findings;
 mod give;
 mod imports;
+mod lessons;
 mod me;
 mod moves;
 mod openapi;
@@ -20,6 +21,7 @@ mod problem;
 mod province;
 mod registers;
 mod regular;
+mod requests;
 mod session;
 mod take;
 mod units;
@@ -43,10 +45,12 @@ pub(crate) fn routes() -> Vec<Route> {
         phone::routes(),
         province::routes(),
         visits::routes(),
+        lessons::routes(),
         imports::routes(),
         comparisons::routes(),
         findings::routes(),
         cases::routes(),
+        requests::routes(),
         papers::routes(),
         figures::routes(),
         bulletins::routes(),

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
 use super::{
-    audit, bulletins, cases, children, comparisons, figures, findings, imports, me, moves, papers, phone,
-    province, registers, regular, session, units, visits,
+    audit, bulletins, cases, children, comparisons, figures, findings, imports, lessons, me, moves, papers, phone,
+    province, registers, regular, requests, session, units, visits,
 };
 use crate::route::{Policy, Route};
 
@@ -80,6 +80,10 @@ pub(super) fn routes() -> Vec<Route> {
         cases::list,
         cases::one,
         cases::event,
+        lessons::write,
+        requests::list,
+        requests::one,
+        requests::answer,
         papers::one,
         figures::list,
         bulletins::list,

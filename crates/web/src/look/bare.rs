@@ -14,6 +14,14 @@ pub struct SignIn {
     pub error: Option<String>,
     /// Where to go afterwards, a path of this site; the server checks it again.
     pub next: String,
+    /// The province's platform by which one can sign in, where the county has opened it.
+    pub platform: Option<String>,
+    /// [`SignIn::next`] for an address.
+    pub platform_next: String,
+    /// The platform by which somebody who has just signed out had come, and where one signs out of it.
+    pub left: Option<String>,
+    /// Where one signs out of the platform; empty where it names no address.
+    pub leave: String,
     /// Whether the second factor is asked for.
     pub totp: bool,
     /// The county, `南涧彝族自治县`.

@@ -11,6 +11,7 @@ use casework::accounts::invite::{self, Answer, Invitation, Link, Vacant, Wanted}
 use casework::accounts::invite_many;
 use casework::accounts::keep::{self, Reset, State as AccountState};
 use casework::accounts::online;
+use casework::accounts::sign_on::{self, Linked};
 use rules::access::{Action, Role};
 use serde::Deserialize;
 
@@ -336,6 +337,7 @@ struct OnePage {
     shell: Shell,
     way: Vec<Crumb>,
     one: Detail,
+    linked: Linked,
     heads: [Head; 4],
     errors: Errors,
 }
@@ -350,15 +352,18 @@ async fn one(State(app): State<App>, session: Session, Path(id): Path<String>) -
     detail(&app, &session, id, StatusCode::OK, Errors::new()).await
 }
 
-async fn detail(
+pub(super) async fn detail(
     app: &App,
     session: &Session,
     id: String,
     status: StatusCode,
     errors: Errors,
 ) -> Result<Response, Failed> {
-    let one = app.read(session, move |desk| directory::detail(desk, &id)).await?;
+    let (one, linked) = app
+        .read(session, move |desk| Ok((directory::detail(desk, &id)?, sign_on::linked(desk, &id)?)))
+        .await?;
     let page = OnePage {
+        linked,
         shell: app.shell(session, "/accounts").await?,
         way: way(&one.account.name),
         one,

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::{Form, Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::lessons::{self, CONFIRM, ChildLessons, LessonForm, Pupil};
 use casework::refused::Refused;
@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/lessons", needs(Action::ReadLessons), list),
         Route::get("/children/{id}/lessons", needs(Action::ReadLessons), page),
         Route::post("/children/{id}/lessons", needs(Action::RecordLesson), write),
+        Route::get("/lessons/{id}/photo", needs(Action::ReadLessons), photo),
     ]
 }
 
@@ -87,6 +88,7 @@ impl Sent {
             taught: self.taught.clone(),
             confirmed: Answered::from_code(&self.confirmed),
             name: self.name.clone(),
+            photo: None,
         })
     }
 }
@@ -143,6 +145,14 @@ async fn show(
         sent,
     };
     Ok((status, html(&page)).into_response())
+}
+
+/// The photograph of a lesson; kept by no browser.
+async fn photo(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
+    let image = app.look(&session, move |desk| lessons::photo(desk, &id)).await?;
+    let kind = HeaderValue::from_static("image/jpeg");
+    let alone = HeaderValue::from_static("no-store");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, alone)], image).into_response())
 }
 
 async fn write(

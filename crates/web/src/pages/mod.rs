@@ -49,6 +49,7 @@ mod season;
 mod security;
 pub(crate) mod sign_in;
 mod sign_ins;
+mod sign_on;
 mod style;
 mod tips;
 mod today;
@@ -112,6 +113,7 @@ pub fn routes() -> Vec<Route> {
         security::routes(),
         sign_in::routes(),
         sign_ins::routes(),
+        sign_on::routes(),
         style::routes(),
         tips::routes(),
         today::routes(),

@@ -95,6 +95,11 @@ pub(crate) fn plan() -> Plan {
 
 impl TestApp {
     pub(crate) fn new(db: Db) -> Self {
+        Self::reaching(db, courier::Courier::nowhere(), "")
+    }
+
+    /// One that reaches what the courier lets it reach, and knows where people open it.
+    pub(crate) fn reaching(db: Db, courier: courier::Courier, link: &str) -> Self {
         let at: Timestamp = "2026-11-24T08:00:00+08:00".parse().expect("a moment");
         let now = Now::predictable(at, 7);
         let make = |code: &'static str, mark: &'static str| {
@@ -117,8 +122,8 @@ impl TestApp {
             demo: None,
             https: false,
             proxies: Vec::new(),
-            courier: courier::Courier::nowhere(),
-            link: String::new(),
+            courier,
+            link: link.to_owned(),
         });
         let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         Self { router: web::router(&app), app, here, there, rt, _seals: seals, clock }

@@ -169,6 +169,10 @@ fn hostile_text_is_shown_and_does_nothing_on_bare_pages() {
         totp: true,
         county: text(),
         title: text(),
+        platform: Some(text()),
+        platform_next: text(),
+        left: Some(text()),
+        leave: text(),
     };
     check("sign in", &sign_in.render().expect("it renders"), 8);
     let error = ErrorPage { code: 500, title: text(), what: text(), todo: text(), number: Some(text()) };

@@ -96,6 +96,10 @@ fn sign_in() -> SignIn {
         totp: true,
         county: "南涧彝族自治县".to_owned(),
         title: "保学".to_owned(),
+        platform: Some("云南教育统一登录".to_owned()),
+        platform_next: "%2F".to_owned(),
+        left: Some("云南教育统一登录".to_owned()),
+        leave: "https://id.example.gov.cn/out".to_owned(),
     }
 }
 

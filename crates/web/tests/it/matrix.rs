@@ -20,6 +20,7 @@ use crate::matrix_rows::{ACTS, Act, By, ROWS, Row, SHOWN_ELSEWHERE, Target, ever
 use crate::matrix_rows_bulletin::SHOWN as BULLETINS;
 use crate::matrix_rows_council::SHOWN;
 use crate::matrix_rows_reports::REPORTS_SHOWN;
+use crate::matrix_rows_rest::SHOWN_REST;
 
 /// An id that nothing has.
 const MISSING: &str = "00000000-0000-7000-8000-000000000000";
@@ -186,7 +187,7 @@ fn every_route_has_a_row() {
     assert!(unknown.is_empty(), "routes without a row in matrix_rows.rs: {unknown:?}");
     let acts: BTreeSet<&str> = ACTS.iter().map(|act| act.path).collect();
     let elsewhere: BTreeSet<&str> =
-        SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).chain(REPORTS_SHOWN).map(|(path, _)| *path).collect();
+        SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).chain(REPORTS_SHOWN).chain(SHOWN_REST).map(|(path, _)| *path).collect();
     let unknown: Vec<_> = web::pages::routes()
         .iter()
         .filter(|route| route.method == Method::POST && route.policy != Policy::Open)
@@ -198,7 +199,7 @@ fn every_route_has_a_row() {
         "acts without a row in matrix_rows.rs that says what they leave behind: {unknown:?}"
     );
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (path, file) in SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).chain(REPORTS_SHOWN) {
+    for (path, file) in SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).chain(REPORTS_SHOWN).chain(SHOWN_REST) {
         assert!(root.join(file).is_file(), "{path} is said to be shown in {file}");
     }
 }

@@ -872,7 +872,7 @@ pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
 pub(crate) fn every_row() -> impl Iterator<Item = &'static Row> {
     use crate::{
         matrix_rows_api, matrix_rows_bulletin, matrix_rows_council, matrix_rows_figures, matrix_rows_public,
-        matrix_rows_reports, matrix_rows_season, matrix_rows_turnover, matrix_rows_ways,
+        matrix_rows_reports, matrix_rows_rest, matrix_rows_season, matrix_rows_turnover, matrix_rows_ways,
     };
     ROWS.iter()
         .chain(matrix_rows_api::API)
@@ -884,4 +884,5 @@ pub(crate) fn every_row() -> impl Iterator<Item = &'static Row> {
         .chain(matrix_rows_bulletin::BULLETIN)
         .chain(matrix_rows_turnover::TURNOVER)
         .chain(matrix_rows_reports::REPORTS)
+        .chain(matrix_rows_rest::REST)
 }

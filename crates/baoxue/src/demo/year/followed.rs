@@ -2,7 +2,7 @@
 //! receipts, leave that was asked for, the evenings of a boarding school; by the use cases themselves, at the moment when it would have been done. And the
 //! posts that passed from one to another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use casework::attendance::{self, Calling, ContactForm, LeaveForm, Submission, Verified};
@@ -18,7 +18,7 @@ use rules::access::{Actor, Role};
 use rules::attendance::{Answered, Kind, Outcome, Reason, Way};
 use rules::plan::Plan;
 
-use super::{Year, moment};
+use super::{Year, helped, moment, registers};
 
 /// One in so many classes has a pupil whose leave the head must see.
 const LEAVE: usize = 40;
@@ -145,6 +145,8 @@ impl Year {
             let (keys, plan, now) = (keys.clone(), Arc::clone(&plan), self.now.at_moment(one.at));
             db.write(move |tx| done(tx, (&keys, &plan, &now), &one).map_err(said))?;
         }
+        let days = registers::school_days(&plan, self.today.saturating_sub(365.days()), self.today);
+        self.helped(db, (keys, &plan), (&helped::chosen(&classes, &days), &days))?;
         self.paired(db, (keys, &*plan))?;
         self.measured(db, (keys, &plan))?;
         self.season(db, (keys, &*plan))?;
@@ -232,13 +234,20 @@ impl Year {
             }
         }
         let yesterday = Self::working(self.today.saturating_sub(1.day()));
-        for class in classes.iter().step_by(LEAVE) {
+        // Leave takes a child off the list: whoever is looked for did not ask for any.
+        let looked_for: BTreeSet<&str> = suspects.iter().map(|one| one.child.as_str()).collect();
+        let week = self.today.saturating_add(7.days());
+        // In the vacation nobody asks for leave.
+        let lessons = plan.calendar().teaching_days_between(self.today, week).unwrap_or_default() > 0;
+        for class in classes.iter().step_by(LEAVE).filter(|_| lessons) {
             let (Some(head), Some(teacher)) =
                 (heads.get(class.school.as_str()), teachers.get(class.class.as_str()))
             else {
                 continue;
             };
-            let Some(child) = class.pupils.get(self.chance.below(class.pupils.len().max(1))) else {
+            let begin = self.chance.below(class.pupils.len().max(1));
+            let turn = class.pupils.iter().cycle().skip(begin).take(class.pupils.len());
+            let Some(child) = turn.into_iter().find(|child| !looked_for.contains(child.as_str())) else {
                 continue;
             };
             let (kind, why) = *[
@@ -248,12 +257,7 @@ impl Year {
             ]
             .get(self.chance.below(3))
             .unwrap_or(&(Kind::Sick, "住院"));
-            let form = LeaveForm {
-                kind,
-                from: self.today,
-                until: self.today.saturating_add(7.days()),
-                why: why.to_owned(),
-            };
+            let form = LeaveForm { kind, from: self.today, until: week, why: why.to_owned() };
             let answers = self.chance.happens(0.5).then(|| (*head).clone());
             let act = Act::Leave(child.clone(), form, answers);
             waiting.push(Waiting { at: moment(yesterday, 16, 40, 0), by: (*teacher).clone(), act });
@@ -296,9 +300,14 @@ fn done(tx: &mut Tx<'_>, with: (&Keys, &Plan, &casework::now::Now), one: &Waitin
         Act::Contact(child, form) => {
             seed::acted(tx, with, &one.by, |desk| attendance::log_contact(desk, child, form)).map(drop)
         }
-        Act::Report(id, verified) => {
-            seed::acted(tx, with, &one.by, |desk| attendance::verify_and_report(desk, id, verified)).map(drop)
-        }
+        // Whoever came off the list meanwhile is not reported any more, as the product itself would refuse.
+        Act::Report(id, verified) => seed::acted(tx, with, &one.by, |desk| {
+            if seed::is_listed(desk.tx, desk.county(), id)? {
+                attendance::verify_and_report(desk, id, verified).map(drop)
+            } else {
+                Ok(())
+            }
+        }),
         Act::Receive(suspected) => seed::acted(tx, with, &one.by, |desk| receive(desk, suspected)),
         Act::Leave(child, form, head) => {
             let (leave, good) =

@@ -7,6 +7,7 @@ mod council;
 mod days;
 mod evenings;
 mod followed;
+mod helped;
 mod measured;
 mod overseen;
 mod paired;

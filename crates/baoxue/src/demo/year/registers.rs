@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use rules::attendance::{Kind, Reason};
 use rules::plan::Plan;
 
-use super::{Year, moment};
+use super::{Year, helped, moment};
 
 /// Days back in which illness is written down; before, only who stayed away without a reason.
 const ILLNESS: i64 = 28;
@@ -44,7 +44,15 @@ impl Year {
         db.write(move |tx| seed::rolls_known(tx, &of))?;
         let classes: Vec<SeedClass> = db.read(|tx| seed::classes(tx, &county))?;
         let days = school_days(plan, since, self.today);
-        let spells = self.spells(&classes, &days);
+        let mut spells = self.spells(&classes, &days);
+        spells.extend(helped::chosen(&classes, &days).into_iter().map(|one| Spell {
+            class: one.class,
+            child: one.child,
+            from: one.from,
+            days: one.days,
+            kind: Kind::Truant,
+            reason: one.reason,
+        }));
         let mut away: BTreeMap<(usize, usize), Away> = BTreeMap::new();
         let mut children: BTreeSet<String> = BTreeSet::new();
         for spell in &spells {

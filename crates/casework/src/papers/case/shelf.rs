@@ -49,6 +49,8 @@ pub struct Due {
     pub on: String,
     /// The term, or what the calendar lacks to say it (B14).
     pub term: Result<Term, (&'static str, String)>,
+    /// Whether a day of it lies in a year whose holidays are not announced yet, so that it may still move.
+    pub provisional: bool,
 }
 
 /// The papers of a case.
@@ -196,7 +198,11 @@ fn due(desk: &Desk<'_, '_>, papers: &[Stored], tracks: &[TrackLine]) -> Vec<Due>
             };
             (clock.what, words)
         });
-        all.extend(found.transpose().map(|term| Due { on: on.to_owned(), term }));
+        all.extend(found.transpose().map(|term| {
+            let days = term.as_ref().map_or([None, None], |term| [term.earliest, term.latest]);
+            let provisional = days.iter().flatten().any(|day| calendar.is_provisional(day.year()));
+            Due { on: on.to_owned(), term, provisional }
+        }));
     };
     for paper in papers.iter().filter(|paper| paper.kind != PaperKind::ServiceReceipt) {
         let served = served(papers, &paper.id);
@@ -233,7 +239,7 @@ fn unanswered(desk: &Desk<'_, '_>, papers: &[Stored], tracks: &[TrackLine]) -> V
             counted: "函里写明的日期".to_owned(),
             articles: "五(四)(十)".to_owned(),
         };
-        open.push(Due { on: paper.word.clone(), term: Ok(term) });
+        open.push(Due { on: paper.word.clone(), term: Ok(term), provisional: false });
     }
     open
 }

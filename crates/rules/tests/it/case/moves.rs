@@ -363,10 +363,10 @@ fn kept_in_another_order() {
 /// B14: a deadline in a year that the calendar does not know is a refusal that says so, never a guess.
 #[test]
 fn a_year_without_data() {
-    Story::new("2026-12-30")
-        .then("2026-12-30", bureau(), Event::Clear { words: words() }, State::Cleared)
+    Story::new("2027-12-30")
+        .then("2027-12-30", bureau(), Event::Clear { words: words() }, State::Cleared)
         .kept();
-    Story::new("2026-12-30").not("2026-12-30", bureau(), confirm(), "2027年的放假安排", "第八十五条");
+    Story::new("2027-12-30").not("2027-12-30", bureau(), confirm(), "2028年的放假安排", "第八十五条");
 }
 
 /// A confirmation that was a mistake is closed by two people and is not counted as solved; who was said to be back is watched to

@@ -349,14 +349,14 @@ fn terms() {
     assert_eq!(of(P::HearingNotice, "2026-03-09", Some("2026-03-09")), ["举行听证 2026-03-19 - 7个工作日"]);
     assert_eq!(of(P::Demand, "2026-03-09", Some("2026-03-09")), ["申请法院强制执行 2026-03-24 - 10个工作日"]);
     // B14: what needs the holidays of a year that nobody has decided is not guessed.
-    assert_eq!(of(P::OrderToCorrect, "2026-11-23", Some("2026-11-24"))[0], "申请行政复议 2027");
+    assert_eq!(of(P::OrderToCorrect, "2027-11-23", Some("2027-11-24"))[0], "申请行政复议 2028");
     let review = &rule(P::OrderToCorrect).clocks[0];
     assert_eq!(
-        not_before(review, day("2026-11-23"), Some(day("2026-11-24"))),
-        Some(day("2027-01-23")),
+        not_before(review, day("2027-11-23"), Some(day("2027-11-24"))),
+        Some(day("2028-01-23")),
         "but not before"
     );
-    assert_eq!(not_before(review, day("2026-11-23"), None), None);
+    assert_eq!(not_before(review, day("2027-11-23"), None), None);
     let judged = Track::Judgment.clocks();
     let term = term(&judged[0], day("2026-03-09"), Some(day("2026-03-09")), PLAN.calendar());
     assert_eq!(term.expect("known days").expect("it runs").latest, Some(day("2026-03-24")), "民事诉讼法 171");

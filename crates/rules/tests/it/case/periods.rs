@@ -68,9 +68,9 @@ fn the_window_of_enforcement() {
 /// B14: a year without data is an error, not a guess.
 #[test]
 fn unknown_years() {
-    assert!(Period::Review.ends(day("2026-12-20"), PLAN.calendar()).is_err());
-    assert!(Period::AskHearing.ends(day("2026-12-30"), PLAN.calendar()).is_err());
-    assert!(enforcement(day("2026-06-01"), day("2026-06-01"), PLAN.calendar()).is_err());
+    assert!(Period::Review.ends(day("2027-12-20"), PLAN.calendar()).is_err());
+    assert!(Period::AskHearing.ends(day("2027-12-30"), PLAN.calendar()).is_err());
+    assert!(enforcement(day("2027-06-01"), day("2027-06-01"), PLAN.calendar()).is_err());
     assert!(Period::ALL.iter().all(|period| period.article().contains('第') && !period.label().is_empty()));
 }
 

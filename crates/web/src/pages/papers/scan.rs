@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::papers::case::{Scanned, add_scan, scan_image, void_scan};
 use casework::refused::Refused;
+use documents::picture::{self, NoPicture};
 use serde::Deserialize;
 
 use super::shelf::{Entered, show};
@@ -16,8 +17,11 @@ use crate::route::encoded;
 use crate::session::Session;
 use crate::upload::{self, Came};
 
-/// Bytes of the whole form at most: a picture has 400,000.
-pub(super) const MOST: usize = 1024 * 1024;
+/// Bytes of the whole form at most: without its script a page hands in what a scanner or a camera made.
+pub(super) const MOST: usize = picture::MOST + 64 * 1024;
+
+/// Bytes of a picture that is kept.
+const KEPT: usize = 400_000;
 
 pub(super) async fn add(
     State(app): State<App>,
@@ -33,7 +37,7 @@ pub(super) async fn add(
     };
     let done = match came {
         Came::Whole(came) => take(&app, &session, &id, came).await,
-        Came::TooLarge => return Ok(too_large("1 MB")),
+        Came::TooLarge => return Ok(too_large("8 MB")),
         Came::Cut => Err(Failed::from(upload::cut())),
     };
     let failed = match done {
@@ -50,8 +54,16 @@ async fn take(app: &App, session: &Session, case: &str, mut came: upload::Upload
     };
     let image = app
         .apart(move || {
-            std::fs::read(file.path())
-                .map_err(|error| Refused::Fault(format!("a scanned page: {}", error.kind())))
+            let bytes = std::fs::read(file.path())
+                .map_err(|error| Refused::Fault(format!("a scanned page: {}", error.kind())))?;
+            picture::small_jpeg(bytes, KEPT).map_err(|wrong| {
+                let text = match wrong {
+                    NoPicture::Unknown => "请选择JPG、PNG或者WebP图片；PDF请先逐页另存成图片",
+                    NoPicture::Large => "图片太大：不超过8MB、2400万像素，请把扫描分辨率调到200 dpi再来",
+                    NoPicture::Broken => "图片打不开，请重新拍照或扫描",
+                };
+                Refused::field("file", text)
+            })
         })
         .await?;
     let told = Scanned { title: came.text("title").to_owned(), paper: came.text("paper").to_owned(), image };

@@ -22,6 +22,9 @@ use crate::session::Session;
 /// Days back that are listed.
 const BACK: i64 = 120;
 
+/// Days ahead for which it is said that the year's holidays are not announced yet.
+const AHEAD: i64 = 120;
+
 #[derive(Template)]
 #[template(path = "register/school_days.html")]
 struct DaysPage {
@@ -34,6 +37,8 @@ struct DaysPage {
     no_market: Empty,
     townships: Vec<Choice>,
     sent: MarketSent,
+    /// A year near by whose holidays are not announced yet.
+    provisional: Option<i16>,
     may_set: bool,
     whole: bool,
     today: Date,
@@ -88,6 +93,10 @@ async fn show(app: &App, session: &Session, wrong: Wrong, status: StatusCode) ->
         },
         townships: chosen.map(|(id, name)| Choice::new(&id, &name, &sent.township)).collect(),
         sent,
+        provisional: [today, today.saturating_add(AHEAD.days())]
+            .into_iter()
+            .map(Date::year)
+            .find(|year| app.plan().calendar().is_provisional(*year)),
         may_set: may(actor, Action::SetSchoolDays, &Subject::Nothing).is_ok(),
         whole: attendance::speaks_for(actor).is_none(),
         today,

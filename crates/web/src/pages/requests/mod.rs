@@ -1,6 +1,7 @@
 //! `/requests`: 部门协助. The inbox of a member unit, answered in two clicks; what a bureau, township or school has asked; the form for
 //! asking; how the units answer. What may be asked and answered is the plan's, who reads what is casework's.
 
+mod files;
 mod inbox;
 mod one;
 
@@ -17,6 +18,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/requests/units", needs(Action::CountRequests), inbox::units),
         Route::get("/requests/{id}", needs(Action::ReadRequests), one::page),
         Route::post("/requests/{id}/answer", needs(Action::AnswerRequest), one::answer),
+        Route::post("/requests/{id}/files", needs(Action::AnswerRequest), files::add).body_limit(files::MOST),
+        Route::get("/requests/{id}/files/{file}", needs(Action::ReadRequests), files::file),
         Route::post("/requests/{id}/back", needs(Action::AnswerRequest), one::back),
         Route::post("/requests/{id}/withdraw", needs(Action::AskRequest), one::withdraw),
         Route::get("/children/{id}/request", needs(Action::AskRequest), one::asking),

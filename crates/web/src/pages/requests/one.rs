@@ -94,7 +94,7 @@ async fn show(
 }
 
 /// After an end the page says it; what was refused stands above the form with what was typed.
-async fn ended(
+pub(super) async fn ended(
     app: &App,
     session: &Session,
     id: String,

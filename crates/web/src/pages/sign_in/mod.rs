@@ -2,6 +2,7 @@
 //! its own token (hazards C01, C05–C12).
 
 mod first_run;
+pub(super) mod platform;
 mod second;
 mod set_up;
 mod visitor;
@@ -13,8 +14,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::accounts::set_up::{Choice, choice_on_the_way, renew};
 use casework::accounts::sign_in::{self, Answer, Begun, Opened, Origin};
+use casework::accounts::sign_on::offered;
 use casework::accounts::{Stage, half_session, sign_out};
 use casework::password::Typed;
+use courier::sign_on::Ends;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -39,6 +42,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/sign-in/enrol", Policy::Open, second::enrol),
         Route::get("/sign-in/password", Policy::Open, password_page),
         Route::post("/sign-in/password", Policy::Open, password),
+        Route::get("/sign-in/platform", Policy::Open, platform::go),
+        Route::get(platform::BACK, Policy::Open, platform::back),
         Route::post("/sign-out", Policy::Open, leave),
         Route::get("/set-up/{token}", Policy::Open, set_up::page),
         Route::post("/set-up/{token}", Policy::Open, set_up::done),
@@ -53,7 +58,9 @@ struct Next {
     next: String,
 }
 
-fn form(app: &App, next: &str, error: Option<String>) -> SignIn {
+async fn form(app: &App, next: &str, error: Option<String>) -> Result<SignIn, Failed> {
+    let at = app.clone();
+    let platform = app.open_read(move |tx| offered(tx, at.county())).await?;
     let roles = app.demo().map(|demo| {
         demo.roles
             .iter()
@@ -64,18 +71,21 @@ fn form(app: &App, next: &str, error: Option<String>) -> SignIn {
             })
             .collect()
     });
-    SignIn {
+    Ok(SignIn {
         demo: roles,
         error,
+        platform,
+        platform_next: encoded(own_path(next)),
         next: own_path(next).to_owned(),
         totp: false,
         county: app.plan().county().name.clone(),
         title: "保学 · 控辍保学工作系统".to_owned(),
-    }
+        ..SignIn::default()
+    })
 }
 
-async fn door(State(app): State<App>, Query(query): Query<Next>) -> Response {
-    html(&form(&app, &query.next, None))
+async fn door(State(app): State<App>, Query(query): Query<Next>) -> Result<Response, Failed> {
+    Ok(html(&form(&app, &query.next, None).await?))
 }
 
 #[derive(Deserialize)]
@@ -112,7 +122,7 @@ async fn knock(
         }
         refused => {
             let (status, error, wait) = words(&refused);
-            let mut response = (status, html(&form(&app, &knock.next, Some(error)))).into_response();
+            let mut response = (status, html(&form(&app, &knock.next, Some(error)).await?)).into_response();
             if let Some(seconds) = wait {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
@@ -204,9 +214,24 @@ async fn end(app: &App, token: String) -> Result<(), Failed> {
 }
 
 /// Ends the session, finished or not, and takes from the browser what it kept (C14); it stays a known device.
+/// Who came by the province's platform is still signed in there, and is told so.
 async fn leave(State(app): State<App>, visitor: Visitor) -> Result<Response, Failed> {
+    let (at, token) = (app.clone(), visitor.token.clone());
+    let there = app
+        .open_read(move |tx| casework::accounts::sign_on::leave(tx, at.keys(), at.county(), &token))
+        .await?;
     end(&app, visitor.token).await?;
-    let mut response = see_other("/sign-in");
+    let mut response = match there {
+        None => see_other("/sign-in"),
+        Some((name, ends)) => {
+            let left = SignIn {
+                left: Some(name),
+                leave: Ends::read(&ends).map(|ends| ends.leave).unwrap_or_default(),
+                ..form(&app, "/", None).await?
+            };
+            html(&left)
+        }
+    };
     let headers = response.headers_mut();
     set_cookie(headers, app.https(), cookie_name(app.https()), "", 0);
     headers.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
