@@ -66,6 +66,7 @@ pub const SEALED: &[Sealed] = &[
         fields: &[("title_sealed", "title"), ("image_sealed", "image")],
         at_once: 4,
     },
+    of("cohort_fate", &["id"], &[("proof_sealed", "proof")]),
     of("season_visit", &["id"], &[("note_sealed", "note")]),
     of("season_notice", &["id"], &[("said_sealed", "said")]),
     of("season_step", &["id"], &[("words_sealed", "words")]),

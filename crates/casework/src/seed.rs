@@ -15,7 +15,9 @@ use crate::now::Now;
 use crate::params;
 
 pub use cohort::cohort;
-pub use followed::{SeedSuspect, acted, handed_over, report_of, suspects, told_so_far};
+pub use followed::{
+    SeedPupil, SeedSuspect, acted, followed, handed_over, pupils, report_of, suspects, told_so_far,
+};
 pub use past::{
     Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,
     tell_unit,

@@ -43,7 +43,7 @@ fn waiting(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused> {
 }
 
 /// One case; whether anything happened.
-fn follow(desk: &mut Desk<'_, '_>, id: &str) -> Result<bool, Refused> {
+pub(crate) fn follow(desk: &mut Desk<'_, '_>, id: &str) -> Result<bool, Refused> {
     let Some(kept) = load(desk, id)? else { return Ok(false) };
     let Case::Open(open) = &kept.case else { return Ok(false) };
     let (today, rule) = (desk.now.day(), &desk.plan.case().observation);

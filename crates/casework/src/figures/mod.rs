@@ -3,6 +3,7 @@
 //! docs/adr/0027-figures.md.
 
 mod changes;
+mod cohort;
 mod freeze;
 mod matters;
 mod members;
@@ -11,12 +12,13 @@ mod read;
 mod renew;
 mod yearbook;
 
-pub use changes::{Change, Changes, Turn, changes};
+pub use changes::{Change, Changes, REPORTED, Since, Turn, changes, since};
+pub use cohort::{CohortLine, Fate, FateForm, Gone, GonePage, cohorts, gone, gone_one, tell};
 pub use freeze::{Verdict, freeze, renew_now, verify};
 pub use names::{Name, NamesAsked, NamesPage, export, names};
 pub use read::{
     Audience, Frozen, Line, Panel, Snapshot, UnitLine, audience, by_township, causes, county_tiles, leads,
-    panel, returns, snapshot, snapshots,
+    panel, returns, snapshot, snapshots, steps,
 };
 pub use renew::{RENEW, nightly, renew};
 pub use yearbook::{Entry, EntryForm, enter, entries};

@@ -68,6 +68,55 @@ pub fn report_of(tx: &mut Tx<'_>, county: &str, suspected: &str) -> Result<Optio
     Ok(found.into_iter().next())
 }
 
+/// A pupil of the county, and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeedPupil {
+    /// The child.
+    pub child: String,
+    /// Its school.
+    pub school: String,
+    /// Its township.
+    pub township: String,
+}
+
+/// Pupils from the fourth grade up of whom nobody has a case and nothing else is told: the story goes on with them.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn pupils(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedPupil>, DbError> {
+    tx.query(
+        "select id, school, township from child
+         where county = $1 and standing = 'enrolled' and merged_into is null and grade between 4 and 9
+           and school is not null and township is not null and class is not null
+           and not exists (select 1 from child_case c where c.county = child.county and c.child = child.id)
+           and not exists (select 1 from suspected s where s.county = child.county and s.child = child.id)
+           and not exists (select 1 from pair p where p.county = child.county and p.child = child.id)
+           and not exists (select 1 from finding f where f.county = child.county and f.child = child.id)
+         order by spelling, id",
+        &params![county],
+        |row| Ok(SeedPupil { child: row.get(0)?, school: row.get(1)?, township: row.get(2)? }),
+    )
+}
+
+/// Looks at the child's open case as the night of that day does.
+///
+/// # Errors
+/// Whatever the use case refuses.
+pub fn followed(
+    tx: &mut Tx<'_>,
+    (keys, plan, now): (&Keys, &Plan, &Now),
+    child: &str,
+) -> Result<(), Refused> {
+    let open = tx.optional(
+        "select id from child_case where county = $1 and child = $2 and ended_at is null",
+        &params![plan.county().code.as_str(), child],
+        |row| row.get::<String>(0),
+    )?;
+    let Some(open) = open else { return Ok(()) };
+    let who = SignedIn { actor: crate::jobs::program(&plan.county().code), confirmed: None };
+    crate::cases::follow(&mut Desk { tx, who: &who, now, keys, plan }, &open).map(drop)
+}
+
 /// Does something as `actor` did it at `now`.
 ///
 /// # Errors

@@ -19,8 +19,9 @@ mod cases;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
-mod comparing;
+mod cohorts;
 #[cfg(test)]
+mod comparing;
 mod conference;
 #[cfg(test)]
 mod county;

@@ -146,6 +146,7 @@ impl Year {
             db.write(move |tx| done(tx, (&keys, &plan, &now), &one).map_err(said))?;
         }
         self.paired(db, (keys, &*plan))?;
+        self.returned(db, (keys, &plan))?;
         self.measured(db, (keys, &plan))?;
         self.season(db, (keys, &*plan))?;
         self.council(db, (keys, &plan))?;
