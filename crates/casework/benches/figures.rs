@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use casework::audit::Vault;
 use casework::db::testing::Place;
-use casework::db::{Db, DbError, Engine, MIGRATIONS};
+use casework::db::{Db, DbError, Engine};
 use casework::desk::{Desk, SignedIn};
 use casework::figures::{self, NamesAsked};
 use casework::jobs::Means;
@@ -136,13 +136,14 @@ fn fill(db: &Db, children: i64) -> Result<(), DbError> {
         };
         let turned =
             if span == 4 { "case when n.n % 100 < 2 then 'xxxxxxx' else '-x-x-xx' end" } else { "'-x-----'" };
+        let followed = if span == 4 { "cast(null as bigint)" } else { "1" };
         let listed = if span == 4 { "n.n % 100 < 2" } else { "n.n % 50 = 0" };
         step(
             format!(
                 "{NUMBERS} insert into figure_member (county, basis, ref, from_number, until_number, child, marks, why, township,
-                       village, school, spelling, listed, turned, gone)
+                       village, school, spelling, listed, turned, followed)
                  select $1, 'child', 'c' || (100000000 + n.n), {from}, {until}, 'c' || (100000000 + n.n), {marks},
-                        'absent', {PLACE}, {spelling}, case when {listed} then 1 else 0 end, {turned}, 0 from n"
+                        'absent', {PLACE}, {spelling}, case when {listed} then 1 else 0 end, {turned}, {followed} from n"
             ),
             children,
         )?;
@@ -239,7 +240,7 @@ fn peak() -> String {
 fn county(engine: Engine, children: i64, times: usize) {
     let place = Place::new(engine);
     let db = place.open();
-    db.migrate(MIGRATIONS).expect("the schema");
+    db.migrate().expect("the schema");
     let plan = plan();
     let begun = Instant::now();
     fill(&db, children).expect("a county");

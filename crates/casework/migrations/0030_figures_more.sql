@@ -1,6 +1,7 @@
 -- 当年花名册, 初中三年巩固率, 年报推算的辍学率, causes and steps behind the numbers (docs/adr/0027-figures.md).
 
-alter table figure_cohort add column grade bigint not null default 1;
+alter table figure_cohort add column grade bigint;    -- 1 or 7: rules::figures::Cohort
+update figure_cohort set grade = 1;
 create index figure_cohort_child on figure_cohort (county, child);
 
 -- Who stands on an old list and is not in the ledger. Once the ledger has somebody of that number, it counts there.
@@ -36,21 +37,22 @@ create table cohort_fate (
 create index cohort_fate_name on cohort_fate (county, name, at);
 
 -- 年报推算的辍学率 has nine numbers; of the others this is empty.
-alter table figure_entry add column terms text not null default '';
+alter table figure_entry add column terms text;
+update figure_entry set terms = '';
 
 -- Of a child that is to be brought back: why it stays away, and how far on the way it is (rules::figures::Step).
-alter table figure_member add column cause text not null default '';
-alter table figure_member add column step bigint not null default 0;
+alter table figure_member add column cause text;
+alter table figure_member add column step bigint;
 
 -- Lists of names stand in the order in which they are read, with all that chooses among them: a page reads its own hundred and no more.
--- Which figures a row counts otherwise in than the row before it; empty where that is not known, and gone: none follows on it. By these the
--- changes between two snapshots are found without comparing everybody.
-alter table figure_member add column turned text not null default '';
-alter table figure_member add column gone bigint not null default 1;
+-- Which figures a row counts otherwise in than the row before it, and whether another row follows on it: 1. Null where that is not known: by
+-- these the changes between two snapshots are found without comparing everybody.
+alter table figure_member add column turned text;
+alter table figure_member add column followed bigint;
 drop index figure_member_from;
 create index figure_member_from on figure_member (county, basis, from_number, turned, ref);
-drop index figure_member_until;
-create index figure_member_until on figure_member (county, basis, until_number, gone, ref) where until_number < 9000000000;
+create index figure_member_last on figure_member (county, basis, until_number, ref)
+    where followed is null and until_number < 9000000000;
 
 drop index figure_member_listed;
 create index figure_member_names on figure_member (county, basis, spelling, ref, until_number, from_number, marks, township,

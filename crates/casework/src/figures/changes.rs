@@ -152,11 +152,11 @@ fn paired(place: usize) -> String {
         "with touched(ref) as (
            select ref from figure_member
            where county = $1 and basis = $2 and from_number > $3 and from_number <= $4
-             and (turned = '' or substr(turned, {place}, 1) <> '-')
+             and (turned is null or substr(turned, {place}, 1) <> '-')
            union
            select ref from figure_member
            where county = $1 and basis = $2 and until_number < 9000000000 and until_number > $3 and until_number <= $4
-             and gone = 1
+             and followed is null
          ), paired as (
            select touched.ref, coalesce(b.child, a.child, '') as child, coalesce(b.spelling, a.spelling, '') as spelling,
                   {} as was, coalesce(a.why, '') as was_why, a.township as was_town,

@@ -62,7 +62,8 @@ pub(super) fn keep(
 ) -> Result<usize, Refused> {
     let county = desk.county();
     let rows = desk.tx.query(
-        "select ref, from_number, child, marks, why, township, village, school, cause, step from figure_member
+        "select ref, from_number, child, marks, why, township, village, school, coalesce(cause, ''), coalesce(step, 0)
+         from figure_member
          where county = $1 and basis = $2 and ref > $3 and ref <= $4 and until_number = $5 order by ref",
         &params![county, stretch.basis.code(), stretch.after, stretch.until, OPEN],
         kept,
@@ -75,11 +76,11 @@ pub(super) fn keep(
             Some(row) => {
                 end(desk, number, stretch.basis, &row, true)?;
                 // What stood before a try that did not come to its end is not known here.
-                if row.from == number { String::new() } else { turned(Some(&row.member), member) }
+                if row.from == number { None } else { Some(turned(Some(&row.member), member)) }
             }
-            None => turned(None, member),
+            None => Some(turned(None, member)),
         };
-        begin(desk, number, stretch.basis, (member, &turned))?;
+        begin(desk, number, stretch.basis, (member, turned.as_deref()))?;
         changed += 1;
     }
     for row in rows.values() {
@@ -135,12 +136,12 @@ fn begin(
     desk: &mut Desk<'_, '_>,
     number: i64,
     basis: Basis,
-    (member, turned): (&Member, &str),
+    (member, turned): (&Member, Option<&str>),
 ) -> Result<(), Refused> {
     desk.tx.execute(
         "insert into figure_member (county, basis, ref, from_number, until_number, child, marks, why, township, village,
-                                    school, spelling, listed, cause, step, turned, gone)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)",
+                                    school, spelling, listed, cause, step, turned)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         &params![
             desk.county(),
             basis.code(),
@@ -167,11 +168,11 @@ fn begin(
 /// another row follows on it is kept with it.
 fn end(desk: &mut Desk<'_, '_>, number: i64, basis: Basis, row: &Kept, follows: bool) -> Result<(), Refused> {
     let county = desk.county();
-    let gone = i64::from(!follows);
+    let followed = follows.then_some(1_i64);
     if row.from == number {
         desk.tx.execute(
-            "update figure_member set gone = $5 where county = $1 and basis = $2 and ref = $3 and until_number = $4",
-            &params![county, basis.code(), &row.member.id, number, gone],
+            "update figure_member set followed = $5 where county = $1 and basis = $2 and ref = $3 and until_number = $4",
+            &params![county, basis.code(), &row.member.id, number, followed],
         )?;
         desk.tx.execute(
             "delete from figure_member where county = $1 and basis = $2 and ref = $3 and from_number = $4",
@@ -179,9 +180,9 @@ fn end(desk: &mut Desk<'_, '_>, number: i64, basis: Basis, row: &Kept, follows: 
         )?;
     } else {
         desk.tx.execute(
-            "update figure_member set until_number = $5, gone = $6
+            "update figure_member set until_number = $5, followed = $6
              where county = $1 and basis = $2 and ref = $3 and from_number = $4",
-            &params![county, basis.code(), &row.member.id, row.from, number, gone],
+            &params![county, basis.code(), &row.member.id, row.from, number, followed],
         )?;
     }
     Ok(())

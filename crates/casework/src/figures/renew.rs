@@ -284,9 +284,9 @@ fn prune(desk: &mut Desk<'_, '_>) -> Result<bool, Refused> {
     let Some(number) = old else { return Ok(false) };
     let gone = desk.tx.query(
         &format!(
-            "select basis, ref, from_number, until_number, gone from figure_member m
-             where m.county = $1 and m.until_number = $2
-               and not exists (select 1 from figure_snapshot s where s.county = m.county and s.number >= m.from_number
+            "select basis, ref, from_number, until_number, coalesce(followed, 0) from figure_member m
+             where m.county = $1 and m.basis in ('child', 'return', 'found', 'reported', 'kept') and m.until_number = $2
+               and m.until_number < 9000000000 and not exists (select 1 from figure_snapshot s where s.county = m.county and s.number >= m.from_number
                                  and s.number < m.until_number and s.number <> $3)
              order by basis, ref, from_number limit {PRUNED}"
         ),
@@ -296,16 +296,16 @@ fn prune(desk: &mut Desk<'_, '_>) -> Result<bool, Refused> {
             Ok((row.get::<String>(0)?, row.get::<String>(1)?, span))
         },
     )?;
-    for (basis, id, (from, until, last)) in &gone {
+    for (basis, id, (from, until, followed)) in &gone {
         // What the row after it differs in is not known any more, and that nothing follows is said by the row before it.
         desk.tx.execute(
-            "update figure_member set turned = '' where county = $1 and basis = $2 and ref = $3 and from_number = $4",
+            "update figure_member set turned = null where county = $1 and basis = $2 and ref = $3 and from_number = $4",
             &params![county, basis, id, *until],
         )?;
         desk.tx.execute(
-            "update figure_member set gone = 1
-             where county = $1 and basis = $2 and ref = $3 and until_number = $4 and cast($5 as bigint) = 1",
-            &params![county, basis, id, *from, *last],
+            "update figure_member set followed = null
+             where county = $1 and basis = $2 and ref = $3 and until_number = $4 and cast($5 as bigint) = 0",
+            &params![county, basis, id, *from, *followed],
         )?;
         desk.tx.execute(
             "delete from figure_member where county = $1 and basis = $2 and ref = $3 and from_number = $4",

@@ -24,8 +24,8 @@ pub fn cohort(
     let first = year.saturating_sub(8);
     let born = (date(first.saturating_sub(7), 9, 1), date(first.saturating_sub(6), 8, 31));
     let children = tx.execute(
-        "insert into figure_cohort (county, year, child, source, made_at)
-         select county, cast($2 as bigint), id, 'class', cast($5 as text) from child
+        "insert into figure_cohort (county, year, child, grade, source, made_at)
+         select county, cast($2 as bigint), id, 1, 'class', cast($5 as text) from child
          where county = $1 and birth >= $3 and birth <= $4 and registration = 'local' and standing <> 'never'
            and merged_into is null",
         &params![with.county, first, born.0, born.1, format!("{first}-09-01T08:00:00.000+08:00")],

@@ -9,6 +9,7 @@ use rules::figures::{Figure, Mark, Step, TERMS, Terms};
 use serde::Deserialize;
 
 use super::nothing;
+use super::one::cause_of;
 use super::panel::{Asked, Typed, show};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
@@ -152,7 +153,7 @@ pub(super) struct Taking {
     village: String,
     mark: String,
     step: String,
-    cause: Option<String>,
+    cause: String,
 }
 
 pub(super) async fn export(
@@ -168,7 +169,7 @@ pub(super) async fn export(
         township,
         village,
         mark: Mark::from_code(&mark),
-        cause: cause.filter(|cause| !cause.is_empty()),
+        cause: cause_of(&cause),
         step: Step::from_code(&step),
         after: String::new(),
     };

@@ -24,7 +24,7 @@ pub(super) struct Asked {
     township: String,
     village: String,
     mark: String,
-    cause: Option<String>,
+    cause: String,
     step: String,
     after: String,
 }
@@ -77,7 +77,7 @@ pub(super) async fn page(
         township: asked.township.clone(),
         village: asked.village.clone(),
         mark: Mark::from_code(&asked.mark),
-        cause: asked.cause.clone(),
+        cause: cause_of(&asked.cause),
         step: Step::from_code(&asked.step),
         after: asked.after.clone(),
     };
@@ -108,15 +108,15 @@ pub(super) async fn page(
         told: told(figure, one.counts, app.plan()),
     };
     // A cause and a step are of 复学率 alone, and have those who are back beside the others.
-    let chosen = match (figure, &asked.cause, Step::from_code(&asked.step)) {
+    let chosen = match (figure, cause_of(&asked.cause), Step::from_code(&asked.step)) {
         (Figure::Return, Some(cause), _) => {
-            let known = app.plan().causes().iter().find(|one| one.code == *cause);
+            let known = app.plan().causes().iter().find(|one| one.code == cause);
             Some(known.map_or_else(|| "原因没有登记".to_owned(), |one| format!("原因是“{}”", one.label)))
         }
         (Figure::Return, None, Some(step)) => Some(format!("走到“{}”这一步以后", step.label())),
         _ => None,
     };
-    let cause = asked.cause.clone().filter(|_| figure == Figure::Return);
+    let cause = if figure == Figure::Return { asked.cause.as_str() } else { "" };
     let step = if figure == Figure::Return { asked.step.as_str() } else { "" };
     let narrowed = towns
         .iter()
@@ -139,7 +139,7 @@ pub(super) async fn page(
         ("village", &asked.village),
         ("mark", &asked.mark),
         ("step", step),
-        ("cause", cause.as_deref().unwrap_or_default()),
+        ("cause", cause),
     ];
     let page_at = Address::new(figure_path(figure), &kept);
     let all_kept: Vec<(&'static str, &str)> =
@@ -178,6 +178,15 @@ pub(super) async fn page(
         },
         sub: format!("截至{}，口径第{}版", snapshot.day, snapshot.version),
     }))
+}
+
+/// The cause that an address names: `none` is one that was not registered.
+pub(super) fn cause_of(text: &str) -> Option<String> {
+    match text {
+        "" => None,
+        "none" => Some(String::new()),
+        code => Some(code.to_owned()),
+    }
 }
 
 /// The address of a figure's page, for as long as the program runs.

@@ -86,6 +86,9 @@ struct PanelPage {
     entry_heads: [Head; 5],
     /// The two that are ratios of two numbers.
     by_two: Vec<Choice>,
+    /// Which of the two forms is open: what was typed there was not taken.
+    open_two: bool,
+    open_nine: bool,
     terms: Vec<Term>,
     verdict: Option<Verdict>,
     notice: String,
@@ -98,12 +101,6 @@ struct PanelPage {
 impl PanelPage {
     fn year(&self, one: &Entry) -> String {
         school_year_label(one.school_year)
-    }
-
-    /// Which form is open: what was typed there was not taken.
-    fn is_open(&self, dropout: bool) -> bool {
-        let typed = self.typed.figure == Figure::DropoutYearbook.code();
-        self.errors.any() && self.errors.of("label").is_empty() && typed == dropout
     }
 
     fn rate(&self, one: &Entry) -> String {
@@ -167,6 +164,7 @@ pub(super) async fn show(
         let hour = one.taken_at.get(11..16).unwrap_or_default();
         format!("截至{}，{hour}算的，口径第{}版", one.day, one.version)
     });
+    let is_wrong = errors.any() && errors.of("label").is_empty();
     let page = PanelPage {
         shell: app.shell(session, "/figures").await?,
         sub,
@@ -195,9 +193,12 @@ pub(super) async fn show(
             Head::text("怎么算的"),
             Head::text("来源"),
         ],
-        by_two: [Figure::Yearbook, Figure::JuniorYearbook]
-            .map(|one| Choice::new(one.code(), one.label(), &typed.figure))
-            .to_vec(),
+        by_two: Vec::from(
+            [Figure::Yearbook, Figure::JuniorYearbook]
+                .map(|one| Choice::new(one.code(), one.label(), &typed.figure)),
+        ),
+        open_two: is_wrong && typed.figure != Figure::DropoutYearbook.code(),
+        open_nine: is_wrong && typed.figure == Figure::DropoutYearbook.code(),
         terms: FIELDS
             .into_iter()
             .zip(TERMS)

@@ -164,7 +164,10 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
     let at = own.as_deref().map_or_else(String::new, |unit| format!("&township={}", encoded(unit)));
     let causes = causes
         .into_iter()
-        .map(|(code, label, many)| (label, many, format!("/figures/returned?cause={}{at}", encoded(&code))))
+        .map(|(code, label, many)| {
+            let code = if code.is_empty() { "none" } else { &code };
+            (label, many, format!("/figures/returned?cause={}{at}", encoded(code)))
+        })
         .collect();
     let steps = steps
         .into_iter()
