@@ -22,6 +22,7 @@ mod codes;
 mod cohorts;
 #[cfg(test)]
 mod comparing;
+#[cfg(test)]
 mod conference;
 #[cfg(test)]
 mod county;
