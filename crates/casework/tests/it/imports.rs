@@ -167,7 +167,7 @@ impl Scene {
         self.number("select cast(count(*) as bigint) from child where county = $1")
     }
 
-    fn sql(&self, sql: &'static str) {
+    pub(crate) fn sql(&self, sql: &'static str) {
         let done: Result<u64, DbError> = self.machine.db.write(move |tx| tx.execute(sql, &params![COUNTY]));
         assert!(done.unwrap() > 0, "{sql}");
     }

@@ -19,16 +19,8 @@ use super::followed::{holders, said};
 use super::{Year, moment};
 
 /// One child in so many came back this year; so many at most.
-const ONE_IN: usize = 28;
+const ONE_IN: usize = 12;
 const MOST: usize = 150;
-
-/// An act of the way back.
-enum Act {
-    Open,
-    Move(Kind),
-    /// What the night does.
-    Night,
-}
 
 impl Year {
     /// Tells of those who are back.
@@ -52,67 +44,63 @@ impl Year {
                 continue;
             };
             let late = i64::try_from(at % 12).unwrap_or_default();
-            for (when, by, act) in
-                told(first.saturating_add(late.days()), late, bureau, township, head, self.today)
-            {
-                let (keys, plan, now) = (keys.clone(), Arc::clone(plan), self.now.at_moment(when));
-                let (by, pupil) = (by.clone(), pupil.clone());
-                let done = db.write(move |tx| {
-                    let with = (&keys, &*plan, &now);
-                    let done = match act {
-                        Act::Night => {
-                            return seed::followed(tx, with, &pupil.child).map(|()| true).map_err(said);
-                        }
-                        Act::Open => seed::acted(tx, with, &by, |desk| {
+            let first = first.saturating_add(late.days());
+            let (days, nights) = told(first, late, [bureau, township, head], self.today);
+            let (keys, plan, now, pupil) = (keys.clone(), Arc::clone(plan), self.now.clone(), pupil.clone());
+            let own = (keys.clone(), Arc::clone(&plan), now.clone(), pupil.clone());
+            // All of it or nothing: one whose home is not known has no order, one that is too old has no case.
+            let done = db.write(move |tx| {
+                for (when, by, act) in &days {
+                    let now = now.at_moment(*when);
+                    seed::acted(tx, (&keys, &*plan, &now), by, |desk| match act {
+                        None => {
                             let why = "开学没有报到，班主任打电话、村干部上门都核实过";
                             cases::open_case(desk, &pupil.child, why).map(drop)
-                        }),
-                        Act::Move(kind) => {
-                            seed::acted(tx, with, &by, |desk| moved(desk, &pupil, kind, now.day()))
                         }
-                    };
-                    match done {
-                        // One whose home is not known has no order; one that is too old has no case.
-                        Err(Refused::Rule { .. } | Refused::Denied { .. } | Refused::Changed { .. }) => {
-                            Ok(false)
-                        }
-                        other => other.map(|()| true).map_err(said),
-                    }
-                })?;
-                if !done {
-                    break;
+                        Some(kind) => moved(desk, &pupil, *kind, now.day()),
+                    })?;
                 }
+                Ok::<(), Refused>(())
+            });
+            match done {
+                Ok(()) => {}
+                Err(Refused::Storage(error)) => return Err(error),
+                Err(_) => continue,
+            }
+            for when in nights {
+                let (keys, plan, now, pupil) = own.clone();
+                let now = now.at_moment(when);
+                db.write(move |tx| seed::followed(tx, (&keys, &*plan, &now), &pupil.child).map_err(said))?;
             }
         }
         Ok(())
     }
 }
 
-/// What happened to one, in order: one in some took a fortnight, most a week.
-fn told<'a>(
+/// An act of the way back: who did it when; no kind is 立案.
+type Done = (Timestamp, Actor, Option<Kind>);
+
+/// What happened to one by day, and the nights in which the program looked: one in some took a fortnight, most a week.
+fn told(
     first: Date,
     late: i64,
-    bureau: &'a Actor,
-    township: &'a Actor,
-    head: &'a Actor,
+    [bureau, township, head]: [&Actor; 3],
     today: Date,
-) -> Vec<(Timestamp, &'a Actor, Act)> {
+) -> (Vec<Done>, Vec<Timestamp>) {
     let day = |after: i64| Year::working(first.saturating_add(after.days()));
     let back = 6 + late % 9;
-    let mut all = vec![
-        (moment(day(0), 10, 20, 0), bureau, Act::Open),
-        (moment(day(1), 9, 30, 0), bureau, Act::Move(Kind::Confirm)),
-        (moment(day(1), 10, 10, 0), bureau, Act::Move(Kind::Dispatch)),
-        (moment(day(2), 9, 10, 0), township, Act::Move(Kind::Receive)),
-        (moment(day(4), 17, 40, 0), township, Act::Move(Kind::Visit)),
-        (moment(day(back), 11, 0, 0), head, Act::Move(Kind::Return)),
-        (moment(day(back), 15, 0, 0), bureau, Act::Move(Kind::Place)),
+    let days = vec![
+        (moment(day(0), 10, 20, 0), bureau.clone(), None),
+        (moment(day(1), 9, 30, 0), bureau.clone(), Some(Kind::Confirm)),
+        (moment(day(1), 10, 10, 0), bureau.clone(), Some(Kind::Dispatch)),
+        (moment(day(2), 11, 10, 0), township.clone(), Some(Kind::Receive)),
+        (moment(day(4), 17, 40, 0), township.clone(), Some(Kind::Visit)),
+        (moment(day(back), 18, 0, 0), head.clone(), Some(Kind::Return)),
+        (moment(day(back), 19, 0, 0), bureau.clone(), Some(Kind::Place)),
     ];
-    for night in [21, 28, 35, 42, 49, 56, 63, 70] {
-        all.push((moment(first.saturating_add((back + night).days()), 1, 10, 0), bureau, Act::Night));
-    }
-    all.retain(|(at, ..)| *at < moment(today, 6, 0, 0));
-    all
+    let nights = [21, 28, 35, 42, 49, 56, 63, 70]
+        .map(|night| moment(first.saturating_add((back + night).days()), 1, 10, 0));
+    (days, nights.into_iter().filter(|night| *night < moment(today, 6, 0, 0)).collect())
 }
 
 fn moved(

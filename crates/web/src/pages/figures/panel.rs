@@ -150,7 +150,12 @@ pub(super) async fn show(
     let choices = all.iter().map(|one| Choice::new(one.number.to_string(), label(one), &now)).collect();
     let mut shown: Vec<Shown> = panel.lines.iter().map(|line| figure(line, app)).collect();
     if panel.snapshot.is_some() {
-        // Each beside the one that goes by names.
+        // 初中三年 stands behind 九年, and each of the yearbook beside the one that goes by names.
+        if let Some(at) = shown.iter().position(|one| one.key == Figure::Junior.code()) {
+            let junior = shown.remove(at);
+            let behind = shown.iter().position(|one| one.key == Figure::Retention.code());
+            shown.insert(behind.map_or(shown.len(), |at| at + 1), junior);
+        }
         for (figure, beside) in [
             (Figure::Yearbook, Figure::Retention),
             (Figure::JuniorYearbook, Figure::Junior),
