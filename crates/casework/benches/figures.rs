@@ -309,7 +309,8 @@ fn county(children: i64, times: usize) {
         figures::gone(desk, 2018, Cohort::First, "")
     });
     for night in ["the first night", "a night in which nothing changed"] {
-        let (means, begun): (Arc<dyn Means>, _) = (house.clone(), Instant::now());
+        let means: Arc<dyn Means> = house.clone();
+        let begun = Instant::now();
         let said = figures::renew(&means).expect("a snapshot");
         println!("  {night}: {:.1} s, {said}; {}", begun.elapsed().as_secs_f64(), peak());
     }

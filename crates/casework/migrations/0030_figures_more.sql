@@ -44,7 +44,6 @@ update figure_entry set terms = '';
 alter table figure_member add column cause text;
 alter table figure_member add column step bigint;
 
--- Lists of names stand in the order in which they are read, with all that chooses among them: a page reads its own hundred and no more.
 -- Which figures a row counts otherwise in than the row before it, and whether another row follows on it: 1. Null where that is not known: by
 -- these the changes between two snapshots are found without comparing everybody.
 alter table figure_member add column turned text;
@@ -54,6 +53,7 @@ create index figure_member_from on figure_member (county, basis, from_number, tu
 create index figure_member_last on figure_member (county, basis, until_number, ref)
     where followed is null and until_number < 9000000000;
 
+-- Lists of names stand in the order in which they are read, with all that chooses among them: a page reads its own hundred and no more.
 drop index figure_member_listed;
 create index figure_member_names on figure_member (county, basis, spelling, ref, until_number, from_number, marks, township,
                                                    village) where listed = 1;
