@@ -29,7 +29,7 @@ test("the leader's page, and the names behind its numbers", async () => {
     await page.locator("main a[href='/leader']").click();
     await page.waitForURL(/\/leader$/);
     const text = await page.locator("main").innerText();
-    for (const part of ["在哪里", "轮到谁", "办到哪一步", "多久回来", "为什么", "这一年", "南涧镇", "适龄不在学"]) assert.match(text, new RegExp(part));
+    for (const part of ["在哪里", "轮到谁", "走到哪一步", "办到哪一步", "最早从", "多久回来", "为什么", "这一年", "南涧镇", "适龄不在学"]) assert.match(text, new RegExp(part));
     assert.equal(await page.locator("svg.tiles").count(), 8, "eight townships");
     assert.equal(await page.locator("svg.tiles rect").count(), 81, "eighty-one villages");
     const out = Number((await page.locator("main a.stat[href='/figures/in_school'] b").innerText()).replace(/\D/g, ""));
@@ -50,7 +50,7 @@ test("a rate with its definition, target and names; frozen, it stays", async () 
   const { window, page, watch } = await as("director", { fresh: true, width: 1440 });
   const first = await snapshot(page);
   const text = await page.locator("main").innerText();
-  for (const label of ["小学入学率", "新生入学率", "九年巩固率（按人）", "九年巩固率（年报）", "辍学率", "复学率", "三日发现率", "及时上报率", "按期办结率"]) {
+  for (const label of ["小学入学率", "新生入学率", "九年巩固率（按人）", "九年巩固率（年报）", "初中三年巩固率（按人）", "初中三年巩固率（年报）", "辍学率", "辍学率（年报）", "复学率", "三日发现率", "及时上报率", "按期办结率"]) {
     assert.ok(text.includes(label), label);
   }
   assert.match(text, /目标99\.5%以上（二）/);
@@ -86,7 +86,7 @@ test("a rate with its definition, target and names; frozen, it stays", async () 
 test("教体局 enters the yearbook's numbers with their source", async () => {
   const { window, page, watch } = await as("bureau", { fresh: true, width: 390 });
   await page.goto("/figures");
-  await page.getByText("登记年报数").click();
+  await page.getByText("登记巩固率的年报数").click();
   watch.expect(422);
   await page.locator("#part").fill("2,000");
   await page.locator("#whole").fill("2020");
@@ -99,6 +99,33 @@ test("教体局 enters the yearbook's numbers with their source", async () => {
   assert.match(await page.locator("main").innerText(), /2000÷2020[\s\S]*初基311/);
   await faultless(page, watch, ["/figures"]);
   await window.close();
+});
+
+test("an old list: who is missing by name, what became of one said with proof; and the funnel's names", async () => {
+  const { window, page, watch } = await as("bureau", { fresh: true, width: 390 });
+  await page.goto("/cohorts");
+  assert.match(await page.locator("main").innerText(), /2018-2019学年一年级/);
+  await page.locator("main a[href^='/cohorts/']", { hasText: "左家旺" }).click();
+  await page.waitForURL(/\/cohorts\/[^?]+$/);
+  const address = new URL(page.url()).pathname;
+  assert.match(await page.locator("main").innerText(), /留在分母里，算没有巩固/);
+  watch.expect(422);
+  await page.locator("#standing").selectOption("moved_away");
+  await page.locator("#proof").fill(" ");
+  await send(page, address, "登记");
+  watch.take();
+  assert.match(await page.locator("main").innerText(), /请写凭什么/);
+  await page.locator("#standing").selectOption("elsewhere");
+  await page.locator("#proof").fill("外县学籍截图，存教体局");
+  await send(page, address, "登记");
+  assert.match(await page.locator("main").innerText(), /外县学籍截图[\s\S]*|留在分母里，算巩固/);
+  await faultless(page, watch, ["/cohorts", "/cohorts?year=2024&grade=7", address]);
+  await window.close();
+  const leads = await as("director", { fresh: true, width: 1440 });
+  await leads.page.goto("/figures/returned?step=persuading");
+  assert.ok((await leads.page.locator("main a[data-row]").count()) > 0, "the step opens names");
+  await faultless(leads.page, leads.watch, ["/figures/returned?step=closed", "/figures/returned?cause=learning", "/figures/junior_retention"]);
+  await leads.window.close();
 });
 
 test("a township has its own; a member unit what was frozen; others nothing", async () => {

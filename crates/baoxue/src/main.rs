@@ -183,7 +183,7 @@ struct CompareArgs {
 
 #[derive(clap::Args)]
 struct TemplateArgs {
-    /// 户籍、学籍、在校、脱贫户、残联、外出就读或其他名单
+    /// 户籍、学籍、在校、脱贫户、残联、外出就读、当年花名册或其他名单
     #[arg(value_name = "名单", value_parser = template::kind)]
     kind: ListKind,
     /// 写到哪个文件；不写为当前文件夹里的“…（空白模板）.xlsx”

@@ -67,6 +67,7 @@ pub const SEALED: &[Sealed] = &[
         at_once: 4,
     },
     of("turnover_stay", &["id"], &[("why_sealed", "why")]),
+    of("cohort_fate", &["id"], &[("proof_sealed", "proof")]),
     of("season_visit", &["id"], &[("note_sealed", "note")]),
     of("season_notice", &["id"], &[("said_sealed", "said")]),
     of("season_step", &["id"], &[("words_sealed", "words")]),

@@ -91,12 +91,14 @@ fn purpose(plan: &Plan, slot: &str, kind: ListKind) -> String {
         ListKind::Present => "各学校汇总：真的在教室里的孩子".to_owned(),
         ListKind::Poverty => "县农业农村局：要先帮扶的孩子".to_owned(),
         ListKind::Disability => "县残联：核对安置，只作备注".to_owned(),
-        ListKind::Elsewhere | ListKind::Platform | ListKind::Attendance | ListKind::Generic => {
-            match plan.named_list(slot) {
-                Some(known) => known.basis.text.clone(),
-                None => "只作备注".to_owned(),
-            }
-        }
+        ListKind::Elsewhere
+        | ListKind::Platform
+        | ListKind::Attendance
+        | ListKind::Cohort
+        | ListKind::Generic => match plan.named_list(slot) {
+            Some(known) => known.basis.text.clone(),
+            None => "只作备注".to_owned(),
+        },
     }
 }
 

@@ -78,23 +78,32 @@ pub fn turns(desk: &mut Desk<'_, '_>) -> Result<Vec<Turn>, Refused> {
     })?)
 }
 
-/// How many open cases stand where.
+/// How many open cases stand where, and since when the oldest of them does; empty for none.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn states(desk: &mut Desk<'_, '_>) -> Result<Vec<(State, u64)>, Refused> {
+pub fn states(desk: &mut Desk<'_, '_>) -> Result<Vec<(State, u64, String)>, Refused> {
     desk.require(Action::SeeLeader, &Subject::Nothing, ("leader", ""))?;
     let mut values = vec![Value::from(desk.county())];
     let within = within(desk, &mut values);
     let sql = format!(
-        "select c.state, cast(count(*) as bigint) from child_case c where {within} group by c.state order by c.state"
+        "select c.state, cast(count(*) as bigint), min(c.since_at) from child_case c where {within} group by c.state
+         order by c.state"
     );
-    let rows = desk.tx.query(&sql, &values, |row| Ok((row.get::<String>(0)?, row.get::<u64>(1)?)))?;
-    let many = |state: State| rows.iter().find(|(code, _)| code == state.code()).map_or(0, |(_, many)| *many);
+    let rows = desk
+        .tx
+        .query(&sql, &values, |row| Ok((row.get::<String>(0)?, row.get::<u64>(1)?, row.get::<String>(2)?)))?;
+    let many = |state: State| {
+        let found = rows.iter().find(|(code, ..)| code == state.code());
+        found.map_or((0, String::new()), |(_, many, since)| (*many, since.clone()))
+    };
     Ok(State::ALL
         .iter()
         .filter(|state| !matches!(state, State::Cleared | State::Closed | State::Relapsed))
-        .map(|state| (*state, many(*state)))
+        .map(|state| {
+            let (many, since) = many(*state);
+            (*state, many, since)
+        })
         .collect())
 }
 

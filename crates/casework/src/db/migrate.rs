@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0027_scan_void", include_str!("../../migrations/0027_scan_void.sql")),
     ("0028_reports", include_str!("../../migrations/0028_reports.sql")),
     ("0029_bulletins", include_str!("../../migrations/0029_bulletins.sql")),
+    ("0030_figures_more", include_str!("../../migrations/0030_figures_more.sql")),
     ("0031_season_more", include_str!("../../migrations/0031_season_more.sql")),
     ("0033_rest", include_str!("../../migrations/0033_rest.sql")),
     ("0034_turnover", include_str!("../../migrations/0034_turnover.sql")),

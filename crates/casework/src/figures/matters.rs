@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, DateTime, date, time};
 use jiff::{SpanRound, ToSpan, Unit};
 use rules::case::{Act, Case, Duty, End, Event, Ground, State, duty, replay};
-use rules::figures::{Basis, Ending, Mark, Met, Why, met, reported, returned};
+use rules::figures::{Basis, Ending, Mark, Met, Step, Why, met, reported, returned, step};
 
 use super::members::{END, Member, Stretch, keep};
 use super::renew::{Making, Tally};
@@ -183,6 +183,8 @@ fn member(id: String, child: &str, place: &Place, (mark, why): (Mark, Why)) -> M
         village: place.village.clone(),
         school: place.school.clone(),
         spelling: place.spelling.clone(),
+        cause: String::new(),
+        step: 0,
     }
 }
 
@@ -196,7 +198,9 @@ fn back(seen: &[Seen], year: Date) -> Vec<Member> {
         }
     }
     let counted = |one: &Seen| {
-        Some(member(one.child.clone(), &one.child, &one.place, returned(one.state, one.ending)?))
+        let member = member(one.child.clone(), &one.child, &one.place, returned(one.state, one.ending)?);
+        let step = step(one.state, one.ending).map_or(0, Step::number);
+        Some(Member { cause: one.cause.clone(), step, ..member })
     };
     last.into_values().filter_map(counted).collect()
 }
@@ -298,7 +302,7 @@ fn absences(
     Ok((found, told))
 }
 
-/// Causes of the cases of this school year, each child once, and the days until a return or for which a child is known to be out.
+/// Causes and steps of the cases of this school year, each child once by its last case, and the days until a return or for which a child is known to be out.
 fn beside(county: &str, seen: &[Seen], making: &Making) -> Counted {
     let mut counted = Counted::new();
     let mut count = |place: &Place, kind: &'static str, code: &str| {
@@ -320,6 +324,9 @@ fn beside(county: &str, seen: &[Seen], making: &Making) -> Counted {
     }
     for one in causes.values() {
         count(&one.place, "cause", &one.cause);
+        if let Some(step) = step(one.state, one.ending) {
+            count(&one.place, "step", &step.number().to_string());
+        }
     }
     counted
 }

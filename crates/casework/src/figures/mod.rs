@@ -4,6 +4,7 @@
 
 mod agenda;
 mod changes;
+mod cohort;
 mod freeze;
 mod matters;
 mod members;
@@ -13,12 +14,13 @@ mod renew;
 mod yearbook;
 
 pub(crate) use agenda::for_agenda;
-pub use changes::{Change, Changes, Turn, changes};
+pub use changes::{Change, Changes, REPORTED, Since, Turn, changes, since};
+pub use cohort::{CohortLine, Fate, FateForm, Gone, GonePage, cohorts, gone, gone_one, tell};
 pub use freeze::{Verdict, freeze, renew_now, verify};
 pub use names::{Name, NamesAsked, NamesPage, export, names};
 pub use read::{
     Audience, Frozen, Line, Panel, Snapshot, UnitLine, audience, by_township, causes, county_tiles, leads,
-    panel, returns, snapshot, snapshots,
+    panel, returns, snapshot, snapshots, steps,
 };
 pub use renew::{RENEW, nightly, renew};
 pub use yearbook::{Entry, EntryForm, enter, entries};

@@ -1,10 +1,11 @@
 //! The names behind a number, as far as the reader reaches these children and sees where they stand with school; and the same as a workbook.
 
 use rules::access::{Action, Field, Subject};
-use rules::figures::{Basis, Figure, Mark, Why, mark_of};
+use rules::figures::{Basis, Figure, Mark, Step, Why, mark_of};
 use rules::purpose::ListPurpose;
 use rules::standing::Standing;
 
+use super::cohort;
 use super::read::{Audience, Snapshot, audience, found};
 use crate::db::{DbError, Row, Value};
 use crate::desk::Desk;
@@ -28,6 +29,10 @@ pub struct NamesAsked {
     pub village: String,
     /// With this mark; all that the figure lists where none is named.
     pub mark: Option<Mark>,
+    /// Of 复学率: who stays away for this cause, back or not; `None` for all that the figure lists.
+    pub cause: Option<String>,
+    /// Of 复学率: who has come to this step or further, back or not.
+    pub step: Option<Step>,
     /// Behind this one.
     pub after: String,
 }
@@ -51,6 +56,8 @@ pub struct Name {
     pub matter: Option<(&'static str, String)>,
     /// Its open case.
     pub case: Option<String>,
+    /// Where it stands on an old list, of one whom the ledger does not have.
+    pub gone: Option<String>,
     /// Where the list goes on behind it.
     cursor: String,
 }
@@ -98,9 +105,14 @@ fn pages(
         scope = scope.that_see(Field::Disability);
     }
     let reached = scope.predicate("tie", &mut values);
+    // A cause and a step have children who are back as well as others.
+    let whole = basis == Basis::Return && (asked.cause.is_some() || asked.step.is_some());
     let marks: Vec<String> = Mark::ALL
         .iter()
-        .filter(|mark| figure.lists(**mark) && asked.mark.is_none_or(|only| only == **mark))
+        .filter(|mark| {
+            (figure.lists(**mark) || (whole && **mark == Mark::In))
+                && asked.mark.is_none_or(|only| only == **mark)
+        })
         .map(|mark| format!("'{}'", mark.code()))
         .collect();
     if marks.is_empty() {
@@ -113,25 +125,42 @@ fn pages(
             narrowed.push_str(&format!(" and m.{column} = ${}", values.len()));
         }
     }
+    let mut among = "m.listed = 1";
+    if whole {
+        among = "m.basis = 'return'";
+        if let Some(cause) = &asked.cause {
+            values.push(Value::from(cause.clone()));
+            narrowed.push_str(&format!(" and m.cause = ${}", values.len()));
+        }
+        if let Some(step) = asked.step {
+            values.push(Value::from(step.number()));
+            narrowed.push_str(&format!(" and m.step >= ${}", values.len()));
+        }
+    }
+    let beyond = cohort::beyond(desk.actor(), figure, "m.township", Some("m.school"), &mut values);
     if let Some((spelling, id)) = asked.after.split_once(' ') {
         values.push(Value::from(spelling.to_owned()));
         values.push(Value::from(id.to_owned()));
         narrowed.push_str(&format!(" and (m.spelling, m.ref) > (${}, ${})", values.len() - 1, values.len()));
     }
-    // The snapshot a row begins with is compared in a way that no index answers: the rows that are listed are few, those that began before are
-    // nearly all. Units and cases are looked up for the page alone.
+    // The listed rows lie in the index in the order of the pinyin, with everything that chooses among them: a page goes along it from where the
+    // one before ended, and stops after its hundred. Snapshots are compared in a way that no other index answers: rows that began before one
+    // are nearly all. Units and cases are looked up for the page alone.
     let sql = format!(
         "select m.ref, m.file, m.name, coalesce(town.name, ''), coalesce(village.name, ''), coalesce(school.name, ''), m.marks,
                 m.why, m.spelling,
-                (select c.id from child_case c where c.county = $1 and c.child = m.child and c.ended_at is null)
-         from (select m.ref, m.child, coalesce(child.merged_into, child.id, '') as file, coalesce(child.name, '') as name,
-                      m.marks, m.why, m.spelling, m.township, m.village, m.school
+                (select c.id from child_case c where c.county = $1 and c.child = m.child and c.ended_at is null), m.gone
+         from (select m.ref, m.child, coalesce(child.merged_into, child.id, '') as file,
+                      coalesce(child.name, gone.name, '') as name, m.marks, m.why, m.spelling, m.township, m.village, m.school,
+                      coalesce(gone.id, '') as gone
                from figure_member m
                left join child on child.county = m.county and child.id = m.child
-               where m.county = $1 and m.basis = $2 and m.listed = 1 and m.until_number > $3 and m.from_number + 0 <= $3
+               left join cohort_name gone on gone.county = m.county and gone.id = m.ref and m.child = ''
+               where m.county = $1 and m.basis = $2 and {among} and m.until_number + 0 > $3 and m.from_number + 0 <= $3
                  and substr(m.marks, {}, 1) in ({}) {narrowed}
-                 and exists (select 1 from child_tie tie where tie.county = m.county
-                               and tie.child = coalesce(child.merged_into, child.id) and {reached})
+                 and (exists (select 1 from child_tie tie where tie.county = m.county
+                                and tie.child = coalesce(child.merged_into, child.id) and {reached})
+                      or (m.child = '' and {beyond}))
                order by m.spelling, m.ref limit {}) m
          left join unit town on town.county = $1 and town.id = m.township
          left join unit village on village.county = $1 and village.id = m.village
@@ -161,6 +190,7 @@ fn name(row: &Row<'_>, figure: Figure, basis: Basis) -> Result<Name, DbError> {
         why: why_label(basis, &why),
         matter: if basis == Basis::Kept { matter(&id) } else { None },
         case: row.get(9)?,
+        gone: Some(text(10)?).filter(|id| !id.is_empty()),
         cursor: format!("{} {id}", text(8)?),
     })
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use rules::access::{Action, Actor, Role, Subject};
-use rules::figures::{Cell, Counts, Curve, Figure, curve, told};
+use rules::figures::{Cell, Counts, Curve, Figure, Step, curve, told};
 
 use crate::db::{DbError, Row, Value};
 use crate::desk::Desk;
@@ -204,7 +204,7 @@ fn beside(figure: Figure, whole: Counts, own: &[UnitLine]) -> bool {
 pub fn panel(desk: &mut Desk<'_, '_>, at: Option<i64>) -> Result<Panel, Refused> {
     let Some(snapshot) = snapshot(desk, at)? else { return Ok(Panel { snapshot: None, lines: Vec::new() }) };
     let mut lines = Vec::new();
-    for figure in Figure::ALL.iter().copied().filter(|figure| *figure != Figure::Yearbook) {
+    for figure in Figure::ALL.iter().copied().filter(|figure| !figure.is_by_hand()) {
         lines.push(line(desk, figure, snapshot.number)?);
     }
     Ok(Panel { snapshot: Some(snapshot), lines })
@@ -355,7 +355,7 @@ pub fn county_tiles(
     Ok(towns)
 }
 
-fn beside_figures(
+pub(super) fn beside_figures(
     desk: &mut Desk<'_, '_>,
     (number, unit): (i64, &str),
     kinds: [&str; 2],
@@ -382,6 +382,19 @@ pub fn returns(desk: &mut Desk<'_, '_>, number: i64, unit: &str) -> Result<Curve
         *(if kind == "back" { back } else { left }) += many;
     }
     Ok(curve(&days))
+}
+
+/// How far the children who were to be brought back this school year have come: each step with how many got to it or further.
+///
+/// # Errors
+/// [`Refused::Denied`], [`Refused::Storage`].
+pub fn steps(desk: &mut Desk<'_, '_>, number: i64, unit: &str) -> Result<Vec<(Step, u64)>, Refused> {
+    let rows = beside_figures(desk, (number, unit), ["step", "step"])?;
+    let rows: Vec<(i64, u64)> =
+        rows.into_iter().filter_map(|(_, code, many)| Some((code.parse().ok()?, many))).collect();
+    let reached =
+        |step: Step| rows.iter().filter(|(at, _)| *at >= step.number()).map(|(_, many)| many).sum::<u64>();
+    Ok(Step::ALL.iter().map(|step| (*step, reached(*step))).collect())
 }
 
 /// Causes of the cases of this school year: code of the plan, its words, and how many; the most first.

@@ -2,16 +2,17 @@
 //! numbers, and last the snapshot's own row, by which pages know that it is whole. What was begun and not ended is gone on with.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::civil::{Date, date, time};
 use rules::age::school_year;
-use rules::figures::{Basis, Child, Counts, Figure, VERSION, mark_of, marks};
+use rules::figures::{Basis, Child, Cohort, Counts, Figure, VERSION, first_year, mark_of, marks};
 use rules::groups::Special;
 use rules::standing::Standing;
 
-use super::matters;
 use super::members::{END, Member, Stretch, keep};
+use super::{changes, cohort, matters};
 use crate::db::{DbError, Row};
 use crate::desk::Desk;
 use crate::jobs::{Means, Registry, Schedule, as_program};
@@ -45,6 +46,10 @@ pub(super) struct Making {
     pub(super) day: Date,
     /// Who was in the first grade eight school years ago.
     cohort: Arc<HashSet<String>>,
+    /// Who was in the seventh grade two school years ago.
+    junior: Arc<HashSet<String>>,
+    /// Who was in either by an old list and is not in the ledger, by its id there.
+    missing: Arc<BTreeMap<String, Member>>,
 }
 
 impl Making {
@@ -119,26 +124,30 @@ fn begin(desk: &mut Desk<'_, '_>) -> Result<Making, Refused> {
         |row| row.get::<i64>(0),
     )?;
     let day = desk.now.day();
-    cohorts(desk, day)?;
-    let cohort = desk.tx.query(
-        "select coalesce(child.merged_into, cohort.child) from figure_cohort cohort
-         join child on child.county = cohort.county and child.id = cohort.child
-         where cohort.county = $1 and cohort.year = $2 order by cohort.child",
-        &params![county, school_year(day).saturating_sub(8)],
-        |row| row.get::<String>(0),
-    )?;
-    Ok(Making { number, day, cohort: Arc::new(cohort.into_iter().collect()) })
+    for grade in Cohort::ALL {
+        cohorts(desk, *grade, day)?;
+    }
+    let year = |cohort| first_year(cohort, school_year(day));
+    let first = cohort::known(desk, Cohort::First, year(Cohort::First))?;
+    let seventh = cohort::known(desk, Cohort::Seventh, year(Cohort::Seventh))?;
+    let mut missing = BTreeMap::new();
+    for grade in Cohort::ALL {
+        let all = cohort::members(desk, *grade, year(*grade), day)?;
+        missing.extend(all.into_iter().map(|member| (member.id.clone(), member)));
+    }
+    Ok(Making { number, day, cohort: Arc::new(first), junior: Arc::new(seventh), missing: Arc::new(missing) })
 }
 
-/// Writes down who is in a first grade, so that nine years later it is known who was. A year is begun with whoever is on a first grade's
-/// roll when it is first seen; until the end of its September those who come later are added.
-fn cohorts(desk: &mut Desk<'_, '_>, day: Date) -> Result<(), Refused> {
+/// Writes down who is in a first or a seventh grade, so that in the ninth it is known who was. A year is begun with whoever is on a first grade's
+/// roll when it is first seen; until the end of its September those who come later are added. An old list that was imported begins no year.
+fn cohorts(desk: &mut Desk<'_, '_>, cohort: Cohort, day: Date) -> Result<(), Refused> {
     let years = desk.tx.query(
         "select distinct class.school_year,
                 case when exists (select 1 from figure_cohort where figure_cohort.county = class.county
-                                    and figure_cohort.year = class.school_year) then 1 else 0 end
-         from class where class.county = $1 and class.grade = 1 and class.school_year <= $2 order by class.school_year",
-        &params![desk.county(), school_year(day)],
+                                    and figure_cohort.year = class.school_year and figure_cohort.grade = $3
+                                    and figure_cohort.source = 'class') then 1 else 0 end
+         from class where class.county = $1 and class.grade = $3 and class.school_year <= $2 order by class.school_year",
+        &params![desk.county(), school_year(day), cohort.grade()],
         |row| Ok((row.get::<i16>(0)?, row.get::<bool>(1)?)),
     )?;
     for (year, begun) in years {
@@ -147,12 +156,12 @@ fn cohorts(desk: &mut Desk<'_, '_>, day: Date) -> Result<(), Refused> {
             continue;
         }
         desk.tx.execute(
-            "insert into figure_cohort (county, year, child, source, made_at)
-             select distinct member.county, class.school_year, member.child, 'class', cast($3 as text)
+            "insert into figure_cohort (county, year, child, grade, source, made_at)
+             select distinct member.county, class.school_year, member.child, cast($4 as bigint), 'class', cast($3 as text)
              from class join class_member member on member.county = class.county and member.class = class.unit
-             where class.county = $1 and class.grade = 1 and class.school_year = $2
+             where class.county = $1 and class.grade = $4 and class.school_year = $2
              on conflict (county, year, child) do nothing",
-            &params![desk.county(), year, desk.now.stamp()],
+            &params![desk.county(), year, desk.now.stamp(), cohort.grade()],
         )?;
     }
     Ok(())
@@ -169,7 +178,7 @@ struct Portion {
 fn portion(desk: &mut Desk<'_, '_>, making: &Making, after: &str) -> Result<Portion, Refused> {
     let county = desk.county();
     let rule = *desk.plan.school_age();
-    let members = desk.tx.query(
+    let mut members = desk.tx.query(
         &format!(
             "select id, birth, standing, grade, school, coalesce(township, school_township), village, group_bits, spelling
              from child where county = $1 and id > $2 and merged_into is null order by id limit {AT_ONCE}"
@@ -178,13 +187,17 @@ fn portion(desk: &mut Desk<'_, '_>, making: &Making, after: &str) -> Result<Port
         |row| member(row, making, rule),
     )?;
     let last = members.last().filter(|_| members.len() == AT_ONCE).map(|member| member.id.clone());
+    let children = members.len();
     let stretch = Stretch { basis: Basis::Child, after, until: last.as_deref().unwrap_or(END) };
+    // Those of an old list stand among the children by their ids.
+    let between = (Bound::Excluded(after.to_owned()), Bound::Included(stretch.until.to_owned()));
+    members.extend(making.missing.range(between).map(|(_, member)| member.clone()));
     let changed = keep(desk, making.number, stretch, &members)?;
     let mut tally = Tally::default();
     for member in &members {
         tally.add(county, Basis::Child, member);
     }
-    Ok(Portion { last, tally, children: members.len(), changed })
+    Ok(Portion { last, tally, children, changed })
 }
 
 fn member(row: &Row<'_>, making: &Making, rule: rules::age::SchoolAge) -> Result<Member, DbError> {
@@ -198,6 +211,7 @@ fn member(row: &Row<'_>, making: &Making, rule: rules::age::SchoolAge) -> Result
         on_roll: school.is_some() && row.get::<Option<i64>>(3)?.is_none_or(|grade| grade <= 9),
         disabled: row.get::<i64>(7)? & Special::Disability.bit() != 0,
         cohort: making.cohort.contains(&id),
+        junior: making.junior.contains(&id),
     };
     Ok(Member {
         child: id.clone(),
@@ -208,6 +222,8 @@ fn member(row: &Row<'_>, making: &Making, rule: rules::age::SchoolAge) -> Result
         village: row.get(6)?,
         school,
         spelling: row.get(8)?,
+        cause: String::new(),
+        step: 0,
     })
 }
 
@@ -238,7 +254,9 @@ fn finish(
             ],
         )?;
     }
-    for ((unit, kind, code), number) in counts {
+    let mut counts = counts.clone();
+    changes::since_report(desk, making.number, &mut counts)?;
+    for ((unit, kind, code), number) in &counts {
         desk.tx.execute(
             "insert into figure_count (county, snapshot, unit, kind, code, number) values ($1, $2, $3, $4, $5, $6)",
             &params![county, making.number, unit, *kind, code, *number],
@@ -266,16 +284,29 @@ fn prune(desk: &mut Desk<'_, '_>) -> Result<bool, Refused> {
     let Some(number) = old else { return Ok(false) };
     let gone = desk.tx.query(
         &format!(
-            "select basis, ref, from_number from figure_member m
-             where m.county = $1 and m.until_number = $2
-               and not exists (select 1 from figure_snapshot s where s.county = m.county and s.number >= m.from_number
+            "select basis, ref, from_number, until_number, coalesce(followed, 0) from figure_member m
+             where m.county = $1 and m.basis in ('child', 'return', 'found', 'reported', 'kept') and m.until_number = $2
+               and m.until_number < 9000000000 and not exists (select 1 from figure_snapshot s where s.county = m.county and s.number >= m.from_number
                                  and s.number < m.until_number and s.number <> $3)
              order by basis, ref, from_number limit {PRUNED}"
         ),
         &params![county, number + 1, number],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<i64>(2)?)),
+        |row| {
+            let span = (row.get::<i64>(2)?, row.get::<i64>(3)?, row.get::<i64>(4)?);
+            Ok((row.get::<String>(0)?, row.get::<String>(1)?, span))
+        },
     )?;
-    for (basis, id, from) in &gone {
+    for (basis, id, (from, until, followed)) in &gone {
+        // What the row after it differs in is not known any more, and that nothing follows is said by the row before it.
+        desk.tx.execute(
+            "update figure_member set turned = null where county = $1 and basis = $2 and ref = $3 and from_number = $4",
+            &params![county, basis, id, *until],
+        )?;
+        desk.tx.execute(
+            "update figure_member set followed = null
+             where county = $1 and basis = $2 and ref = $3 and until_number = $4 and cast($5 as bigint) = 0",
+            &params![county, basis, id, *from, *followed],
+        )?;
         desk.tx.execute(
             "delete from figure_member where county = $1 and basis = $2 and ref = $3 and from_number = $4",
             &params![county, basis, id, *from],

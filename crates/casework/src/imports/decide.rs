@@ -251,6 +251,9 @@ impl Deciding<'_> {
     }
 
     fn nobody(&self, row: &Wanted) -> Decision {
+        if self.kind == ListKind::Cohort {
+            return Decision::of(Outcome::Added, "台账里没有这个人：记进名册，去向没有说明以前算没有巩固");
+        }
         if !matches!(self.kind, ListKind::Household | ListKind::Roll) {
             return Decision::of(Outcome::Left, "台账里没有这个人：成年人、外县人，或者还没有登记");
         }
@@ -273,6 +276,17 @@ impl Deciding<'_> {
 
     fn changes(&self, row: &Wanted, known: &Known) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
+        if self.kind == ListKind::Cohort {
+            // An old list says who was there, and nothing of where anybody is today.
+            if !known.cohorts.contains(&row.cohort) {
+                changes.push(Change {
+                    field: "cohort".to_owned(),
+                    old: String::new(),
+                    new: row.cohort.clone(),
+                });
+            }
+            return changes;
+        }
         let mut set = |field: &str, old: &str, new: &str| {
             if !new.is_empty() && new != old {
                 changes.push(Change { field: field.to_owned(), old: old.to_owned(), new: new.to_owned() });

@@ -35,6 +35,8 @@ pub(super) struct Known {
     pub spelling: String,
     pub version: i64,
     pub guardians: Vec<String>,
+    /// The old lists that it is on, as [`Wanted::cohort`] has them; looked up for such a list alone.
+    pub cohorts: Vec<String>,
 }
 
 /// The children found for some rows.
@@ -131,6 +133,7 @@ fn known(row: &Row<'_>, keys: &Keys, county: &str) -> Result<Result<Known, KeyEr
         spelling: text(22)?,
         version: row.get(23)?,
         guardians: Vec::new(),
+        cohorts: Vec::new(),
     }))
 }
 
@@ -202,7 +205,21 @@ pub(super) fn pool(tx: &mut Tx<'_>, keys: &Keys, county: &str, rows: &[&Wanted])
     for one in &mut pool.all {
         one.guardians = guardians.remove(&one.id).unwrap_or_default();
     }
+    if rows.iter().any(|row| !row.cohort.is_empty()) {
+        for one in &mut pool.all {
+            one.cohorts = cohorts(tx, county, &one.id)?;
+        }
+    }
     Ok(pool)
+}
+
+/// The old lists that a child is on.
+pub(super) fn cohorts(tx: &mut Tx<'_>, county: &str, child: &str) -> Result<Vec<String>, Refused> {
+    Ok(tx.query(
+        "select year, grade from figure_cohort where county = $1 and child = $2 order by year, grade",
+        &crate::params![county, child],
+        |row| Ok(format!("{}.{}", row.get::<i64>(0)?, row.get::<i64>(1)?)),
+    )?)
 }
 
 /// One child.

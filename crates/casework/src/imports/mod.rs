@@ -6,6 +6,7 @@
 //! storage's one writer is never held for long (E15). After a kill the job goes on behind the last chunk (I03): every
 //! row is written once or, with `undo`, not at all.
 
+mod cohort;
 mod decide;
 mod given_up;
 mod known;

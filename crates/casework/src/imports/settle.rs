@@ -1,6 +1,7 @@
 //! Deciding about a row that the program would not decide alone: the same child, a new child, or leave it (E10).
 
 use rules::access::Action;
+use rules::plan::ListKind;
 
 use super::decide::{Deciding, Outcome};
 use super::known;
@@ -51,7 +52,7 @@ pub fn settle(desk: &mut Desk<'_, '_>, id: &str, number: i64, choice: Choice) ->
             "人工核对：不导入"
         }
         Choice::New => {
-            if !matches!(head.kind, rules::plan::ListKind::Household | rules::plan::ListKind::Roll) {
+            if !matches!(head.kind, ListKind::Household | ListKind::Roll | ListKind::Cohort) {
                 return Err(Refused::rule("这种名单不新建孩子", "", "请先从户籍或学籍名单登记这个孩子"));
             }
             let taken = desk.index("id_number", &row.wanted.id_number);
@@ -77,9 +78,12 @@ pub fn settle(desk: &mut Desk<'_, '_>, id: &str, number: i64, choice: Choice) ->
         }
         Choice::Same => {
             let child = row.child.clone().unwrap_or_default();
-            let Some(known) = known::one(desk.tx, desk.keys, county, &child)? else {
+            let Some(mut known) = known::one(desk.tx, desk.keys, county, &child)? else {
                 return Err(Refused::rule("没有可对照的孩子", "", "请选“是另一个孩子”或“不导入”"));
             };
+            if head.kind == ListKind::Cohort {
+                known.cohorts = known::cohorts(desk.tx, county, &child)?;
+            }
             let year = i64::from(rules::age::school_year(head.as_of));
             let units = Units::load(desk.tx, county, year)?;
             let deciding = Deciding {

@@ -10,6 +10,7 @@ use rules::mask;
 use rules::plan::ListKind;
 use rules::standing::Standing;
 
+use super::cohort;
 use super::decide::{Change, Outcome};
 use super::known::{self, Known};
 use super::start::{head, reach};
@@ -416,6 +417,7 @@ fn field_label(field: &str) -> &'static str {
         "guardian" => "监护人",
         "group" => "特殊群体",
         "elsewhere" => "外出就读",
+        "cohort" => "当年花名册",
         _ => "其他",
     }
 }
@@ -443,6 +445,7 @@ fn words(field: &str, value: &str, names: &Names) -> String {
             let (grade, number) = value.trim_start_matches('+').split_once('.').unwrap_or_default();
             format!("{grade}年级（{number}）班（新设）")
         }
+        "cohort" => cohort::words(value),
         "id_kind" => {
             rules::codes::IdKind::from_code(value).map(|one| one.label().to_owned()).unwrap_or_default()
         }

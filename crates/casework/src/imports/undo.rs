@@ -3,6 +3,7 @@
 
 use rules::access::Action;
 
+use super::cohort;
 use super::decide::Outcome;
 use super::given_up::fell;
 use super::known;
@@ -116,6 +117,18 @@ impl Handler for Undo {
     }
 }
 
+/// Notes whether a row was taken back.
+fn mark(desk: &mut Desk<'_, '_>, id: &str, number: i64, back: bool) -> Result<(), Refused> {
+    let (state, reason) =
+        if back { ("undone", "") } else { ("kept", "导入之后又有人改过或用到，没有撤销") };
+    desk.tx.execute(
+        "update import_row set state = $4, reason = case when cast($5 as text) = '' then reason else $5 end
+         where county = $1 and import = $2 and number = $3",
+        &params![desk.county(), id, number, state, reason],
+    )?;
+    Ok(())
+}
+
 /// Takes back the last rows that are still written; `total` is 0 when there are none.
 fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64) -> Result<Progress, Refused> {
     let (head, _) = head(desk, Action::UndoImport, id)?;
@@ -138,6 +151,11 @@ fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64) -> Result<Progress, Refus
     for one in found {
         let row = open(desk, id, one)?;
         let child = row.child.as_deref().unwrap_or_default();
+        if !row.wanted.cohort.is_empty() {
+            let back = cohort::take_back(desk, id, &row)?;
+            mark(desk, id, row.number, back)?;
+            continue;
+        }
         let known =
             known::one(desk.tx, desk.keys, county, child)?.filter(|known| known.version == row.version);
         let back = match (known, row.outcome) {
@@ -148,16 +166,7 @@ fn chunk(desk: &mut Desk<'_, '_>, id: &str, done: i64) -> Result<Progress, Refus
                 true
             }
         };
-        let (state, reason) = if back {
-            ("undone", "")
-        } else {
-            ("kept", "导入之后又有人改过或用到，没有撤销")
-        };
-        desk.tx.execute(
-            "update import_row set state = $4, reason = case when cast($5 as text) = '' then reason else $5 end
-             where county = $1 and import = $2 and number = $3",
-            &params![county, id, row.number, state, reason],
-        )?;
+        mark(desk, id, row.number, back)?;
     }
     Ok(Progress { done: done + count, total: done + count + limit })
 }

@@ -1,9 +1,11 @@
 //! What a row of a list says about a child, in the ledger's terms. What the list does not say is empty, and an empty
 //! field never takes anything away.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
-use rules::age::AgeGroup;
+use rules::age::{AgeGroup, school_year};
 use rules::codes::{Boarding, DisabilityKind, IdKind, LeftBehind, Sex, StudentStatus};
+use rules::figures::Cohort;
 use rules::groups::Special;
 use rules::identity::IdDocument;
 use rules::plan::{ListKind, Plan};
@@ -43,6 +45,9 @@ pub(super) struct Wanted {
     pub groups: Vec<(String, String)>,
     pub guardians: Vec<WantedGuardian>,
     pub elsewhere: Option<WantedElsewhere>,
+    /// School year and grade of an old list, `2018.1`; empty for any other list.
+    #[serde(default)]
+    pub cohort: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -131,9 +136,49 @@ pub(super) fn wanted(
                 until: row.proof_until.map(|day| day.to_string()).unwrap_or_default(),
             });
         }
+        ListKind::Cohort => wanted.cohort = cohort(&mut wanted, units, (on, birth), row)?,
         ListKind::Present | ListKind::Platform | ListKind::Attendance | ListKind::Generic => {}
     }
     Ok(wanted)
+}
+
+/// Which first or seventh grade somebody was in: as the row says, else by the day that the list describes.
+fn cohort(
+    wanted: &mut Wanted,
+    units: &Units,
+    (on, birth): (Date, Option<Date>),
+    row: &ListRow,
+) -> Result<String, Unusable> {
+    let grade = row.grade.map_or(0, |grade| i64::from(grade.number()));
+    let cohort = match Cohort::of_grade(grade) {
+        Some(cohort) => cohort,
+        None if row.grade_written.is_empty() => Cohort::First,
+        None => {
+            return Err((
+                "不是一年级，也不是七年级",
+                "请用入学那一年的花名册，年级写一年级或七年级；现在的学籍名单不能当作当年的花名册",
+            ));
+        }
+    };
+    // 入学年月 may be the August in which they were taken on.
+    let entered = row.entered.map(|day| school_year(day.saturating_add(1.month())));
+    let year = row.cohort_year.or(entered).unwrap_or_else(|| school_year(on));
+    if year > school_year(on) {
+        return Err(("入学学年在名单日期之后", "请核对入学学年和上传时填的名单日期"));
+    }
+    if birth.is_some_and(|birth| !cohort.fits(birth, year)) {
+        return Err((
+            "年龄和这一届对不上",
+            "请核对入学学年；没有这一列的，上传时把名单日期填成那一年开学的日子，如2018-09-01",
+        ));
+    }
+    wanted.school_name.clone_from(&row.school_name);
+    // A school that has closed since is no mistake of the list.
+    if let Some((school, township)) = units.school(&row.school_code, &row.school_name) {
+        wanted.school.clone_from(school);
+        wanted.school_township = township.clone().unwrap_or_default();
+    }
+    Ok(format!("{year}.{}", cohort.grade()))
 }
 
 fn schooling(wanted: &mut Wanted, units: &Units, row: &ListRow) -> Result<(), Unusable> {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rules::access::Action;
 
+use super::cohort;
 use super::decide::{Change, Outcome};
 use super::given_up::fell;
 use super::preview::{count, open_json, seal_json};
@@ -216,6 +217,9 @@ pub(super) fn put(
     writing: &Writing,
     row: StoredRow,
 ) -> Result<(), Refused> {
+    if !row.wanted.cohort.is_empty() {
+        return cohort::put(desk, id, &row);
+    }
     let county = desk.county();
     let place = format!("{id}/{}", row.number);
     let moved = |desk: &mut Desk<'_, '_>, reason: &str| {

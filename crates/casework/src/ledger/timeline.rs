@@ -64,7 +64,7 @@ pub(super) fn field_label(code: &str) -> (&'static str, Field) {
 const fn told_by(list: ListKind) -> Field {
     match list {
         ListKind::Household => Field::Home,
-        ListKind::Roll | ListKind::Present | ListKind::Attendance => Field::Schooling,
+        ListKind::Roll | ListKind::Present | ListKind::Attendance | ListKind::Cohort => Field::Schooling,
         ListKind::Poverty => Field::Poverty,
         ListKind::Disability => Field::Disability,
         ListKind::Elsewhere => Field::Elsewhere,

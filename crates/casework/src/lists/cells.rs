@@ -38,7 +38,7 @@ const TYPED: &str = "\
     member1_relation member1_phone member1_id member1_guardian member2_name member2_relation \
     member2_phone member2_id member2_guardian student_no aux_no school_code school_name grade class \
     entered boarding status left_behind disability inclusive orphan migrant person_no monitor_kind \
-    student_state card_no category present date place proof";
+    student_state card_no category present date place proof cohort_year";
 
 /// Whether a field of a list has a place of its own.
 pub(super) fn is_typed(kind: ListKind, key: &str) -> bool {
@@ -203,6 +203,9 @@ impl<'r> Cells<'r, '_> {
             row.student_state = self.text("student_state");
         } else {
             row.household_no = self.text("household_no");
+        }
+        if kind == ListKind::Cohort {
+            row.cohort_year = self.coded("cohort_year", values::year);
         }
         if kind == ListKind::Present {
             row.day = self.date("date");

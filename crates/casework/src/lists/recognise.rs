@@ -70,6 +70,7 @@ const fn marks(kind: ListKind) -> &'static [&'static str] {
         ListKind::Disability => &["card_no", "category", "grade", "card_state"],
         ListKind::Platform => &["platform_no", "platform_state", "recorded"],
         ListKind::Attendance => &["mark", "date"],
+        ListKind::Cohort => &["cohort_year"],
         // The headings differ: 就读地 and 就读证明 beside 地点 and 依据.
         ListKind::Elsewhere | ListKind::Generic => &["place", "proof", "expires"],
     }
@@ -203,6 +204,8 @@ mod tests {
             Sure,
         );
         check("日期,学校名称,班级,姓名,学籍号,考勤类别,原因", Some(K::Attendance), Likely);
+        check("入学学年,学校名称,年级,班级,姓名,性别,身份证件号,学籍号", Some(K::Cohort), Likely);
+        check("届别,学校,姓名,出生日期", Some(K::Cohort), Likely);
         check("姓名,身份证号,死亡日期", Some(K::Generic), Unsure);
         check("姓名,电话", None, Unsure);
         check("甲,乙,丙", None, Unsure);
@@ -216,6 +219,7 @@ mod tests {
             _ if heading.contains("号码") || heading.contains("身份证") => "539999201509010011",
             _ if heading.contains("姓名") || heading == "户主" => "李晓明",
             _ if heading.contains("日期") => "2015-09-01",
+            _ if heading.contains("学年") || heading == "届别" => "2021",
             _ => "一",
         }
     }

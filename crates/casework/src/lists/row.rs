@@ -65,6 +65,8 @@ pub struct ListRow {
     pub class: String,
     /// 入学年月, as the first day of that month.
     pub entered: Option<Date>,
+    /// 入学学年 of an old list: 2018 for 2018-2019.
+    pub cohort_year: Option<i16>,
     /// 就读方式.
     pub boarding: Option<Boarding>,
     /// 学籍状态.

@@ -156,6 +156,8 @@ fn how(kind: ListKind, field: &FieldColumns, plan: &Plan) -> String {
             "写成2015-04-03或20150403"
         }
         "entered" => "写成2021-09或202109",
+        "cohort_year" => "写开学那一年，如2018；不填的按入学年月，再按名单日期算",
+        "grade" if kind == ListKind::Cohort => "一年级或七年级；不填算一年级",
         "village_code" => "从下拉列表里选村，或填12位代码",
         "hukou_code" => "12位代码，或乡镇和村名",
         "address" => "乡镇、村、组，如公郎镇沙乐村三组",
@@ -195,6 +197,7 @@ mod tests {
             "birth" => birth.to_owned(),
             key if key.ends_with("phone") => "10512345678".to_owned(),
             "entered" => "2021-09".to_owned(),
+            "cohort_year" => "2021".to_owned(),
             "date" | "expires" => "2026-09-09".to_owned(),
             "hukou_code" => "532926101202".to_owned(),
             _ => choices.get(at % choices.len().max(1)).cloned().unwrap_or_else(|| "甲乙".to_owned()),

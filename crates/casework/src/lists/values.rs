@@ -37,6 +37,13 @@ pub(crate) fn number(text: &str) -> (Number, Option<IdProblem>) {
     }
 }
 
+/// 入学学年 however it is written: `2018`, `2018级`, `2018-2019学年`.
+pub(super) fn year(text: &str) -> Option<i16> {
+    let year: i16 = text.trim().get(..4)?.parse().ok()?;
+    let goes_on = text.trim().get(4..)?.starts_with(|sign: char| sign.is_ascii_digit());
+    ((1980..2100).contains(&year) && !goes_on).then_some(year)
+}
+
 /// Full-width digits can make eighteen bytes that are not eighteen digits.
 trait OrDigits {
     fn or_digits(self, id: CitizenId) -> Self;

@@ -105,6 +105,36 @@ pub fn followed_case(
     Ok(())
 }
 
+/// A pupil of the county, and where it belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeedPupil {
+    /// The child.
+    pub child: String,
+    /// Its school.
+    pub school: String,
+    /// Its township.
+    pub township: String,
+}
+
+/// Pupils from the fourth grade up of whom nobody has a case and nothing else is told: the story goes on with them.
+///
+/// # Errors
+/// Whatever the storage says.
+pub fn pupils(tx: &mut Tx<'_>, county: &str) -> Result<Vec<SeedPupil>, DbError> {
+    tx.query(
+        "select id, school, township from child
+         where county = $1 and standing = 'enrolled' and merged_into is null and grade between 4 and 9
+           and school is not null and township is not null and class is not null
+           and not exists (select 1 from child_case c where c.county = child.county and c.child = child.id)
+           and not exists (select 1 from suspected s where s.county = child.county and s.child = child.id)
+           and not exists (select 1 from pair p where p.county = child.county and p.child = child.id)
+           and not exists (select 1 from finding f where f.county = child.county and f.child = child.id)
+         order by spelling, id",
+        &params![county],
+        |row| Ok(SeedPupil { child: row.get(0)?, school: row.get(1)?, township: row.get(2)? }),
+    )
+}
+
 /// Does something as `actor` did it at `now`.
 ///
 /// # Errors

@@ -178,5 +178,23 @@ pub fn counted(
     from: Date,
 ) -> Result<(), Refused> {
     let who = SignedIn { actor: program(&plan.county().code), confirmed: None };
-    attendance::recount(&mut Desk { tx, who: &who, now, keys, plan }, children, from)
+    let county = plan.county().code.as_str();
+    attendance::recount(&mut Desk { tx, who: &who, now, keys, plan }, children, from)?;
+    // The evening of each third day saw to it then; here it is all made up at once.
+    for child in children {
+        tx.execute(
+            "update suspected set made_at = since_day || 'T17:20:00.000+08:00'
+             where county = $1 and child = $2 and source = 'attendance' and made_at = $3",
+            &params![county, child, now.stamp()],
+        )?;
+        tx.execute(
+            "update suspected
+             set cleared_at = coalesce((select min(clock.day) from clock where clock.county = suspected.county
+                                          and clock.child = suspected.child and clock.day > suspected.since_day
+                                          and clock.away = 0) || 'T09:00:00.000+08:00', cleared_at)
+             where county = $1 and child = $2 and source = 'attendance' and cleared_at = $3",
+            &params![county, child, now.stamp()],
+        )?;
+    }
+    Ok(())
 }

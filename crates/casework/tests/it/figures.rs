@@ -56,6 +56,8 @@ fn listed(school: &School, by: &SignedIn, figure: Figure, at: Option<i64>) -> Re
         township: String::new(),
         village: String::new(),
         mark: None,
+        cause: None,
+        step: None,
         after: String::new(),
     };
     school.act(by, move |desk| names(desk, &asked))
@@ -387,7 +389,7 @@ fn cases_and_absences() {
         let turns = school.act(&director(), casework::cases::turns).expect("whose move");
         assert_eq!(turns.iter().map(|turn| (turn.many, turn.late)).collect::<Vec<_>>(), [(1, 1)]);
         let states = school.act(&director(), casework::cases::states).expect("where they stand");
-        assert_eq!(states.iter().map(|(_, many)| many).sum::<u64>(), 1);
+        assert_eq!(states.iter().map(|(_, many, _)| many).sum::<u64>(), 1);
         let (rows, more) = school
             .act(&director(), |desk| {
                 casework::cases::waiting(
@@ -430,6 +432,8 @@ fn retention_by_names_and_by_the_yearbook() {
         let panel = read(&school, &director(), None).expect("the panel");
         assert_eq!(whole(&panel, Figure::Retention), Some(counts(2, 1, 0)));
         let form = EntryForm {
+            figure: Figure::Yearbook,
+            terms: None,
             school_year: 2026,
             part: 985,
             whole: 1000,
@@ -456,6 +460,8 @@ fn retention_by_names_and_by_the_yearbook() {
             township: String::new(),
             village: String::new(),
             mark: None,
+            cause: None,
+            step: None,
             after: String::new(),
         };
         let (own, purpose) = (asked.clone(), ListPurpose::ALL[0]);

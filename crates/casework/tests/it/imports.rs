@@ -18,7 +18,7 @@ use rules::plan::ListKind;
 use crate::county::{COUNTY, person};
 use crate::jobs::{Machine, act};
 
-const HOUSEHOLD: &str = "姓名,公民身份号码,性别,户号,户主姓名,行政区划代码,住址,监护人,监护人关系";
+pub(crate) const HOUSEHOLD: &str = "姓名,公民身份号码,性别,户号,户主姓名,行政区划代码,住址,监护人,监护人关系";
 const ROLL: &str =
     "学校标识码,姓名,性别,出生日期,身份证件号,学籍号,年级,班级,就读方式,是否留守儿童,成员1姓名,成员1关系";
 const WEST: &str = "532926101202";
@@ -70,12 +70,12 @@ pub(crate) fn scene(db: Db) -> Scene {
 }
 
 impl Scene {
-    fn work(&self) -> usize {
+    pub(crate) fn work(&self) -> usize {
         let runner = Runner::new(self.machine.clone(), imports::register(Registry::default())).unwrap();
         runner.run_due()
     }
 
-    fn upload(&self, who: &SignedIn, kind: ListKind, text: &str) -> Result<Started, Refused> {
+    pub(crate) fn upload(&self, who: &SignedIn, kind: ListKind, text: &str) -> Result<Started, Refused> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("名单.csv");
         std::fs::write(&path, text).unwrap();
@@ -86,14 +86,14 @@ impl Scene {
     }
 
     /// Hands a list in and compares it.
-    fn preview(&self, who: &SignedIn, kind: ListKind, heading: &str, rows: &[String]) -> String {
+    pub(crate) fn preview(&self, who: &SignedIn, kind: ListKind, heading: &str, rows: &[String]) -> String {
         let started = self.upload(who, kind, &format!("{heading}\n{}\n", rows.join("\n"))).unwrap();
         assert_eq!(started.already, None);
         self.work();
         started.id
     }
 
-    fn apply(&self, who: &SignedIn, import: &str) {
+    pub(crate) fn apply(&self, who: &SignedIn, import: &str) {
         let id = import.to_owned();
         act(&self.machine, who, move |desk| imports::apply(desk, &id)).unwrap();
         self.work();
@@ -130,23 +130,23 @@ impl Scene {
         told.into_iter().map(|one| one.text).collect()
     }
 
-    fn undo(&self, import: &str) {
+    pub(crate) fn undo(&self, import: &str) {
         let id = import.to_owned();
         act(&self.machine, &self.bureau, move |desk| imports::undo(desk, &id)).unwrap();
         self.work();
     }
 
-    fn page(&self, import: &str, shown: Outcome) -> imports::ImportPage {
+    pub(crate) fn page(&self, import: &str, shown: Outcome) -> imports::ImportPage {
         let id = import.to_owned();
         act(&self.machine, &self.bureau, move |desk| imports::import(desk, &id, Some(shown), 0)).unwrap()
     }
 
-    fn settle(&self, import: &str, number: i64, choice: Choice) -> Result<(), Refused> {
+    pub(crate) fn settle(&self, import: &str, number: i64, choice: Choice) -> Result<(), Refused> {
         let id = import.to_owned();
         act(&self.machine, &self.bureau, move |desk| imports::settle(desk, &id, number, choice))
     }
 
-    fn outcomes(&self, import: &str) -> Vec<(i64, String, String)> {
+    pub(crate) fn outcomes(&self, import: &str) -> Vec<(i64, String, String)> {
         self.rows("select number, outcome, reason from import_row where county = $1 and import = $2 order by number", import)
     }
 
@@ -157,23 +157,23 @@ impl Scene {
         read.unwrap()
     }
 
-    fn number(&self, sql: &str) -> i64 {
+    pub(crate) fn number(&self, sql: &str) -> i64 {
         let read: Result<i64, DbError> =
             self.machine.db.read(|tx| tx.one(sql, &params![COUNTY], |row| row.get(0)));
         read.unwrap()
     }
 
-    fn children(&self) -> i64 {
+    pub(crate) fn children(&self) -> i64 {
         self.number("select cast(count(*) as bigint) from child where county = $1")
     }
 
-    fn sql(&self, sql: &'static str) {
+    pub(crate) fn sql(&self, sql: &'static str) {
         let done: Result<u64, DbError> = self.machine.db.write(move |tx| tx.execute(sql, &params![COUNTY]));
         assert!(done.unwrap() > 0, "{sql}");
     }
 }
 
-fn home(name: &str, number: &str, sex: &str) -> String {
+pub(crate) fn home(name: &str, number: &str, sex: &str) -> String {
     format!("{name},{number},{sex},H{name},{name}父,{WEST},西山村三组,{name}父,父亲")
 }
 

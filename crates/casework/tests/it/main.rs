@@ -24,6 +24,8 @@ mod catchments;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
+mod cohorts;
+#[cfg(test)]
 mod comparing;
 #[cfg(test)]
 mod conference;

@@ -8,7 +8,7 @@ use crate::age::{AgeGroup, SchoolAge, Stage};
 use crate::standing::Standing;
 
 /// Marks of a child: so many figures are sums over children.
-pub const PLACES: usize = 6;
+pub const PLACES: usize = 7;
 
 /// What the figures look at in a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Child {
     pub disabled: bool,
     /// Whether it was in the first grade eight school years before this one: the cohort whose ninth year this is.
     pub cohort: bool,
+    /// Whether it was in the seventh grade two school years before this one: the cohort whose ninth year this is, too.
+    pub junior: bool,
 }
 
 /// How a child stands towards school, as all of these figures take it.
@@ -58,8 +60,15 @@ fn one(figure: Figure, child: &Child, base: Mark, (on, rule): (Date, &SchoolAge)
         Figure::InSchool => of_age,
         Figure::Disability => of_age && child.disabled,
         Figure::Retention => child.cohort,
+        Figure::Junior => child.junior,
         Figure::Dropout => return dropout(child, of_age),
-        Figure::Return | Figure::Found | Figure::Reported | Figure::Kept | Figure::Yearbook => false,
+        Figure::Return
+        | Figure::Found
+        | Figure::Reported
+        | Figure::Kept
+        | Figure::Yearbook
+        | Figure::JuniorYearbook
+        | Figure::DropoutYearbook => false,
     };
     if counts { base } else { Mark::None }
 }

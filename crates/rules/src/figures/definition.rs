@@ -4,7 +4,7 @@
 use super::Figure;
 
 /// Version of the definitions: it goes up with any change of what counts, and stands in every snapshot.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Figure {
             },
             Self::Retention => Definition {
                 numerator: "其中还在学或已完成义务教育的，包括有证明在外地就读的",
-                denominator: "八个学年前在本县一年级花名册上的孩子，逐个有名，不计死亡、出境、户籍迁出的",
+                denominator: "八个学年前在本县一年级花名册上的孩子，逐个有名，不计死亡、出境、户籍迁出的；台账里没有、去向不明的，留在分母里",
                 source: "县级校正口径，按当年一年级的名单逐个算",
                 sureness: Sureness::Common,
                 differs: "年报口径是九年级在校人数除以当年一年级人数，转入的算进分子，所以流入多的县会超过100%；按人算不会。",
@@ -131,6 +131,35 @@ impl Figure {
                 source: "国家统计公报：初中毕业班学生数÷该年级入小学一年级时的学生数",
                 differs: "转入的算进分子、转出的仍在分母，所以可以超过100%，也没有名单可看；要看名单请看“按人”的一行。",
                 target: "retention_rate",
+                ..of_children
+            },
+            Self::Junior => Definition {
+                numerator: "其中还在学或已完成义务教育的，包括有证明在外地就读的",
+                denominator: "两个学年前在本县七年级花名册上的孩子，逐个有名，不计死亡、出境、户籍迁出的；台账里没有、去向不明的，留在分母里",
+                source: "优质均衡督导评估的“初中三年巩固率”，按当年七年级的名单逐个算",
+                sureness: Sureness::Common,
+                differs: "年报口径是九年级在校人数除以当年七年级人数，转入的算进分子；按人算不会超过100%。方案没有给这个指标定目标。",
+                ..of_children
+            },
+            Self::JuniorYearbook => Definition {
+                numerator: "九年级在校学生数，从年报登记",
+                denominator: "这一届入七年级时的学生数，从当年年报登记",
+                apart: "",
+                listed: "",
+                source: "优质均衡督导评估的“初中三年巩固率”，按年报的两个数算",
+                sureness: Sureness::Common,
+                differs: "有的县再加减转入、转出、死亡的人数；这里只用年报的两个数。要看名单请看“按人”的一行。",
+                ..of_children
+            },
+            Self::DropoutYearbook => Definition {
+                numerator: "年报推算的减少数：上年在校＋招生＋复学＋转入－毕业结业－休学－转出－死亡－本年在校",
+                denominator: "上年在校学生数",
+                apart: "",
+                listed: "",
+                source: "各县按年报学生变动表推算，小学和初中合在一起",
+                sureness: Sureness::Common,
+                differs: "由人数加减得来，找不到人；漏报一次转学就多一个“辍学”，多报一次就少一个。要看名单请看“辍学率”的一行。",
+                better: Better::Less,
                 ..of_children
             },
             Self::Dropout => Definition {

@@ -25,6 +25,62 @@ codes! {
     }
 }
 
+codes! {
+    /// The steps on the way back, as a leader counts them.
+    Step "五(九)(十)(十一)" {
+        Suspected = "suspected" "疑似" [],
+        Verified = "verified" "核实" [],
+        Dispatched = "dispatched" "派发" [],
+        Received = "received" "接收" [],
+        Persuading = "persuading" "劝返" [],
+        Back = "back" "返校" [],
+        Steady = "steady" "稳定" [],
+        Closed = "closed" "销号" [],
+    }
+}
+
+/// How many steps there are.
+pub const STEPS: i64 = 8;
+
+impl Step {
+    /// Its number on the way, from 1.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Suspected => 1,
+            Self::Verified => 2,
+            Self::Dispatched => 3,
+            Self::Received => 4,
+            Self::Persuading => 5,
+            Self::Back => 6,
+            Self::Steady => 7,
+            Self::Closed => 8,
+        }
+    }
+}
+
+/// How far on the way back a child is by its case; `None` for who was not to be brought back after all. Who left again, is suspended, or turned
+/// sixteen without being back got as far as being persuaded.
+#[must_use]
+pub const fn step(state: State, ending: Ending) -> Option<Step> {
+    if returned(state, ending).is_none() {
+        return None;
+    }
+    Some(match state {
+        State::Suspected => Step::Suspected,
+        State::Confirmed => Step::Verified,
+        State::Dispatched => Step::Dispatched,
+        State::Accepted => Step::Received,
+        State::Persuading | State::Paused | State::Relapsed => Step::Persuading,
+        State::Returned | State::Placed => Step::Back,
+        State::Observing => Step::Steady,
+        State::Closed | State::Cleared => match ending {
+            Ending::Exempt(Exemption::OverAge) => Step::Persuading,
+            _ => Step::Closed,
+        },
+    })
+}
+
 /// How a closed case ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {

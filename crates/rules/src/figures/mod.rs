@@ -3,17 +3,21 @@
 //! docs/adr/0027-figures.md.
 
 mod child;
+mod cohort;
 mod definition;
 mod matter;
 mod rate;
 mod survive;
+mod yearbook;
 
 pub use crate::publish::cells::{Cell, told};
 pub use child::{Child, PLACES, marks};
+pub use cohort::{Cohort, FATES, Missing, first_year, missing};
 pub use definition::{Better, Definition, Sureness, VERSION};
-pub use matter::{Ending, Met, Why, met, reported, returned};
+pub use matter::{Ending, Met, STEPS, Step, Why, met, reported, returned, step};
 pub use rate::{Rate, hundredths};
 pub use survive::{Curve, Point, curve};
+pub use yearbook::{TERMS, Terms, Unsound};
 
 use crate::codes::codes;
 
@@ -31,6 +35,9 @@ codes! {
         Reported = "reported_in_time" "及时上报率" [],
         Kept = "deadlines_kept" "按期办结率" [],
         Yearbook = "retention_yearbook" "九年巩固率（年报）" [],
+        Junior = "junior_retention" "初中三年巩固率（按人）" [],
+        JuniorYearbook = "junior_yearbook" "初中三年巩固率（年报）" [],
+        DropoutYearbook = "dropout_yearbook" "辍学率（年报）" [],
     }
 }
 
@@ -75,7 +82,10 @@ impl Figure {
             Self::Found => (Basis::Found, 0),
             Self::Reported => (Basis::Reported, 0),
             Self::Kept => (Basis::Kept, 0),
+            Self::Junior => (Basis::Child, 6),
             Self::Yearbook => (Basis::Hand, 0),
+            Self::JuniorYearbook => (Basis::Hand, 1),
+            Self::DropoutYearbook => (Basis::Hand, 2),
         }
     }
 
@@ -89,6 +99,12 @@ impl Figure {
             Mark::In => matches!(self.definition().better, Better::Less),
             Mark::None => false,
         }
+    }
+
+    /// Whether it is a ratio of two numbers that somebody enters from the yearbook, and no sum over names.
+    #[must_use]
+    pub const fn is_by_hand(self) -> bool {
+        matches!(self.basis().0, Basis::Hand)
     }
 
     /// The figures that are sums over these, in the order of their marks.

@@ -15,6 +15,7 @@ codes! {
         Elsewhere = "elsewhere" "外出就读" [],
         Platform = "platform" "平台导出" [],
         Attendance = "attendance" "省系统考勤" [],
+        Cohort = "cohort" "当年花名册" ["一年级花名册", "一年级新生名单", "七年级花名册", "七年级新生名单", "名册"],
         Generic = "generic" "名单" [],
     }
 }
@@ -39,6 +40,21 @@ const PLATFORM: &[&str] = &[
 /// What 在校生动态管理系统 puts out of a day, 五(九).
 const ATTENDANCE: &[&str] =
     &["date", "school_code", "school_name", "grade", "class", "name", "id", "student_no", "mark", "reason"];
+
+/// Who was in the first or seventh grade of a school year long ago: 巩固率 by name needs it.
+const COHORT: &[&str] = &[
+    "cohort_year",
+    "school_code",
+    "school_name",
+    "grade",
+    "class",
+    "name",
+    "sex",
+    "birth",
+    "id",
+    "student_no",
+    "guardian_name",
+];
 
 const GENERIC: &[&str] =
     &["name", "id", "sex", "birth", "student_no", "school_name", "address", "place", "proof", "expires"];
@@ -188,6 +204,7 @@ impl ListKind {
             Self::Disability => &["name", "card_no", "category", "grade", "guardian_name", "id", "address"],
             Self::Platform => PLATFORM,
             Self::Attendance => ATTENDANCE,
+            Self::Cohort => COHORT,
             Self::Elsewhere | Self::Generic => GENERIC,
         }
     }
@@ -242,6 +259,7 @@ impl ListKind {
                 "education",
                 "studying",
             ],
+            Self::Cohort => &["entered", "ethnicity", "previous_name", "guardian_relation", "guardian_phone"],
             Self::Elsewhere | Self::Generic => &[
                 "ethnicity",
                 "grade",

@@ -349,7 +349,7 @@ impl Plan {
     /// The columns of a list.
     #[must_use]
     pub const fn list(&self, kind: ListKind) -> &ListColumns {
-        let [household, roll, present, poverty, disability, elsewhere, platform, attendance, generic] =
+        let [household, roll, present, poverty, disability, elsewhere, platform, attendance, cohort, generic] =
             &self.lists;
         match kind {
             ListKind::Household => household,
@@ -360,6 +360,7 @@ impl Plan {
             ListKind::Elsewhere => elsewhere,
             ListKind::Platform => platform,
             ListKind::Attendance => attendance,
+            ListKind::Cohort => cohort,
             ListKind::Generic => generic,
         }
     }

@@ -1,7 +1,7 @@
 //! Which numbers of one section may leave the county: none below five, and none of which a hidden one follows (hazards A08, F06). Before + new − off
 //! = left, so one hidden number alone is none.
 
-use crate::figures::FEW;
+use crate::publish::FEW;
 
 /// Which of these numbers may be told. Nought is told; one to four are not; where that hides one alone, or so few together that they are a
 /// small number, the smallest of the others are hidden too.

@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use rules::age::SchoolAge;
 use rules::case::{Exemption, State};
 use rules::figures::{
-    Basis, Better, Cell, Child, Counts, Ending, Figure, Mark, Met, PLACES, Rate, Why, curve, hundredths,
-    listed, mark_of, marks, met, reported, returned, told,
+    Basis, Better, Cell, Child, Cohort, Counts, Ending, FATES, Figure, Mark, Met, Missing, PLACES, Rate,
+    STEPS, Step, Terms, Unsound, Why, curve, first_year, hundredths, listed, mark_of, marks, met, missing,
+    reported, returned, step, told,
 };
 use rules::publish::FEW;
 use rules::standing::Standing;
@@ -24,10 +25,11 @@ fn child(birth: Date, standing: Standing) -> Child {
         on_roll: standing == Standing::Enrolled,
         disabled: false,
         cohort: false,
+        junior: false,
     }
 }
 
-/// The marks are those of 小学入学率, 新生入学率, 在学率, 巩固率, 辍学率, 残疾儿童入学率.
+/// The marks are those of 小学入学率, 新生入学率, 在学率, 巩固率, 辍学率, 残疾儿童入学率, 初中三年巩固率.
 #[track_caller]
 fn check(child: &Child, expected: &str) {
     assert_eq!(marks(child, ON, &RULE), expected, "{child:?}");
@@ -37,35 +39,43 @@ fn check(child: &Child, expected: &str) {
 #[test]
 fn how_a_child_counts() {
     let ten = date(2016, 5, 1);
-    check(&child(ten, Standing::Enrolled), "i-i-o-");
-    check(&child(ten, Standing::Elsewhere), "i-i---");
-    check(&child(ten, Standing::Never), "o-o---");
-    check(&child(ten, Standing::Absent), "o-o-i-");
-    check(&child(ten, Standing::Unknown), "o-o---");
-    check(&Child { disabled: true, ..child(ten, Standing::Enrolled) }, "i-i-oi");
-    check(&Child { disabled: true, ..child(ten, Standing::Never) }, "o-o--o");
+    check(&child(ten, Standing::Enrolled), "i-i-o--");
+    check(&child(ten, Standing::Elsewhere), "i-i----");
+    check(&child(ten, Standing::Never), "o-o----");
+    check(&child(ten, Standing::Absent), "o-o-i--");
+    check(&child(ten, Standing::Unknown), "o-o----");
+    check(&Child { disabled: true, ..child(ten, Standing::Enrolled) }, "i-i-oi-");
+    check(&Child { disabled: true, ..child(ten, Standing::Never) }, "o-o--o-");
     let six = date(2020, 8, 31);
-    check(&child(six, Standing::Enrolled), "iii-o-");
-    check(&child(six, Standing::Never), "ooo---");
+    check(&child(six, Standing::Enrolled), "iii-o--");
+    check(&child(six, Standing::Never), "ooo----");
     let fourteen = date(2012, 3, 1);
-    check(&child(fourteen, Standing::Absent), "--o-i-");
-    check(&Child { cohort: true, ..child(fourteen, Standing::Absent) }, "--ooi-");
-    check(&Child { cohort: true, ..child(fourteen, Standing::Finished) }, "--ii--");
+    check(&child(fourteen, Standing::Absent), "--o-i--");
+    check(&Child { cohort: true, ..child(fourteen, Standing::Absent) }, "--ooi--");
+    check(&Child { cohort: true, ..child(fourteen, Standing::Finished) }, "--ii---");
+    check(&Child { junior: true, ..child(fourteen, Standing::Absent) }, "--o-i-o");
+    check(&Child { junior: true, cohort: true, ..child(fourteen, Standing::Elsewhere) }, "--ii--i");
     // Sixteen and still in the ninth grade: a pupil of whom a dropout could be made, and of the cohort.
     let sixteen = date(2010, 11, 1);
-    check(&Child { cohort: true, ..child(sixteen, Standing::Enrolled) }, "---io-");
-    check(&Child { cohort: true, ..child(sixteen, Standing::Absent) }, "---o--");
+    check(&Child { cohort: true, ..child(sixteen, Standing::Enrolled) }, "---io--");
+    check(&Child { cohort: true, ..child(sixteen, Standing::Absent) }, "---o---");
     check(&child(sixteen, Standing::Absent), "");
-    check(&Child { birth: None, ..child(ten, Standing::Enrolled) }, "----o-");
+    check(&Child { birth: None, ..child(ten, Standing::Enrolled) }, "----o--");
 }
 
 /// B09: 休学 and 延缓入学 stay in every denominator, apart, and are never in a numerator.
 #[test]
 fn suspension_hides_nobody() {
     let ten = date(2016, 5, 1);
-    let all = |standing| Child { on_roll: true, disabled: true, cohort: true, ..child(ten, standing) };
-    check(&all(Standing::Suspended), "a-aaaa");
-    check(&all(Standing::Deferred), "a-aa-a");
+    let all = |standing| Child {
+        on_roll: true,
+        disabled: true,
+        cohort: true,
+        junior: true,
+        ..child(ten, standing)
+    };
+    check(&all(Standing::Suspended), "a-aaaaa");
+    check(&all(Standing::Deferred), "a-aa-aa");
     for standing in [Standing::Dead, Standing::Abroad, Standing::MovedAway] {
         check(&all(standing), "");
     }
@@ -91,6 +101,7 @@ fn six_by_the_last_day_of_august() {
 fn every_figure_is_defined() {
     for figure in Figure::ALL {
         let it = figure.definition();
+        assert_eq!(figure.is_by_hand(), it.listed.is_empty(), "{figure:?}");
         for words in [it.numerator, it.denominator, it.source, it.differs, it.unit] {
             assert!(!words.is_empty(), "{figure:?}");
         }
@@ -162,6 +173,76 @@ fn deadlines() {
     assert_eq!(reported(due, Some(at(13)), at(20)), Some((Mark::Out, Why::Open)));
 }
 
+/// B09: who is on an old list and in nobody's ledger counts as not retained, and only a proven reason takes it out of the denominator.
+#[test]
+fn who_is_on_an_old_list_alone() {
+    let check = |cohort, standing, expected: &str| {
+        let one = Missing { cohort, standing };
+        assert_eq!(missing(one, ON, &RULE).trim_end_matches('-'), expected, "{one:?}");
+    };
+    check(Cohort::First, Standing::Unknown, "---o");
+    check(Cohort::Seventh, Standing::Unknown, "------o");
+    check(Cohort::First, Standing::Elsewhere, "---i");
+    check(Cohort::First, Standing::Finished, "---i");
+    for standing in [Standing::MovedAway, Standing::Abroad, Standing::Dead] {
+        check(Cohort::First, standing, "");
+        check(Cohort::Seventh, standing, "");
+    }
+    assert!(FATES.contains(&Standing::Unknown) && !FATES.contains(&Standing::Enrolled));
+    assert_eq!((first_year(Cohort::First, 2026), first_year(Cohort::Seventh, 2026)), (2018, 2024));
+    assert_eq!(
+        Cohort::ALL.iter().map(|one| Cohort::of_grade(one.grade())).collect::<Vec<_>>(),
+        [Some(Cohort::First), Some(Cohort::Seventh)]
+    );
+    assert_eq!((Cohort::of_grade(2), Cohort::of_grade(9)), (None, None));
+}
+
+/// A list whose school year was mistaken is seen by the birthdays: nobody begins the first grade at two or at fourteen.
+#[test]
+fn the_year_of_a_list_goes_with_its_birthdays() {
+    let born = date(2012, 3, 1);
+    let first: Vec<i16> = (2010..2030).filter(|year| Cohort::First.fits(born, *year)).collect();
+    assert_eq!((first.first(), first.last()), (Some(&2016), Some(&2024)));
+    let seventh: Vec<i16> = (2010..2035).filter(|year| Cohort::Seventh.fits(born, *year)).collect();
+    assert_eq!((seventh.first(), seventh.last()), (Some(&2021), Some(&2030)));
+}
+
+/// 五(九)(十)(十一): how far on the way a child is by its case.
+#[test]
+fn steps_of_a_case() {
+    let check = |state, ending, expected| assert_eq!(step(state, ending), expected, "{state:?} {ending:?}");
+    let exempt = Ending::Exempt;
+    check(State::Suspected, Ending::None, Some(Step::Suspected));
+    check(State::Confirmed, Ending::None, Some(Step::Verified));
+    check(State::Dispatched, Ending::None, Some(Step::Dispatched));
+    check(State::Accepted, Ending::None, Some(Step::Received));
+    check(State::Persuading, Ending::None, Some(Step::Persuading));
+    check(State::Paused, Ending::None, Some(Step::Persuading));
+    check(State::Relapsed, Ending::None, Some(Step::Persuading));
+    check(State::Returned, Ending::None, Some(Step::Back));
+    check(State::Placed, Ending::None, Some(Step::Back));
+    check(State::Observing, Ending::None, Some(Step::Steady));
+    check(State::Closed, Ending::Stayed, Some(Step::Closed));
+    check(State::Closed, exempt(Exemption::Transferred), Some(Step::Closed));
+    check(State::Closed, exempt(Exemption::OverAge), Some(Step::Persuading));
+    check(State::Closed, exempt(Exemption::Mistaken), None);
+    check(State::Cleared, Ending::None, None);
+    let numbers: Vec<i64> = Step::ALL.iter().map(|step| step.number()).collect();
+    assert_eq!(numbers, (1..=STEPS).collect::<Vec<_>>());
+}
+
+/// Domain §4, 年报推算: by hand; a sum that cannot be is refused and is no nought.
+#[test]
+fn the_dropout_rate_of_the_yearbook() {
+    let check = |numbers, expected| assert_eq!(Terms::of(numbers).rate(), expected, "{numbers:?}");
+    check([1000, 120, 2, 10, 110, 3, 12, 1, 1001], Ok(Rate { part: 5, whole: 1000 }));
+    check([1000, 0, 0, 0, 0, 0, 0, 0, 1000], Ok(Rate { part: 0, whole: 1000 }));
+    check([0, 10, 0, 0, 0, 0, 0, 0, 10], Err(Unsound::Nobody));
+    check([1000, 0, 0, 0, 0, 0, 0, 0, 1003], Err(Unsound::TooMany(3)));
+    assert_eq!(Terms::read("1 2 3"), None);
+    assert_eq!(Terms::read("1 2 3 4 5 6 7 8 x"), None);
+}
+
 /// The curve by hand: ten children, two back after 5 days, one followed for 7 alone, three back after 10, four still out after 20.
 #[test]
 fn the_curve_by_hand() {
@@ -192,10 +273,10 @@ proptest! {
     /// standing alone.
     #[test]
     fn marks_are_consistent(
-        days in 0_i64..8000, standing in standings(), on_roll: bool, disabled: bool, cohort: bool,
+        days in 0_i64..8000, standing in standings(), on_roll: bool, disabled: bool, cohort: bool, junior: bool,
     ) {
         let birth = date(2006, 1, 1).saturating_add(jiff::ToSpan::days(days));
-        let one = Child { birth: Some(birth), standing, on_roll, disabled, cohort };
+        let one = Child { birth: Some(birth), standing, on_roll, disabled, cohort, junior };
         let marks = marks(&one, ON, &RULE);
         prop_assert!(marks.is_empty() || marks.len() == PLACES);
         let of = |figure| mark_of(figure, &marks).unwrap_or(Mark::None);
@@ -226,6 +307,48 @@ proptest! {
         prop_assert_eq!(reached, cut >= target);
         prop_assert_eq!(reached, rate.lacks(target) == 0);
         prop_assert!(rate.up().expect("a denominator") - cut <= 1);
+    }
+
+    /// 年报推算: what is left over and what is accounted for make the whole; it is stored and read without loss.
+    #[test]
+    fn terms_add_up(numbers in prop::array::uniform9(0_u64..200_000)) {
+        let terms = Terms::of(numbers);
+        prop_assert_eq!(Terms::read(&terms.written()), Some(terms));
+        let there: u64 = numbers[..4].iter().sum();
+        let gone: u64 = numbers[4..].iter().sum();
+        match terms.rate() {
+            Ok(rate) => {
+                prop_assert_eq!(rate.whole, numbers[0]);
+                prop_assert_eq!(rate.part + gone, there);
+            }
+            Err(Unsound::Nobody) => prop_assert_eq!(numbers[0], 0),
+            Err(Unsound::TooMany(many)) => prop_assert_eq!(there + many, gone),
+        }
+    }
+
+    /// Whoever is on an old list alone counts in that list's figure and in none other, and is never retained by being unknown.
+    #[test]
+    fn an_old_list_touches_one_figure(standing in prop::sample::select(&FATES[..]), first: bool) {
+        let cohort = if first { Cohort::First } else { Cohort::Seventh };
+        let marks = missing(Missing { cohort, standing }, ON, &RULE);
+        let own = if first { Figure::Retention } else { Figure::Junior };
+        for figure in Figure::of(Basis::Child).filter(|figure| *figure != own) {
+            prop_assert!(matches!(mark_of(figure, &marks), None | Some(Mark::None)));
+        }
+        if standing == Standing::Unknown {
+            prop_assert_eq!(mark_of(own, &marks), Some(Mark::Out));
+        }
+    }
+
+    /// A child is at a step exactly when it counts in 复学率, and back by it when the register or its transfer says so.
+    #[test]
+    fn steps_go_with_returns(state in prop::sample::select(State::ALL), exempt in prop::option::of(prop::sample::select(Exemption::ALL))) {
+        let ending = exempt.map_or(Ending::None, Ending::Exempt);
+        let (counts, at) = (returned(state, ending), step(state, ending));
+        prop_assert_eq!(counts.is_some(), at.is_some());
+        if let Some((Mark::In, _)) = counts {
+            prop_assert!(at.is_some_and(|step| step.number() >= Step::Steady.number()));
+        }
     }
 
     /// The curve never rises, stays between 0 and 1, loses nobody, and without anybody left out is the plain share of those still out.

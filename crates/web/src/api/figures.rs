@@ -2,7 +2,7 @@
 
 use axum::extract::{Query, State};
 use axum::response::Response;
-use casework::figures::{self, Line, UnitLine};
+use casework::figures::{self, Entry, Line, UnitLine};
 use casework::refused::Refused;
 use rules::access::Action;
 use rules::figures::{Figure, hundredths};
@@ -62,6 +62,12 @@ struct Item {
     county: Option<Number>,
     /// Of one's own units.
     own: Vec<Number>,
+    /// Of a figure that is entered by hand: of which school year, by its first calendar year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    school_year: Option<i16>,
+    /// Of such a figure: where its numbers stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entered_from: Option<String>,
 }
 
 /// A number of a unit.
@@ -117,7 +123,42 @@ fn item(line: &Line, plan: &Plan) -> Item {
         target,
         county: line.whole.as_ref().map(|whole| number(whole, target)),
         own: line.own.iter().map(|own| number(own, target)).collect(),
+        school_year: None,
+        entered_from: None,
     }
+}
+
+/// A figure that is entered by hand, as it was entered last for the latest school year.
+fn by_hand(figure: Figure, entries: &[Entry], plan: &Plan) -> Item {
+    let line = Line { figure, whole: None, own: Vec::new() };
+    let entry = entries.iter().find(|one| one.figure == figure);
+    let target = plan.target(figure.definition().target).map(|target| hundredths(target.percent));
+    let county = entry.map(|one| Number {
+        unit: plan.county().code.clone(),
+        name: plan.county().short.clone(),
+        hidden: false,
+        part: Some(one.rate.part),
+        whole: Some(one.rate.whole),
+        apart: None,
+        rate: one.rate.cut(),
+        reached: target.and_then(|target| one.rate.reaches(target)),
+    });
+    Item {
+        county,
+        school_year: entry.map(|one| one.school_year),
+        entered_from: entry.map(|one| one.source.clone()),
+        ..item(&line, plan)
+    }
+}
+
+/// All of them, those by hand last.
+fn items(lines: &[Line], entries: &[Entry], is_there: bool, plan: &Plan) -> Vec<Item> {
+    let hand = Figure::ALL.iter().copied().filter(|figure| is_there && figure.is_by_hand());
+    lines
+        .iter()
+        .map(|line| item(line, plan))
+        .chain(hand.map(|figure| by_hand(figure, entries, plan)))
+        .collect()
 }
 
 /// Which snapshot.
@@ -136,7 +177,8 @@ pub(super) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failed> {
     let at = asked.at;
-    let panel = app.look(&session, move |desk| figures::panel(desk, at)).await?;
+    let (panel, entries) =
+        app.look(&session, move |desk| Ok((figures::panel(desk, at)?, figures::entries(desk)?))).await?;
     if at.is_some() && panel.snapshot.is_none() {
         return Err(Failed::from(Refused::denied(Action::ReadFigures, "figures", "")));
     }
@@ -146,6 +188,6 @@ pub(super) async fn list(
         day: snapshot.map(|one| one.day.clone()).unwrap_or_default(),
         version: snapshot.map_or(rules::figures::VERSION, |one| one.version),
         frozen: snapshot.and_then(|one| one.frozen.as_ref()).map(|one| one.label.clone()),
-        items: panel.lines.iter().map(|line| item(line, app.plan())).collect(),
+        items: items(&panel.lines, &entries, snapshot.is_some(), app.plan()),
     })
 }

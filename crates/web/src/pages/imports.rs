@@ -207,7 +207,12 @@ impl One {
     }
 
     fn makes_children(&self) -> bool {
-        matches!(self.page.line.kind, ListKind::Household | ListKind::Roll)
+        matches!(self.page.line.kind, ListKind::Household | ListKind::Roll | ListKind::Cohort)
+    }
+
+    /// Whether it is an old list: it changes no child.
+    fn is_old(&self) -> bool {
+        self.page.line.kind == ListKind::Cohort
     }
 
     fn writes(&self) -> i64 {

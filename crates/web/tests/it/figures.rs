@@ -38,7 +38,7 @@ fn every_page_is_there() {
             assert!(panel.contains(figure.label()), "{figure:?}");
         }
         assert!(panel.contains("目标99.5%以上（二）") && panel.contains("为什么和别处不一样"), "{panel}");
-        for figure in Figure::ALL.iter().filter(|one| **one != Figure::Yearbook) {
+        for figure in Figure::ALL.iter().filter(|one| !one.is_by_hand()) {
             page(&format!("/figures/{}", figure.code()));
             page(&format!("/figures/{}/changes", figure.code()));
         }
@@ -46,9 +46,24 @@ fn every_page_is_there() {
         let leader = page("/leader");
         assert!(leader.contains("<svg class=\"plot tiles\"") && leader.contains("年度节律"), "{leader}");
         page("/leader/cases?late=1");
+        for path in [
+            "/cohorts",
+            "/cohorts?year=2018&grade=1",
+            "/figures/returned?cause=learning",
+            "/figures/returned?step=back",
+        ] {
+            page(path);
+        }
+        assert!(
+            leader.contains("走到哪一步") && leader.contains("/figures/returned?step=closed"),
+            "{leader}"
+        );
         for missing in [
             "/figures/none",
             "/figures/retention_yearbook",
+            "/figures/dropout_yearbook",
+            "/cohorts/nobody",
+            "/cohorts?year=2018&grade=4",
             "/figures?at=77",
             "/figures/entry/changes?from=7&to=9",
         ] {
@@ -59,7 +74,7 @@ fn every_page_is_there() {
         assert_eq!(found["snapshot"], 1, "{json}");
         assert_eq!(found["items"][0]["key"], "enrolment");
         assert_eq!(found["items"][0]["target"], 9950);
-        assert_eq!(found["items"].as_array().map(Vec::len), Some(Figure::ALL.len() - 1));
+        assert_eq!(found["items"].as_array().map(Vec::len), Some(Figure::ALL.len()));
     });
 }
 
@@ -86,5 +101,42 @@ fn a_member_unit_reads_no_small_number() {
         assert_eq!(app.get("/leader", Some(&police)).status, 404);
         let json = text(&app.get("/api/v1/figures", Some(&police)));
         assert!(json.contains("\"hidden\":true") && !json.contains("\"hidden\":false"), "{json}");
+    });
+}
+
+/// 二: the yearbook's 辍学率 of nine numbers: what cannot be is said and kept as typed; what can stands on the panel and in the API, with its source.
+#[test]
+fn nine_numbers_of_the_yearbook() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let bureau = app.session(HERE, &app.here.with(Role::Bureau).next().expect("somebody").account);
+        night(&app);
+        let form = |now: &str| {
+            format!(
+                "figure=dropout_yearbook&school_year=2026&before=1000&entered=120&resumed=2&moved_in=10&finished=110&suspended=3\
+                 &moved_out=12&dead=1&now={now}&source=2026年教育事业统计年报"
+            )
+        };
+        let send = |form: String| {
+            app.ask(Ask { form, ..Ask::new(Method::POST, "/figures/yearbook", Some(&bureau)) })
+        };
+        let wrong = send(form("1101"));
+        assert_eq!(wrong.status, 422, "{}", text(&wrong));
+        let page = text(&wrong);
+        assert!(page.contains("多95名") && page.contains("value=\"1101\""), "{page}");
+        let wrong = send(form("一千"));
+        assert!(wrong.status == 422 && text(&wrong).contains("请填本年在校"), "{}", text(&wrong));
+        assert_eq!(send(form("1001")).status, 303);
+        let page = text(&app.get("/figures", Some(&bureau)));
+        assert!(
+            page.contains("0.50%") && page.contains("5÷1000") && page.contains("上年在校1000＋招生120"),
+            "{page}"
+        );
+        let json = text(&app.get("/api/v1/figures", Some(&bureau)));
+        let found: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        let all = found["items"].as_array().cloned().unwrap_or_default();
+        let one = all.iter().find(|one| one["key"] == "dropout_yearbook").cloned().unwrap_or_default();
+        assert_eq!((&one["county"]["part"], &one["school_year"]), (&5.into(), &2026.into()), "{json}");
+        assert_eq!(one["entered_from"], "2026年教育事业统计年报");
     });
 }

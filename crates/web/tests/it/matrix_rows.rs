@@ -836,6 +836,7 @@ pub(crate) const SHOWN_ELSEWHERE: &[(&str, &str)] = &[
     ("/figures/renew", "crates/casework/tests/it/figures.rs"),
     ("/figures/freeze", "crates/casework/tests/it/figures.rs"),
     ("/figures/yearbook", "crates/casework/tests/it/figures.rs"),
+    ("/cohorts/{id}", "crates/casework/tests/it/cohorts.rs"),
     ("/figures/export", "crates/casework/tests/it/figures.rs"),
     ("/children/{id}/pair", "crates/casework/tests/it/pairs.rs"),
     ("/children/{id}/visit", "crates/casework/tests/it/pairs.rs"),

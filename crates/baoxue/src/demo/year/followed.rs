@@ -148,6 +148,7 @@ impl Year {
         let days = registers::school_days(&plan, self.today.saturating_sub(365.days()), self.today);
         self.helped(db, (keys, &plan), (&helped::chosen(&classes, &days), &days))?;
         self.paired(db, (keys, &*plan))?;
+        self.returned(db, (keys, &plan))?;
         self.measured(db, (keys, &plan))?;
         self.season(db, (keys, &*plan))?;
         self.council(db, (keys, &plan))?;

@@ -14,6 +14,7 @@ mod paired;
 mod papered;
 mod registers;
 mod reported;
+mod returned;
 mod season;
 mod sign_ins;
 
@@ -140,7 +141,7 @@ pub(super) fn write(
     year.registers(db, (keys, settings.plan), since)?;
     year.before(db, settings.plan, since, settings.years)?;
     year.followed(db, (keys, settings.plan))?;
-    year.cohort(db)?;
+    year.cohort(db, keys)?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;
     year.record(Night { db, keys, plan: settings.plan, vault, now: now.clone() })
@@ -148,10 +149,11 @@ pub(super) fn write(
 
 impl Year {
     /// Who was in the first grade eight school years ago.
-    fn cohort(&self, db: &Db) -> Result<(), DbError> {
+    fn cohort(&self, db: &Db, keys: &Keys) -> Result<(), DbError> {
+        let keys = keys.clone();
         let (county, now, by) = (self.county.clone(), self.now.clone(), self.role("bureau"));
         let (year, on) = (school_year(self.today), self.today.saturating_sub(30.days()));
-        db.write(move |tx| seed::cohort(tx, &Seeding { county: &county, now: &now }, year, &by, on))
+        db.write(move |tx| seed::cohort(tx, (&Seeding { county: &county, now: &now }, &keys), year, &by, on))
     }
 
     fn role(&self, username: &str) -> String {

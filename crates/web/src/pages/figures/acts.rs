@@ -5,10 +5,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use casework::figures::{self, EntryForm, NamesAsked};
 use casework::refused::Refused;
-use rules::figures::{Figure, Mark};
+use rules::figures::{Figure, Mark, Step, TERMS, Terms};
 use serde::Deserialize;
 
 use super::nothing;
+use super::one::cause_of;
 use super::panel::{Asked, Typed, show};
 use crate::app::App;
 use crate::failed::{Failed, see_other};
@@ -48,10 +49,70 @@ pub(super) async fn freeze(
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Entering {
+    figure: String,
     school_year: String,
     part: String,
     whole: String,
+    before: String,
+    entered: String,
+    resumed: String,
+    moved_in: String,
+    finished: String,
+    suspended: String,
+    moved_out: String,
+    dead: String,
+    now: String,
     source: String,
+}
+
+impl Entering {
+    /// The nine numbers as they were typed, in the order of [`rules::figures::TERMS`].
+    fn terms(&self) -> [&str; 9] {
+        [
+            &self.before,
+            &self.entered,
+            &self.resumed,
+            &self.moved_in,
+            &self.finished,
+            &self.suspended,
+            &self.moved_out,
+            &self.dead,
+            &self.now,
+        ]
+    }
+
+    /// What was typed as the use case takes it.
+    fn form(&self) -> Result<EntryForm, Refused> {
+        let number = |text: &str, field, words: &str| {
+            text.trim().parse().map_err(|_| Refused::field(field, words.to_owned()))
+        };
+        // The form of before there were three had no such field.
+        let figure = match self.figure.as_str() {
+            "" => Figure::Yearbook,
+            code => Figure::from_code(code).ok_or_else(|| Refused::field("figure", "请选择指标"))?,
+        };
+        let school_year = self.school_year.trim().parse();
+        let school_year =
+            school_year.map_err(|_| Refused::field("school_year", "请写学年的第一年，如2026"))?;
+        let source = self.source.clone();
+        if figure == Figure::DropoutYearbook {
+            let mut numbers = [0_u64; 9];
+            for (number, (text, name)) in numbers.iter_mut().zip(self.terms().into_iter().zip(TERMS)) {
+                let words = || Refused::field("terms", format!("请填{name}，只写数字，没有的填0"));
+                *number = text.trim().parse().map_err(|_| words())?;
+            }
+            let terms = Some(Terms::of(numbers));
+            return Ok(EntryForm { figure, school_year, part: 0, whole: 0, terms, source });
+        }
+        Ok(EntryForm {
+            figure,
+            school_year,
+            part: number(&self.part, "part", "请写九年级在校学生数，只写数字")?,
+            whole: number(&self.whole, "whole", "请写这一届入学时的学生数，只写数字")?,
+            terms: None,
+            source,
+        })
+    }
 }
 
 pub(super) async fn yearbook(
@@ -59,28 +120,13 @@ pub(super) async fn yearbook(
     session: Session,
     Form(sent): Form<Entering>,
 ) -> Result<Response, Failed> {
-    let number = |text: &str, field, words: &str| {
-        text.trim().parse().map_err(|_| Refused::field(field, words.to_owned()))
-    };
-    let form = sent
-        .school_year
-        .trim()
-        .parse()
-        .map_err(|_| Refused::field("school_year", "请写学年的第一年，如2026"))
-        .and_then(|school_year| {
-            Ok(EntryForm {
-                school_year,
-                part: number(&sent.part, "part", "请写九年级在校学生数，只写数字")?,
-                whole: number(&sent.whole, "whole", "请写当年一年级的学生数，只写数字")?,
-                source: sent.source.clone(),
-            })
-        });
-    let done = match form {
+    let done = match sent.form() {
         Ok(form) => app.write(&session, move |desk| figures::enter(desk, &form)).await,
         Err(refused) => Err(Failed::from(refused)),
     };
-    let Entering { school_year, part, whole, source } = sent;
-    let typed = Typed { school_year, part, whole, source, ..Typed::default() };
+    let terms = sent.terms().map(str::to_owned);
+    let Entering { figure, school_year, part, whole, source, .. } = sent;
+    let typed = Typed { figure, school_year, part, whole, terms, source, ..Typed::default() };
     match done {
         Ok(()) => Ok(see_other("/figures?said=entered")),
         Err(failed) => again(&app, &session, failed, typed).await,
@@ -106,6 +152,8 @@ pub(super) struct Taking {
     township: String,
     village: String,
     mark: String,
+    step: String,
+    cause: String,
 }
 
 pub(super) async fn export(
@@ -113,7 +161,7 @@ pub(super) async fn export(
     session: Session,
     Form(sent): Form<Asking<Taking>>,
 ) -> Result<Response, Failed> {
-    let Taking { figure, at, township, village, mark } = sent.query;
+    let Taking { figure, at, township, village, mark, step, cause } = sent.query;
     let figure = Figure::from_code(&figure).ok_or_else(nothing)?;
     let asked = NamesAsked {
         figure,
@@ -121,6 +169,8 @@ pub(super) async fn export(
         township,
         village,
         mark: Mark::from_code(&mark),
+        cause: cause_of(&cause),
+        step: Step::from_code(&step),
         after: String::new(),
     };
     take(&app, &session, figure.code(), &sent.purpose, move |desk, purpose| {

@@ -63,7 +63,7 @@ pub(super) async fn page(
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failed> {
-    let figure = Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(nothing)?;
+    let figure = Figure::from_code(&key).filter(|one| !one.is_by_hand()).ok_or_else(nothing)?;
     let after = asked.after.clone();
     let (given_from, given_to) = (asked.from, asked.to);
     let (all, found) = app

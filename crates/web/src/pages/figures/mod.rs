@@ -1,8 +1,10 @@
 //! `/figures`: 指标. The goal panel, each figure with its definition, its townships and the names behind it, what changed between two reports, and
-//! the acts: making a snapshot now, freezing one, entering the yearbook's numbers, taking names out. What counts is rules' and casework's.
+//! the acts: making a snapshot now, freezing one, entering the yearbook's numbers, taking names out; and `/cohorts`, who was in a first or seventh
+//! grade long ago. What counts is rules' and casework's.
 
 mod acts;
 mod changes;
+mod cohorts;
 mod one;
 mod panel;
 
@@ -23,6 +25,9 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/figures/freeze", needs(Action::FreezeFigures), acts::freeze),
         Route::post("/figures/yearbook", needs(Action::WriteYearbook), acts::yearbook),
         Route::post("/figures/export", needs(Action::ExportFigures), acts::export),
+        Route::get("/cohorts", needs(Action::ReadFigures), cohorts::list),
+        Route::get("/cohorts/{id}", needs(Action::ReadFigures), cohorts::one),
+        Route::post("/cohorts/{id}", needs(Action::WriteYearbook), cohorts::tell),
         Route::get("/figures/{key}", needs(Action::ReadFigures), one::page),
         Route::get("/figures/{key}/changes", needs(Action::ReadFigures), changes::page),
     ]

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use casework::figures::{self, Audience, Name, NamesAsked, UnitLine, audience};
 use rules::access::Action;
-use rules::figures::{Definition, Figure, Mark};
+use rules::figures::{Definition, Figure, Mark, Step};
 use serde::Deserialize;
 
 use super::{Told, nothing, target_of, told};
@@ -24,6 +24,8 @@ pub(super) struct Asked {
     township: String,
     village: String,
     mark: String,
+    cause: String,
+    step: String,
     after: String,
 }
 
@@ -48,6 +50,10 @@ struct OnePage {
     towns: Vec<Town>,
     town_heads: [Head; 4],
     narrowed: Option<(String, String)>,
+    /// Whom the list has, in words.
+    listed: String,
+    /// Whether it goes by an old list of names.
+    by_cohort: bool,
     rows: Vec<Name>,
     heads: [Head; 4],
     pager: Pager,
@@ -64,13 +70,15 @@ pub(super) async fn page(
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failed> {
-    let figure = Figure::from_code(&key).filter(|one| *one != Figure::Yearbook).ok_or_else(nothing)?;
+    let figure = Figure::from_code(&key).filter(|one| !one.is_by_hand()).ok_or_else(nothing)?;
     let names = NamesAsked {
         figure,
         at: asked.at.parse().ok(),
         township: asked.township.clone(),
         village: asked.village.clone(),
         mark: Mark::from_code(&asked.mark),
+        cause: cause_of(&asked.cause),
+        step: Step::from_code(&asked.step),
         after: asked.after.clone(),
     };
     let shows_names = audience(&session.who().actor) != Audience::Outside;
@@ -99,12 +107,28 @@ pub(super) async fn page(
         href: if shows_names { at(&one.unit) } else { String::new() },
         told: told(figure, one.counts, app.plan()),
     };
+    // A cause and a step are of 复学率 alone, and have those who are back beside the others.
+    let chosen = match (figure, cause_of(&asked.cause), Step::from_code(&asked.step)) {
+        (Figure::Return, Some(cause), _) => {
+            let known = app.plan().causes().iter().find(|one| one.code == cause);
+            Some(known.map_or_else(|| "原因没有登记".to_owned(), |one| format!("原因是“{}”", one.label)))
+        }
+        (Figure::Return, None, Some(step)) => Some(format!("走到“{}”这一步以后", step.label())),
+        _ => None,
+    };
+    let cause = if figure == Figure::Return { asked.cause.as_str() } else { "" };
+    let step = if figure == Figure::Return { asked.step.as_str() } else { "" };
     let narrowed = towns
         .iter()
         .find(|one| one.unit == asked.township)
         .map(|one| one.name.clone())
         .or_else(|| (!asked.village.is_empty()).then(|| "选中的村".to_owned()))
+        .or_else(|| chosen.clone())
         .map(|name| (name, path.clone()));
+    let listed = match &chosen {
+        Some(words) => format!("本学年应劝返的孩子，{words}"),
+        None => figure.definition().listed.to_owned(),
+    };
     let before = all.into_iter().filter(|one| one.frozen.is_some()).find(|one| one.number < snapshot.number);
     let compare = before.filter(|_| shows_names).map_or_else(String::new, |before| {
         format!("{path}/changes?from={}&to={}", before.number, snapshot.number)
@@ -114,6 +138,8 @@ pub(super) async fn page(
         ("township", &asked.township),
         ("village", &asked.village),
         ("mark", &asked.mark),
+        ("step", step),
+        ("cause", cause),
     ];
     let page_at = Address::new(figure_path(figure), &kept);
     let all_kept: Vec<(&'static str, &str)> =
@@ -137,6 +163,8 @@ pub(super) async fn page(
             Head::number("名单"),
         ],
         narrowed,
+        listed,
+        by_cohort: shows_names && matches!(figure, Figure::Retention | Figure::Junior),
         heads: [Head::text("孩子"), Head::text("学校"), Head::text("情况"), Head::text("去办")],
         pager: page_at.pager(("after", &asked.after), found.next.as_deref(), found.names.len(), "名"),
         rows: found.names,
@@ -152,6 +180,15 @@ pub(super) async fn page(
     }))
 }
 
+/// The cause that an address names: `none` is one that was not registered.
+pub(super) fn cause_of(text: &str) -> Option<String> {
+    match text {
+        "" => None,
+        "none" => Some(String::new()),
+        code => Some(code.to_owned()),
+    }
+}
+
 /// The address of a figure's page, for as long as the program runs.
 const fn figure_path(figure: Figure) -> &'static str {
     match figure {
@@ -165,6 +202,7 @@ const fn figure_path(figure: Figure) -> &'static str {
         Figure::Found => "/figures/found_in_time",
         Figure::Reported => "/figures/reported_in_time",
         Figure::Kept => "/figures/deadlines_kept",
-        Figure::Yearbook => "/figures",
+        Figure::Junior => "/figures/junior_retention",
+        Figure::Yearbook | Figure::JuniorYearbook | Figure::DropoutYearbook => "/figures",
     }
 }

@@ -7,10 +7,10 @@ use axum::response::{IntoResponse, Response};
 use casework::figures::{self, Audience, Entry, Line, Snapshot, Verdict, audience};
 use rules::access::{Action, Subject, may};
 use rules::age::{school_year, school_year_label};
-use rules::figures::{Definition, Figure};
+use rules::figures::{Cohort, Definition, Figure, TERMS, first_year};
 use serde::Deserialize;
 
-use super::{Told, nothing, target_of, told};
+use super::{Told, nothing, rate_of, target_of, told};
 use crate::app::App;
 use crate::failed::Failed;
 use crate::look::{Choice, Empty, Errors, Head, Shell, Tone, filters};
@@ -29,10 +29,26 @@ pub(super) struct Asked {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Typed {
     pub(super) label: String,
+    pub(super) figure: String,
     pub(super) school_year: String,
     pub(super) part: String,
     pub(super) whole: String,
+    /// In the order of [`TERMS`].
+    pub(super) terms: [String; 9],
     pub(super) source: String,
+}
+
+/// The names of the nine fields of 辍学率, in the order of [`TERMS`].
+const FIELDS: [&str; 9] =
+    ["before", "entered", "resumed", "moved_in", "finished", "suspended", "moved_out", "dead", "now"];
+
+/// A field for a number of the yearbook.
+struct Term {
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    /// What is wrong with all nine stands at the first.
+    error: String,
 }
 
 /// A figure on the panel.
@@ -67,7 +83,13 @@ struct PanelPage {
     frozen_heads: [Head; 4],
     may_enter: bool,
     entries: Vec<Entry>,
-    entry_heads: [Head; 4],
+    entry_heads: [Head; 5],
+    /// The two that are ratios of two numbers.
+    by_two: Vec<Choice>,
+    /// Which of the two forms is open: what was typed there was not taken.
+    open_two: bool,
+    open_nine: bool,
+    terms: Vec<Term>,
     verdict: Option<Verdict>,
     notice: String,
     said: Option<(String, String)>,
@@ -79,6 +101,10 @@ struct PanelPage {
 impl PanelPage {
     fn year(&self, one: &Entry) -> String {
         school_year_label(one.school_year)
+    }
+
+    fn rate(&self, one: &Entry) -> String {
+        rate_of(one.figure, one.rate)
     }
 
     /// The frozen one before it, to compare with.
@@ -124,12 +150,26 @@ pub(super) async fn show(
     let choices = all.iter().map(|one| Choice::new(one.number.to_string(), label(one), &now)).collect();
     let mut shown: Vec<Shown> = panel.lines.iter().map(|line| figure(line, app)).collect();
     if panel.snapshot.is_some() {
-        shown.insert(shown.len().min(4), yearbook(&entries, app));
+        // 初中三年 stands behind 九年, and each of the yearbook beside the one that goes by names.
+        if let Some(at) = shown.iter().position(|one| one.key == Figure::Junior.code()) {
+            let junior = shown.remove(at);
+            let behind = shown.iter().position(|one| one.key == Figure::Retention.code());
+            shown.insert(behind.map_or(shown.len(), |at| at + 1), junior);
+        }
+        for (figure, beside) in [
+            (Figure::Yearbook, Figure::Retention),
+            (Figure::JuniorYearbook, Figure::Junior),
+            (Figure::DropoutYearbook, Figure::Dropout),
+        ] {
+            let at = shown.iter().position(|one| one.key == beside.code());
+            shown.insert(at.map_or(shown.len(), |at| at + 1), yearbook(figure, &entries, app));
+        }
     }
     let sub = panel.snapshot.as_ref().map_or_else(String::new, |one| {
         let hour = one.taken_at.get(11..16).unwrap_or_default();
         format!("截至{}，{hour}算的，口径第{}版", one.day, one.version)
     });
+    let is_wrong = errors.any() && errors.of("label").is_empty();
     let page = PanelPage {
         shell: app.shell(session, "/figures").await?,
         sub,
@@ -152,11 +192,27 @@ pub(super) async fn show(
         may_enter: right(Action::WriteYearbook),
         entries,
         entry_heads: [
+            Head::text("指标"),
             Head::text("学年"),
-            Head::number("巩固率"),
-            Head::text("九年级÷当年一年级"),
+            Head::number("率"),
+            Head::text("怎么算的"),
             Head::text("来源"),
         ],
+        by_two: Vec::from(
+            [Figure::Yearbook, Figure::JuniorYearbook]
+                .map(|one| Choice::new(one.code(), one.label(), &typed.figure)),
+        ),
+        open_two: is_wrong && typed.figure != Figure::DropoutYearbook.code(),
+        open_nine: is_wrong && typed.figure == Figure::DropoutYearbook.code(),
+        terms: FIELDS
+            .into_iter()
+            .zip(TERMS)
+            .zip(typed.terms.clone())
+            .map(|((name, label), value)| {
+                let error = if name == "before" { errors.of("terms").to_owned() } else { String::new() };
+                Term { name, label, value, error }
+            })
+            .collect(),
         verdict,
         notice: match asked.said.as_str() {
             "renew" => "已经安排更新，一两分钟后刷新本页。".to_owned(),
@@ -217,14 +273,17 @@ fn figure(line: &Line, app: &App) -> Shown {
 
 /// Why nothing is counted, and what would have to be there.
 fn cannot(figure: Figure, app: &App) -> String {
-    let year = school_year(app.now().day()).saturating_sub(8);
+    let year = school_year(app.now().day());
+    let without = |cohort: Cohort| {
+        let label = school_year_label(first_year(cohort, year));
+        let grade = cohort.label();
+        format!(
+            "没有{label}学年{grade}的花名册，按人算不出来。系统从启用那年起记下每届{grade}的名单；要现在就算，请教体局在“导入名单”里导入全国学籍系统{label}学年{grade}的名单，类型选“当年花名册名单”。"
+        )
+    };
     match figure {
-        Figure::Retention => format!(
-            "台账里没有{}学年一年级的花名册，按人算不出来。系统从启用那年起记下每届一年级的名单，{}年后就能按人算；现在请登记年报的两个数。要提前按人算，需要全国学籍系统{}学年一年级的学籍名单。",
-            school_year_label(year),
-            8,
-            school_year_label(year)
-        ),
+        Figure::Retention => without(Cohort::First),
+        Figure::Junior => without(Cohort::Seventh),
         Figure::Disability => "台账里没有登记残疾儿童少年；请导入残联名单，或者在孩子档案里登记。".to_owned(),
         Figure::Return | Figure::Kept => "本学年还没有个案到期。".to_owned(),
         Figure::Found | Figure::Reported => "本学年还没有满三天的无故缺课。".to_owned(),
@@ -232,13 +291,12 @@ fn cannot(figure: Figure, app: &App) -> String {
     }
 }
 
-fn yearbook(entries: &[Entry], app: &App) -> Shown {
-    let figure = Figure::Yearbook;
+fn yearbook(figure: Figure, entries: &[Entry], app: &App) -> Shown {
     let year = school_year(app.now().day());
-    let latest = entries.first();
+    let latest = entries.iter().find(|one| one.figure == figure);
     let (target, tone) =
         latest.map_or((String::new(), Tone::Plain), |one| super::reached(figure, one.rate, app.plan()));
-    let rate = latest.map_or_else(|| "—".to_owned(), |one| one.rate.to_string());
+    let rate = latest.map_or_else(|| "—".to_owned(), |one| rate_of(figure, one.rate));
     let parts = latest.map_or_else(String::new, |one| {
         format!(
             "{}学年：{}÷{}，来源：{}",
@@ -259,7 +317,7 @@ fn yearbook(entries: &[Entry], app: &App) -> Shown {
         cannot: if latest.is_some() {
             String::new()
         } else {
-            format!("还没有登记{}学年的年报数；教体局在本页下方登记两个数和来源。", school_year_label(year))
+            format!("还没有登记{}学年的年报数；教体局在本页下方登记数和来源。", school_year_label(year))
         },
     }
 }

@@ -37,6 +37,15 @@ struct Bar {
     wide: u64,
 }
 
+/// What changed of a figure since the last report.
+struct Since {
+    label: &'static str,
+    /// 适龄不在学3名变成在学.
+    turns: Vec<String>,
+    many: u64,
+    href: String,
+}
+
 /// A task of the year's round.
 struct Task {
     title: String,
@@ -56,7 +65,10 @@ struct LeaderPage {
     towns: Vec<Town>,
     turns: Vec<(Turn, String)>,
     turn_heads: [Head; 4],
-    states: Vec<Bar>,
+    states: Vec<(Bar, String)>,
+    steps: Vec<Bar>,
+    since: Vec<Since>,
+    since_heads: [Head; 3],
     curve: Curve,
     plot: Plot,
     causes: Vec<Bar>,
@@ -76,7 +88,7 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
     let own = leads(&session.who().actor);
     let unit = own.clone();
     let county = app.county().to_owned();
-    let (panel, tiles, curve, causes, turns, states) = app
+    let (panel, tiles, curve, causes, turns, states, steps, since) = app
         .look(&session, move |desk| {
             let panel = figures::panel(desk, None)?;
             let number = panel.snapshot.as_ref().map_or(0, |one| one.number);
@@ -88,6 +100,8 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
                 figures::causes(desk, number, of)?,
                 cases::turns(desk)?,
                 cases::states(desk)?,
+                figures::steps(desk, number, of)?,
+                figures::since(desk, number, of)?,
             ))
         })
         .await?;
@@ -112,7 +126,15 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
             if late > 0 { Tone::Late } else { Tone::Good },
         ),
     ];
-    for figure in [Figure::Enrolment, Figure::Retention, Figure::Return, Figure::Reported, Figure::Kept] {
+    for figure in [
+        Figure::Enrolment,
+        Figure::Retention,
+        Figure::Junior,
+        Figure::Return,
+        Figure::Found,
+        Figure::Reported,
+        Figure::Kept,
+    ] {
         stats.extend(counts(figure).map(|counts| rate(figure, counts, &app)));
     }
     let name = tiles.first().filter(|_| own.is_some()).map(|(town, _)| town.name.clone());
@@ -132,14 +154,37 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
             town(one.name, many(one.counts), href, villages)
         })
         .collect();
+    let oldest: Vec<String> = states.iter().map(|(.., since)| since.clone()).collect();
     let states = states
         .into_iter()
-        .map(|(state, many)| {
+        .map(|(state, many, _)| {
             (state.label().to_owned(), many, format!("/leader/cases?state={}", state.code()))
         })
         .collect();
-    let causes =
-        causes.into_iter().map(|(_, label, many)| (label, many, "/figures/returned".to_owned())).collect();
+    let at = own.as_deref().map_or_else(String::new, |unit| format!("&township={}", encoded(unit)));
+    let causes = causes
+        .into_iter()
+        .map(|(code, label, many)| {
+            let code = if code.is_empty() { "none" } else { &code };
+            (label, many, format!("/figures/returned?cause={}{at}", encoded(code)))
+        })
+        .collect();
+    let steps = steps
+        .into_iter()
+        .map(|(step, many)| {
+            (step.label().to_owned(), many, format!("/figures/returned?step={}{at}", step.code()))
+        })
+        .collect();
+    let latest = panel.snapshot.as_ref().map_or(0, |one| one.number);
+    let since = since
+        .into_iter()
+        .map(|one| Since {
+            label: one.figure.label(),
+            many: one.turns.iter().map(|turn| turn.many).sum(),
+            href: format!("/figures/{}/changes?from={}&to={latest}", one.figure.code(), one.from),
+            turns: one.turns.iter().map(turned).collect(),
+        })
+        .collect();
     let turns = turns
         .into_iter()
         .map(|turn| {
@@ -161,7 +206,10 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
             Head::number("超期"),
             Head::text("最早从哪天起"),
         ],
-        states: bars(states),
+        states: bars(states).into_iter().zip(oldest).collect(),
+        steps: bars(steps),
+        since,
+        since_heads: [Head::text("指标"), Head::number("名"), Head::text("怎么变的")],
         plot: plot(&curve),
         curve,
         causes: bars(causes),
@@ -174,6 +222,11 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
             act: None,
         },
     }))
+}
+
+/// A turn in words.
+fn turned(turn: &figures::Turn) -> String {
+    format!("{}→{} {}名", turn.was.label(), turn.is.label(), turn.many)
 }
 
 fn number(label: &str, many: u64, unit: &'static str, href: &str, tone: Tone) -> Stat {
