@@ -2,6 +2,7 @@
 //! or end transactions.
 
 use super::error::{DbError, Fault};
+use super::gather::Gathered;
 use super::postgres::Session;
 use super::value::{Row, Value};
 use super::{Engine, sqlite};
@@ -22,6 +23,8 @@ pub struct Tx<'a> {
     statements: u64,
     /// Statements that are to follow this snapshot; `None` where they are run at once.
     following: Option<Vec<Following>>,
+    /// Rows that wait to be sent together; `None` where each is sent at once.
+    gathered: Option<Gathered>,
     /// The database whose committed rows it reads.
     lasting: Option<u64>,
 }
@@ -48,6 +51,7 @@ impl<'a> Tx<'a> {
             depth: 0,
             statements: 0,
             following: None,
+            gathered: None,
             lasting: None,
             #[cfg(any(test, feature = "testing"))]
             watched: None,
@@ -115,7 +119,17 @@ impl<'a> Tx<'a> {
     /// What the engine refused, sorted; see [`DbError`].
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, DbError> {
         self.open()?;
+        if let Some(gathered) = &mut self.gathered
+            && gathered.take(sql, params)
+        {
+            if gathered.is_full() {
+                self.send()?;
+            }
+            return Ok(1);
+        }
+        self.send()?;
         self.statements += 1;
+        let _t = trace::Traced(sql, std::time::Instant::now());
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::execute(connection, sql, params),
             On::Postgres(session) => session.execute(sql, params),
@@ -171,9 +185,11 @@ impl<'a> Tx<'a> {
         row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
     ) -> Result<(), DbError> {
         self.open()?;
+        self.send()?;
         self.statements += 1;
         #[cfg(any(test, feature = "testing"))]
         self.explain(sql, params)?;
+        let _t = trace::Traced(sql, std::time::Instant::now());
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::each(connection, sql, params, row),
             On::Postgres(session) => session.each(sql, params, row),
@@ -260,9 +276,55 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Within `f`, rows of `insert … values (…)` wait for one another and go to PostgreSQL many at once, before anything else
+    /// is run. What is refused is then refused later than where it was run, so it suits only what nobody expects to be: the
+    /// making of a county. Rows may refer to rows whose statement was first run before their own. On SQLite, to which no way
+    /// is long, each is run where it stands.
+    ///
+    /// # Errors
+    /// What `f` answers, or what the engine refused of the rows.
+    pub fn gather<T, E: From<DbError>>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        if self.engine() == Engine::Sqlite || self.gathered.is_some() {
+            return f(self);
+        }
+        self.gathered = Some(Gathered::default());
+        let done = f(self).and_then(|done| {
+            self.send()?;
+            Ok(done)
+        });
+        self.gathered = None;
+        done
+    }
+
+    /// Sends the rows that wait.
+    fn send(&mut self) -> Result<(), DbError> {
+        let Some(mut gathered) = self.gathered.take() else { return Ok(()) };
+        let done = match &mut self.on {
+            On::Sqlite(_) => Ok(()),
+            On::Postgres(session) => gathered.send(|sql, params| {
+                self.statements += 1;
+                session.execute(sql, params).map(drop)
+            }),
+        };
+        self.gathered = Some(gathered);
+        self.note(done)
+    }
+
+    /// Counts what stands in the tables, for the engine to choose its ways by: after much was written at once.
+    ///
+    /// # Errors
+    /// As [`execute`](Tx::execute).
+    pub fn tally(&mut self) -> Result<(), DbError> {
+        self.batch(match self.engine() {
+            Engine::Sqlite => "pragma analysis_limit = 1000; analyze",
+            Engine::Postgres => "analyze",
+        })
+    }
+
     /// Runs statements without parameters: migrations, savepoints.
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         self.open()?;
+        self.send()?;
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::batch(connection, sql),
             On::Postgres(session) => session.batch(sql),
@@ -283,5 +345,52 @@ impl<'a> Tx<'a> {
             }
             fault.error
         })
+    }
+}
+
+#[allow(missing_docs)]
+pub mod trace {
+    use std::{
+        collections::HashMap,
+        sync::Mutex,
+        time::{Duration, Instant},
+    };
+    static ALL: Mutex<Option<HashMap<String, (u64, Duration)>>> = Mutex::new(None);
+    pub struct Traced<'a>(pub &'a str, pub Instant);
+    impl Drop for Traced<'_> {
+        fn drop(&mut self) {
+            let took = self.1.elapsed();
+            if std::env::var_os("BAOXUE_TRACE").is_some() {
+                eprintln!(
+                    "SQL {}us {}",
+                    took.as_micros(),
+                    self.0.split_whitespace().collect::<Vec<_>>().join(" ")
+                );
+                return;
+            }
+            let mut all = ALL.lock().unwrap();
+            let all = all.get_or_insert_with(HashMap::new);
+            if !all.contains_key(self.0) {
+                all.insert(self.0.to_owned(), (0, Duration::ZERO));
+            }
+            let one = all.get_mut(self.0).unwrap();
+            one.0 += 1;
+            one.1 += took;
+        }
+    }
+    pub fn print() {
+        let Some(all) = ALL.lock().unwrap().take() else { return };
+        let mut all: Vec<_> = all.into_iter().collect();
+        all.sort_by_key(|one| std::cmp::Reverse(one.1.1));
+        for (sql, (n, took)) in all.into_iter().take(7) {
+            if took.as_millis() > 60 {
+                let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+                eprintln!(
+                    "    {:.2}s x{n} {}",
+                    took.as_secs_f64(),
+                    sql.chars().take(420).collect::<String>()
+                );
+            }
+        }
     }
 }

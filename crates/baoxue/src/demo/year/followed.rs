@@ -19,6 +19,7 @@ use rules::attendance::{Answered, Kind, Outcome, Reason, Way};
 use rules::plan::Plan;
 
 use super::{Year, moment};
+use crate::progress::Laps;
 
 /// One in so many classes has a pupil whose leave the head must see.
 const LEAVE: usize = 40;
@@ -131,7 +132,12 @@ const FOUND: [(&str, &str, &str); 6] = [
 
 impl Year {
     /// Follows the children of the list, as far as it was done until now.
-    pub(super) fn followed(&mut self, db: &Db, (keys, plan): (&Keys, &Plan)) -> Result<(), DbError> {
+    pub(super) fn followed(
+        &mut self,
+        db: &Db,
+        (keys, plan): (&Keys, &Plan),
+        laps: &Laps,
+    ) -> Result<(), DbError> {
         let county = self.county.clone();
         let (suspects, classes) =
             db.read(|tx| Ok::<_, DbError>((seed::suspects(tx, &county)?, seed::classes(tx, &county)?)))?;
@@ -145,10 +151,15 @@ impl Year {
             let (keys, plan, now) = (keys.clone(), Arc::clone(&plan), self.now.at_moment(one.at));
             db.write(move |tx| done(tx, (&keys, &plan, &now), &one).map_err(said))?;
         }
+        laps.over("followed", db);
         self.paired(db, (keys, &*plan))?;
+        laps.over("paired", db);
         self.measured(db, (keys, &plan))?;
+        laps.over("measured", db);
         self.season(db, (keys, &*plan))?;
+        laps.over("season", db);
         self.council(db, (keys, &plan))?;
+        laps.over("council", db);
         let (with, by) = ((county, self.now.clone()), self.role("bureau"));
         let facts = db.write(move |tx| {
             let (county, now) = &with;
