@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0025_reach", include_str!("../../migrations/0025_reach.sql")),
     ("0026_ways", include_str!("../../migrations/0026_ways.sql")),
     ("0027_scan_void", include_str!("../../migrations/0027_scan_void.sql")),
+    ("0032_speed", include_str!("../../migrations/0032_speed.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.

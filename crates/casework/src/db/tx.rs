@@ -1,6 +1,9 @@
 //! One transaction, as a use case sees it: statements in, rows out, the same on both engines. It must not begin
 //! or end transactions.
 
+use std::any::Any;
+use std::collections::HashMap;
+
 use super::error::{DbError, Fault};
 use super::gather::Gathered;
 use super::postgres::Session;
@@ -25,9 +28,14 @@ pub struct Tx<'a> {
     following: Option<Vec<Following>>,
     /// Rows that wait to be sent together; `None` where each is sent at once.
     gathered: Option<Gathered>,
+    /// What was answered to [`once`](Tx::once).
+    answers: HashMap<Question, Box<dyn Any>>,
     /// The database whose committed rows it reads.
     lasting: Option<u64>,
 }
+
+/// A statement with its parameters.
+type Question = (String, Vec<Value<'static>>);
 
 /// A statement that belongs to what was read from a snapshot and is to be committed before anybody is shown it.
 #[derive(Debug, Clone)]
@@ -52,6 +60,7 @@ impl<'a> Tx<'a> {
             statements: 0,
             following: None,
             gathered: None,
+            answers: HashMap::new(),
             lasting: None,
             #[cfg(any(test, feature = "testing"))]
             watched: None,
@@ -119,6 +128,7 @@ impl<'a> Tx<'a> {
     /// What the engine refused, sorted; see [`DbError`].
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, DbError> {
         self.open()?;
+        self.answers.clear();
         if let Some(gathered) = &mut self.gathered
             && gathered.take(sql, params)
         {
@@ -186,6 +196,9 @@ impl<'a> Tx<'a> {
     ) -> Result<(), DbError> {
         self.open()?;
         self.send()?;
+        if !sql.starts_with("select ") {
+            self.answers.clear();
+        }
         self.statements += 1;
         #[cfg(any(test, feature = "testing"))]
         self.explain(sql, params)?;
@@ -212,6 +225,27 @@ impl<'a> Tx<'a> {
             rows.push(row(found)?);
             Ok(())
         })?;
+        Ok(rows)
+    }
+
+    /// All rows, asked only once in this transaction as long as it writes nothing: one transaction sees the same each time. For
+    /// what each part of a page asks for itself, such as where a child belongs.
+    ///
+    /// # Errors
+    /// As [`each`](Tx::each).
+    pub fn once<T: Clone + 'static>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        row: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        self.open()?;
+        let question = (sql.to_owned(), params.iter().map(Value::to_static).collect());
+        if let Some(known) = self.answers.get(&question).and_then(|rows| rows.downcast_ref::<Vec<T>>()) {
+            return Ok(known.clone());
+        }
+        let rows = self.query(sql, params, row)?;
+        self.answers.insert(question, Box::new(rows.clone()));
         Ok(rows)
     }
 
@@ -324,6 +358,7 @@ impl<'a> Tx<'a> {
     /// Runs statements without parameters: migrations, savepoints.
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         self.open()?;
+        self.answers.clear();
         self.send()?;
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::batch(connection, sql),

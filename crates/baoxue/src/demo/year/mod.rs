@@ -362,13 +362,20 @@ impl Year {
             if month > self.today {
                 break;
             }
+            // The ways to find what is not sealed yet depend on how much there is.
+            night.db.write(|tx| tx.tally())?;
             night.now = self.now.at_moment(moment(month, 0, 20, 0));
             audit::seal_months(&night).map_err(followed::said)?;
         }
         let most = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
         loop {
             let county = self.county.clone();
-            if night.db.write(move |tx| audit::seal_due(tx, &county, most))? == 0 {
+            let sealed = night.db.write(move |tx| {
+                let sealed = audit::seal_due(tx, &county, most)?;
+                tx.tally()?;
+                Ok::<_, DbError>(sealed)
+            })?;
+            if sealed == 0 {
                 return Ok(());
             }
         }
