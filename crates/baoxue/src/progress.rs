@@ -82,7 +82,6 @@ impl Laps {
         let memory =
             memory.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("?").trim().to_owned();
         eprintln!("{what}\t{:.2} s\t{asked} statements\t{memory}", began.elapsed().as_secs_f64());
-        casework::db::trace::print();
         last.set((Instant::now(), statements));
     }
 }

@@ -32,7 +32,7 @@ pub use counts::Done;
 pub use error::DbError;
 pub use migrate::{MIGRATIONS, Migrated, Migration};
 pub use settings::{Access, Settings};
-pub use tx::{Following, Tx, trace};
+pub use tx::{Following, Tx};
 pub use value::{FromColumn, Row, Value};
 
 use counts::Counts;

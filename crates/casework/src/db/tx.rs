@@ -139,7 +139,6 @@ impl<'a> Tx<'a> {
         }
         self.send()?;
         self.statements += 1;
-        let _t = trace::Traced(sql, std::time::Instant::now());
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::execute(connection, sql, params),
             On::Postgres(session) => session.execute(sql, params),
@@ -202,7 +201,6 @@ impl<'a> Tx<'a> {
         self.statements += 1;
         #[cfg(any(test, feature = "testing"))]
         self.explain(sql, params)?;
-        let _t = trace::Traced(sql, std::time::Instant::now());
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::each(connection, sql, params, row),
             On::Postgres(session) => session.each(sql, params, row),
@@ -380,52 +378,5 @@ impl<'a> Tx<'a> {
             }
             fault.error
         })
-    }
-}
-
-#[allow(missing_docs)]
-pub mod trace {
-    use std::{
-        collections::HashMap,
-        sync::Mutex,
-        time::{Duration, Instant},
-    };
-    static ALL: Mutex<Option<HashMap<String, (u64, Duration)>>> = Mutex::new(None);
-    pub struct Traced<'a>(pub &'a str, pub Instant);
-    impl Drop for Traced<'_> {
-        fn drop(&mut self) {
-            let took = self.1.elapsed();
-            if std::env::var_os("BAOXUE_TRACE").is_some() {
-                eprintln!(
-                    "SQL {}us {}",
-                    took.as_micros(),
-                    self.0.split_whitespace().collect::<Vec<_>>().join(" ")
-                );
-                return;
-            }
-            let mut all = ALL.lock().unwrap();
-            let all = all.get_or_insert_with(HashMap::new);
-            if !all.contains_key(self.0) {
-                all.insert(self.0.to_owned(), (0, Duration::ZERO));
-            }
-            let one = all.get_mut(self.0).unwrap();
-            one.0 += 1;
-            one.1 += took;
-        }
-    }
-    pub fn print() {
-        let Some(all) = ALL.lock().unwrap().take() else { return };
-        let mut all: Vec<_> = all.into_iter().collect();
-        all.sort_by_key(|one| std::cmp::Reverse(one.1.1));
-        for (sql, (n, took)) in all.into_iter().take(7) {
-            if took.as_millis() > 60 {
-                let sql = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-                eprintln!(
-                    "    {:.2}s x{n} {}",
-                    took.as_secs_f64(),
-                    sql.chars().take(420).collect::<String>()
-                );
-            }
-        }
     }
 }
