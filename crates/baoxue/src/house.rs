@@ -20,6 +20,9 @@ pub(crate) struct House {
     location: Location,
 }
 
+/// KiB of pages that are kept while a county is made.
+const FILLING: u32 = 256_000;
+
 impl House {
     /// The installation in `folder`; its database is the file there unless a URL is given.
     pub(crate) fn at(folder: &Path, database: Option<&str>) -> Result<Self, Failure> {
@@ -59,6 +62,16 @@ impl House {
 
     /// Opens the storage, and makes both database and keys when there is nothing yet.
     pub(crate) fn open(&self, now: &Now) -> Result<(Db, Keys), Failure> {
+        self.opened(now, &Settings::default())
+    }
+
+    /// As [`open`](Self::open), for writing a whole county at once: with room for the pages that its indexes are written into,
+    /// which are read and written over and over where there is none.
+    pub(crate) fn open_to_fill(&self, now: &Now) -> Result<(Db, Keys), Failure> {
+        self.opened(now, &Settings { cache: FILLING, ..Settings::default() })
+    }
+
+    fn opened(&self, now: &Now, settings: &Settings) -> Result<(Db, Keys), Failure> {
         std::fs::create_dir_all(&self.folder).map_err(|error| self.disk(&error))?;
         let key_file = self.key_file();
         let fresh = match &self.location {
@@ -78,7 +91,7 @@ impl House {
                 "把保管的密钥文件放回这里再启动；没有它，加密的号码、电话、住址都打不开",
             ));
         };
-        let db = self.database(Access::Serve)?;
+        let db = self.storage(settings)?;
         db.migrate().map_err(|error| self.database_failure(&error))?;
         Ok((db, keys))
     }
@@ -108,7 +121,11 @@ impl House {
             // Nobody waits at a page: a check may read the whole file.
             settings.statement = Duration::from_secs(3600);
         }
-        Db::open(&self.location, &settings).map_err(|error| self.database_failure(&error))
+        self.storage(&settings)
+    }
+
+    fn storage(&self, settings: &Settings) -> Result<Db, Failure> {
+        Db::open(&self.location, settings).map_err(|error| self.database_failure(&error))
     }
 
     /// What a person is told when the database will not do it.

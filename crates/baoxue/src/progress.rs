@@ -1,8 +1,11 @@
 //! Says what is going on: a moving bar on a terminal, plain lines otherwise.
 
+use std::cell::Cell;
 use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
+use casework::db::Db;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// One piece of work.
@@ -56,5 +59,29 @@ impl Shown {
             }
             Told::Ends => *shown = None,
         }
+    }
+}
+
+/// How long each piece of a longer work took, how much the storage was asked, and what memory the process has: printed only
+/// where somebody measures.
+pub(crate) struct Laps(Option<Cell<(Instant, u64)>>);
+
+impl Laps {
+    /// Begins to measure, or does nothing at all.
+    pub(crate) fn start(measured: bool) -> Self {
+        Self(measured.then(|| Cell::new((Instant::now(), 0))))
+    }
+
+    /// A piece is over.
+    pub(crate) fn over(&self, what: &str, db: &Db) {
+        let Some(last) = &self.0 else { return };
+        let (began, before) = last.get();
+        let statements = db.done().statements;
+        let asked = statements.saturating_sub(before);
+        let memory = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let memory =
+            memory.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("?").trim().to_owned();
+        eprintln!("{what}\t{:.2} s\t{asked} statements\t{memory}", began.elapsed().as_secs_f64());
+        last.set((Instant::now(), statements));
     }
 }

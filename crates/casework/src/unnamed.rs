@@ -24,10 +24,9 @@ fn known(desk: &mut Desk<'_, '_>, of: Known<'_>) -> Result<Vec<String>, Refused>
         Known::Followed => Ok(desk.tx.query(
             "select distinct child.name from child
              where child.county = $1
-               and (exists (select 1 from child_case c where c.county = child.county and c.child = child.id
-                               and c.ended_at is null)
-                 or exists (select 1 from suspected s where s.county = child.county and s.child = child.id
-                               and s.cleared_at is null))
+               and child.id in (select c.child from child_case c where c.county = $1 and c.ended_at is null
+                                union
+                                select s.child from suspected s where s.county = $1 and s.cleared_at is null)
              order by child.name",
             &params![desk.county()],
             |row| row.get::<String>(0),

@@ -22,7 +22,7 @@ use web::{DemoRole, Setup};
 
 use crate::failure::Failure;
 use crate::house::{House, moved_clock};
-use crate::progress::Progress;
+use crate::progress::{Laps, Progress};
 use crate::serve;
 use crate::{county, day};
 use world::WorldSettings;
@@ -60,6 +60,9 @@ pub(crate) struct DemoArgs {
     /// 只造县，不服务
     #[arg(long)]
     no_serve: bool,
+    /// 造县的每一步用了多久：只用来测量速度
+    #[arg(long, hide = true)]
+    timed: bool,
 }
 
 /// Makes the county where there is none yet, and serves it.
@@ -79,7 +82,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
             "删掉这个文件夹，再运行一次",
         ));
     }
-    let (db, keys) = house.open(&now)?;
+    let (mut db, keys) = house.open_to_fill(&now)?;
     let hasher = serve::hasher()?;
     let failed = |error: casework::db::DbError| house.database_failure(&error);
     if !seed::stands(&db, &plan).map_err(failed)? {
@@ -105,17 +108,18 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         };
         seal()?;
         let progress = Progress::start("造演示县", args.children as u64);
-        let vault = house.vault();
-        seed::seed(&db, (&keys, &vault), &now, &settings, &hash, &|done| progress.at(done))?;
+        let (vault, laps) = (house.vault(), Laps::start(args.timed));
+        seed::seed(&db, (&keys, &vault), &now, &settings, &hash, (&|done| progress.at(done), &laps))?;
         drop(progress);
         public::write(&db, &keys, &now, &plan)?;
         seal()?;
         std::fs::remove_file(&unfinished).map_err(mark)?;
     }
+    db.close();
     if args.no_serve {
-        db.close();
         return Ok(format!("演示县在 {}。", house.folder().display()));
     }
+    (db, _) = house.open(&now)?;
     let roles: Vec<DemoRole> = world::roles::roles()
         .into_iter()
         .map(|role| DemoRole {

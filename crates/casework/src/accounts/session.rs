@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rules::access::{Actor, Post, Role, Standing};
 
 use super::{api_keys, security};
-use crate::db::{Row, Tx};
+use crate::db::Tx;
 use crate::desk::SignedIn;
 use crate::keys::Keys;
 use crate::now::{Now, moment, stamp};
@@ -85,29 +85,55 @@ struct Line {
     confirmed: Option<Timestamp>,
 }
 
-/// What the token opens: one indexed row, if the session has neither ended nor run out and the account is active.
-fn line(tx: &mut Tx<'_>, keys: &Keys, now: &Now, county: &str, token: &str) -> Result<Option<Line>, Refused> {
+/// What the token opens, with the posts that its account holds at this moment: one statement for both, since every request
+/// asks it, and the rows of one session by an index. Nothing if the session has ended or run out, or the account is not active.
+fn line(
+    tx: &mut Tx<'_>,
+    keys: &Keys,
+    now: &Now,
+    county: &str,
+    token: &str,
+) -> Result<Option<(Line, Vec<Post>)>, Refused> {
     // Ours have 43 characters; what is longer is not looked at.
     if token.is_empty() || token.len() > 64 {
         return Ok(None);
     }
     let hash = hash(keys, county, token);
-    let found = tx.optional(
+    let mut held = Vec::new();
+    let mut opened = None;
+    // A tenure's last day does not count any more, as in `posts`.
+    tx.each(
         "select s.id, s.account, a.username, a.name, s.stage, s.kind, s.seen_at, s.ends_at, s.confirmed_at,
-                (select value from setting where county = $1 and name = 'password_profile')
+                (select value from setting where county = $1 and name = 'password_profile'),
+                p.id, p.role, p.unit, p.standing
          from session s join account a on a.county = s.county and a.id = s.account
-         where s.token = $2 and s.county = $1 and s.ended_at is null and a.state = 'active'",
-        &params![county, &hash],
+         left join tenure t on t.county = s.county and t.account = s.account and t.from_day <= $3
+              and (t.until_day is null or t.until_day > $3)
+         left join post p on p.county = t.county and p.id = t.post and p.closed_at is null
+         where s.token = $2 and s.county = $1 and s.ended_at is null and a.state = 'active'
+         order by t.from_day nulls last, p.sort nulls last, p.id nulls last",
+        &params![county, &hash, now.day()],
         |row| {
-            Ok((
-                (row.get::<String>(0)?, row.get::<String>(1)?, row.get::<String>(2)?, row.get::<String>(3)?),
-                (row.get::<String>(4)?, row.get::<String>(5)?),
-                (row.get::<String>(6)?, row.get::<String>(7)?, row.get::<Option<String>>(8)?),
-                row.get::<Option<String>>(9)?,
-            ))
+            if let (Some(id), Some(unit)) = (row.get::<Option<String>>(10)?, row.get::<Option<String>>(12)?) {
+                held.extend(post(id, &row.get::<String>(11)?, unit, &row.get::<String>(13)?));
+            }
+            if opened.is_none() {
+                opened = Some((
+                    (
+                        row.get::<String>(0)?,
+                        row.get::<String>(1)?,
+                        row.get::<String>(2)?,
+                        row.get::<String>(3)?,
+                    ),
+                    (row.get::<String>(4)?, row.get::<String>(5)?),
+                    (row.get::<String>(6)?, row.get::<String>(7)?, row.get::<Option<String>>(8)?),
+                    row.get::<Option<String>>(9)?,
+                ));
+            }
+            Ok(())
         },
     )?;
-    let Some((person, (stage, kind), (seen, ends, confirmed), profile)) = found else { return Ok(None) };
+    let Some((person, (stage, kind), (seen, ends, confirmed), profile)) = opened else { return Ok(None) };
     let (Some(stage), Some(seen), Some(ends)) = (Stage::from_code(&stage), moment(&seen), moment(&ends))
     else {
         return Ok(None);
@@ -120,7 +146,7 @@ fn line(tx: &mut Tx<'_>, keys: &Keys, now: &Now, county: &str, token: &str) -> R
     }
     let (session, account, username, name) = person;
     let confirmed = confirmed.as_deref().and_then(moment);
-    Ok(Some(Line { session, account, username, name, stage, seen, confirmed }))
+    Ok(Some((Line { session, account, username, name, stage, seen, confirmed }, held)))
 }
 
 /// Who is signed in with this token: asked on every request. `None` when nobody is, for whatever reason.
@@ -138,12 +164,11 @@ pub fn session(
         let who = api_keys::holder(tx, keys, now, county, token)?;
         return Ok(who.map(|who| Found { who, touch_due: false }));
     }
-    let Some(line) = line(tx, keys, now, county, token)? else { return Ok(None) };
+    let Some((line, posts)) = line(tx, keys, now, county, token)? else { return Ok(None) };
     if line.stage != Stage::Full {
         return Ok(None);
     }
     let touch_due = now.timestamp().duration_since(line.seen) >= TOUCH;
-    let posts = posts(tx, now, county, &line.account)?;
     let actor = Actor {
         county: county.to_owned(),
         account: line.account,
@@ -166,8 +191,8 @@ pub fn half_session(
     county: &str,
     token: &str,
 ) -> Result<Option<Half>, Refused> {
-    let half = line(tx, keys, now, county, token)?.filter(|line| line.stage != Stage::Full);
-    Ok(half.map(|line| Half {
+    let half = line(tx, keys, now, county, token)?.filter(|(line, _)| line.stage != Stage::Full);
+    Ok(half.map(|(line, _)| Half {
         session: line.session,
         account: line.account,
         username: line.username,
@@ -186,17 +211,15 @@ pub(crate) fn posts(tx: &mut Tx<'_>, now: &Now, county: &str, account: &str) -> 
            and p.closed_at is null
          order by t.from_day, p.sort, p.id",
         &params![county, account, now.day()],
-        post,
+        |row| Ok(post(row.get(0)?, &row.get::<String>(1)?, row.get(2)?, &row.get::<String>(3)?)),
     )?;
     Ok(posts.into_iter().flatten().collect())
 }
 
 /// A post; `None` where the role is none of this program's, which then allows nothing.
-fn post(row: &Row<'_>) -> Result<Option<Post>, crate::db::DbError> {
-    let role = Role::from_code(&row.get::<String>(1)?);
-    let standing = if row.get::<String>(3)? == "leads" { Standing::Leads } else { Standing::Serves };
-    let (id, unit) = (row.get(0)?, row.get(2)?);
-    Ok(role.map(|role| Post { id, role, unit, standing }))
+fn post(id: String, role: &str, unit: String, standing: &str) -> Option<Post> {
+    let standing = if standing == "leads" { Standing::Leads } else { Standing::Serves };
+    Role::from_code(role).map(|role| Post { id, role, unit, standing })
 }
 
 /// Writes down that a session is in use: at most once a minute, when [`Found::touch_due`] says so.

@@ -39,7 +39,12 @@ pub(super) struct Book<'a> {
     pub(super) days: SchoolDays<'a>,
     members: HashMap<String, Vec<Membership>>,
     leave: HashMap<String, Vec<attendance::Leave>>,
+    /// In the order of their days.
     sheets: Vec<Sheet>,
+    /// Where the sheets of a class stand among them: a child has to do with its own classes, and never with all.
+    of_class: HashMap<String, Vec<usize>>,
+    /// Where a sheet stands.
+    places: HashMap<String, usize>,
     /// By child, then sheet.
     said: HashMap<String, HashMap<String, Kind>>,
 }
@@ -168,7 +173,16 @@ impl<'a> Book<'a> {
                 Ok(())
             },
         )?;
-        Ok(Self { days: school_days(desk, from, to)?, members, leave, sheets, said })
+        let mut of_class: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut places = HashMap::with_capacity(sheets.len());
+        for (at, sheet) in sheets.iter().enumerate() {
+            match of_class.get_mut(&sheet.class) {
+                Some(own) => own.push(at),
+                None => drop(of_class.insert(sheet.class.clone(), vec![at])),
+            }
+            places.insert(sheet.id.clone(), at);
+        }
+        Ok(Self { days: school_days(desk, from, to)?, members, leave, sheets, of_class, places, said })
     }
 
     fn memberships(&self, child: &str) -> &[Membership] {
@@ -200,10 +214,19 @@ impl<'a> Book<'a> {
 
     /// The marks of a child that hold, by day.
     pub(super) fn marks(&self, child: &str) -> Vec<Mark<'_>> {
-        let said: Vec<(attendance::Sheet<'_>, Kind)> = self
-            .sheets
-            .iter()
-            .filter_map(|sheet| {
+        let classes = self.memberships(child).iter().filter_map(|member| self.of_class.get(&member.class));
+        let marked = self.said.get(child).into_iter().flat_map(HashMap::keys);
+        let mut own: Vec<usize> = classes
+            .flatten()
+            .copied()
+            .chain(marked.filter_map(|sheet| self.places.get(sheet).copied()))
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        let said: Vec<(attendance::Sheet<'_>, Kind)> = own
+            .into_iter()
+            .filter_map(|at| {
+                let sheet = self.sheets.get(at)?;
                 let kind = self.says(sheet, child)?;
                 let Sheet { id, class, day, part, corrects, .. } = sheet;
                 Some((attendance::Sheet { id, class, day: *day, part: *part, corrects }, kind))

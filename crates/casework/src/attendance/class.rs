@@ -29,7 +29,7 @@ impl Class {
         action: Action,
         id: &str,
     ) -> Result<(Self, Grant<'a>), Refused> {
-        let found = desk.tx.optional(
+        let found = desk.tx.once(
             "select class.unit, unit.name, class.school, school.name, unit.from_day, unit.until_day,
                     coalesce((select calling.source from calling
                               where calling.county = class.county and calling.school = class.school
@@ -51,7 +51,7 @@ impl Class {
                 })
             },
         )?;
-        let class = found.ok_or_else(|| Refused::denied(action, "class", id))?;
+        let class = found.into_iter().next().ok_or_else(|| Refused::denied(action, "class", id))?;
         let path = [class.id.clone(), class.school.clone()];
         let grant = desk.require(action, &Subject::Unit(&path), ("class", id))?;
         Ok((class, grant))

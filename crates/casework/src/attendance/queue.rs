@@ -2,7 +2,7 @@
 //! the reader's scope, with the sentence that says why.
 
 use jiff::civil::Date;
-use rules::access::{Action, Subject, may};
+use rules::access::{Action, Subject, Tie, may};
 use rules::attendance::{Clock, Rule, asked, sentence};
 
 use super::count::{COLUMNS, clock};
@@ -110,9 +110,15 @@ fn within<'v>(
 ) -> String {
     let scope = Scope::of(desk.actor(), action, desk.now);
     let reached = scope.predicate("tie", values);
-    format!(
-        "exists (select 1 from child_tie tie where tie.county = {county} and tie.child = {column} and {reached})"
-    )
+    // Whose children are few, of a school, a class, a village, has them listed once; whose are many is asked for each.
+    let wide = |tie| matches!(tie, Tie::County | Tie::HomeTownship | Tie::SchoolTownship);
+    if scope.pairs().any(|(_, tie)| wide(tie)) {
+        format!(
+            "exists (select 1 from child_tie tie where tie.county = {county} and tie.child = {column} and {reached})"
+        )
+    } else {
+        format!("{column} in (select tie.child from child_tie tie where tie.county = $1 and {reached})")
+    }
 }
 
 /// Children that are away and whom the reader may know of, the longest absence first: at most [`PAGE`] behind the child

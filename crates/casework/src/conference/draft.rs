@@ -49,8 +49,8 @@ fn left(desk: &mut Desk<'_, '_>) -> Result<Vec<Left>, Refused> {
 fn cases(desk: &mut Desk<'_, '_>) -> Result<Vec<Late>, Refused> {
     let rows = desk.tx.query(
         "select case when c.must_unit <> '' then c.must_unit
-                     else coalesce((select min(u.id) from unit u where u.county = c.county and u.kind = 'bureau'
-                                       and c.must_role = 'bureau'), '') end,
+                     else coalesce((select u.id from unit u where u.county = c.county and u.kind = 'bureau'
+                                       and c.must_role = 'bureau' order by u.sort, u.id limit 1), '') end,
                 coalesce(c.must_role, ''), c.act, cast(count(*) as bigint)
          from child_case c
          where c.county = $1 and c.ended_at is null and c.due_at < $2

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0029_bulletins", include_str!("../../migrations/0029_bulletins.sql")),
     ("0030_figures_more", include_str!("../../migrations/0030_figures_more.sql")),
     ("0031_season_more", include_str!("../../migrations/0031_season_more.sql")),
+    ("0032_speed", include_str!("../../migrations/0032_speed.sql")),
     ("0033_rest", include_str!("../../migrations/0033_rest.sql")),
     ("0034_turnover", include_str!("../../migrations/0034_turnover.sql")),
 ];

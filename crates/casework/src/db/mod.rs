@@ -15,6 +15,7 @@ mod check;
 mod checkpoint;
 mod counts;
 mod error;
+mod gather;
 mod migrate;
 mod postgres;
 mod queue;

@@ -40,6 +40,8 @@ pub struct Settings {
     pub log: u64,
     /// Bytes of WAL from which on it is cut off after use.
     pub wal: u64,
+    /// Pages that the writer of SQLite keeps, KiB at most: the indexes that an import writes into.
+    pub cache: u32,
 }
 
 impl Default for Settings {
@@ -57,6 +59,7 @@ impl Default for Settings {
             heal: Duration::from_secs(2),
             log: 4_000,
             wal: 64 << 20,
+            cache: 16_000,
         }
     }
 }

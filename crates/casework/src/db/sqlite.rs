@@ -82,9 +82,11 @@ pub(super) fn connect(path: &Path, settings: &Settings, writes: bool) -> Result<
     if writes {
         connection.pragma_update(None, "journal_mode", "wal").map_err(sort)?;
         // The log is copied beside the writer (`checkpoint`); its own cache holds the indexes of an import.
-        let pages = "pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864; \
-                     pragma cache_size = -16000";
-        connection.execute_batch(pages).map_err(sort)?;
+        let pages = format!(
+            "pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864; pragma cache_size = -{}",
+            settings.cache
+        );
+        connection.execute_batch(&pages).map_err(sort)?;
         // Statistics for the planner: welcome, not needed, and no reason for `doctor` not to open a damaged file.
         drop(connection.execute_batch("pragma optimize = 0x10002"));
     } else {

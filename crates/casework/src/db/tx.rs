@@ -1,7 +1,11 @@
 //! One transaction, as a use case sees it: statements in, rows out, the same on both engines. It must not begin
 //! or end transactions.
 
+use std::any::Any;
+use std::collections::HashMap;
+
 use super::error::{DbError, Fault};
+use super::gather::Gathered;
 use super::postgres::Session;
 use super::value::{Row, Value};
 use super::{Engine, sqlite};
@@ -22,9 +26,16 @@ pub struct Tx<'a> {
     statements: u64,
     /// Statements that are to follow this snapshot; `None` where they are run at once.
     following: Option<Vec<Following>>,
+    /// Rows that wait to be sent together; `None` where each is sent at once.
+    gathered: Option<Gathered>,
+    /// What was answered to [`once`](Tx::once).
+    answers: HashMap<Question, Box<dyn Any>>,
     /// The database whose committed rows it reads.
     lasting: Option<u64>,
 }
+
+/// A statement with its parameters.
+type Question = (String, Vec<Value<'static>>);
 
 /// A statement that belongs to what was read from a snapshot and is to be committed before anybody is shown it.
 #[derive(Debug, Clone)]
@@ -48,6 +59,8 @@ impl<'a> Tx<'a> {
             depth: 0,
             statements: 0,
             following: None,
+            gathered: None,
+            answers: HashMap::new(),
             lasting: None,
             #[cfg(any(test, feature = "testing"))]
             watched: None,
@@ -115,6 +128,16 @@ impl<'a> Tx<'a> {
     /// What the engine refused, sorted; see [`DbError`].
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, DbError> {
         self.open()?;
+        self.answers.clear();
+        if let Some(gathered) = &mut self.gathered
+            && gathered.take(sql, params)
+        {
+            if gathered.is_full() {
+                self.send()?;
+            }
+            return Ok(1);
+        }
+        self.send()?;
         self.statements += 1;
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::execute(connection, sql, params),
@@ -171,6 +194,10 @@ impl<'a> Tx<'a> {
         row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
     ) -> Result<(), DbError> {
         self.open()?;
+        self.send()?;
+        if !sql.starts_with("select ") {
+            self.answers.clear();
+        }
         self.statements += 1;
         #[cfg(any(test, feature = "testing"))]
         self.explain(sql, params)?;
@@ -196,6 +223,27 @@ impl<'a> Tx<'a> {
             rows.push(row(found)?);
             Ok(())
         })?;
+        Ok(rows)
+    }
+
+    /// All rows, asked only once in this transaction as long as it writes nothing: one transaction sees the same each time. For
+    /// what each part of a page asks for itself, such as where a child belongs.
+    ///
+    /// # Errors
+    /// As [`each`](Tx::each).
+    pub fn once<T: Clone + 'static>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        row: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        self.open()?;
+        let question = (sql.to_owned(), params.iter().map(Value::to_static).collect());
+        if let Some(known) = self.answers.get(&question).and_then(|rows| rows.downcast_ref::<Vec<T>>()) {
+            return Ok(known.clone());
+        }
+        let rows = self.query(sql, params, row)?;
+        self.answers.insert(question, Box::new(rows.clone()));
         Ok(rows)
     }
 
@@ -260,9 +308,56 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Within `f`, rows of `insert … values (…)` wait for one another and go to PostgreSQL many at once, before anything else
+    /// is run. What is refused is then refused later than where it was run, so it suits only what nobody expects to be: the
+    /// making of a county. Rows may refer to rows whose statement was first run before their own. On SQLite, to which no way
+    /// is long, each is run where it stands.
+    ///
+    /// # Errors
+    /// What `f` answers, or what the engine refused of the rows.
+    pub fn gather<T, E: From<DbError>>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        if self.engine() == Engine::Sqlite || self.gathered.is_some() {
+            return f(self);
+        }
+        self.gathered = Some(Gathered::default());
+        let done = f(self).and_then(|done| {
+            self.send()?;
+            Ok(done)
+        });
+        self.gathered = None;
+        done
+    }
+
+    /// Sends the rows that wait.
+    fn send(&mut self) -> Result<(), DbError> {
+        let Some(mut gathered) = self.gathered.take() else { return Ok(()) };
+        let done = match &mut self.on {
+            On::Sqlite(_) => Ok(()),
+            On::Postgres(session) => gathered.send(|sql, params| {
+                self.statements += 1;
+                session.execute(sql, params).map(drop)
+            }),
+        };
+        self.gathered = Some(gathered);
+        self.note(done)
+    }
+
+    /// Counts what stands in the tables, for the engine to choose its ways by: after much was written at once.
+    ///
+    /// # Errors
+    /// As [`execute`](Tx::execute).
+    pub fn tally(&mut self) -> Result<(), DbError> {
+        self.batch(match self.engine() {
+            Engine::Sqlite => "pragma analysis_limit = 1000; analyze",
+            Engine::Postgres => "analyze",
+        })
+    }
+
     /// Runs statements without parameters: migrations, savepoints.
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         self.open()?;
+        self.answers.clear();
+        self.send()?;
         let done = match &mut self.on {
             On::Sqlite(connection) => sqlite::batch(connection, sql),
             On::Postgres(session) => session.batch(sql),

@@ -11,7 +11,7 @@ use super::error::DbError;
 type Refusal = Box<dyn std::error::Error + Sync + Send>;
 
 /// One parameter of a statement, or one column of a row. Truth is 0 or 1, a date is ISO text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value<'a> {
     /// SQL `null`.
     Null,

@@ -108,10 +108,12 @@ pub fn settle(tx: &mut Tx<'_>, county: &str, child: &str) -> Result<(), DbError>
 
 /// The ties of a child that count now: those granted until a moment end with it.
 pub(crate) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Tie)>, Refused> {
-    let id = where_now(desk, id)?;
-    let rows = desk.tx.query(
-        "select unit, tie from child_tie
-         where county = $1 and child = $2 and (until_at is null or until_at > $3) order by unit, tie",
+    // Every part of a page about a child asks this for itself.
+    let rows = desk.tx.once(
+        "select tie.unit, tie.tie from child_tie tie
+         where tie.county = $1 and (tie.until_at is null or tie.until_at > $3)
+           and tie.child = coalesce((select merged_into from child where county = $1 and id = $2), cast($2 as text))
+         order by tie.unit, tie.tie",
         &params![desk.county(), id, desk.now.stamp()],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
@@ -120,10 +122,10 @@ pub(crate) fn ties_of(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, 
 
 /// The file that a child's file was merged into, or the same.
 pub(crate) fn where_now(desk: &mut Desk<'_, '_>, id: &str) -> Result<String, Refused> {
-    let into = desk.tx.optional(
+    let into = desk.tx.once(
         "select merged_into from child where county = $1 and id = $2",
         &params![desk.county(), id],
         |row| row.get::<Option<String>>(0),
     )?;
-    Ok(into.flatten().unwrap_or_else(|| id.to_owned()))
+    Ok(into.into_iter().next().flatten().unwrap_or_else(|| id.to_owned()))
 }

@@ -10,7 +10,6 @@ use rules::plan::{FindingKind, ListKind, Plan};
 use rules::roll::Change;
 
 use super::sees::Sees;
-use crate::db::Row;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
@@ -79,13 +78,132 @@ pub(super) fn finding_title<'p>(plan: &'p Plan, code: &str) -> &'p str {
     FindingKind::from_code(code).map_or("比对发现", |kind| plan.finding(kind).title.as_str())
 }
 
+/// A kind of line: which rights show it, where it stands among lines of one moment, and what is read: an order within its
+/// kind, then a moment, three or four words.
+struct Part {
+    sql: &'static str,
+    field: Option<Field>,
+    tell: fn(&Told, Sees, &Plan, &mut Vec<Event>),
+}
+
+/// A row of a part.
+struct Told {
+    at: String,
+    a: String,
+    who: String,
+    b: String,
+    c: String,
+}
+
+impl Told {
+    fn event(&self, what: String) -> Event {
+        Event { at: self.at.clone(), what, who: self.who.clone() }
+    }
+}
+
+/// Every kind, in the order in which lines of one moment stand. Each reads the newest of its own and no more.
+const PARTS: &[Part] = &[
+    Part {
+        sql: "select child_change.at as line, child_change.id as id, child_change.at as at, child_change.field as a,
+                     coalesce(account.name, '') as who, child_change.source as b, '' as c
+              from child_change
+              left join account on account.county = child_change.county and account.id = child_change.by_account
+              where child_change.county = $1 and child_change.child = $2
+              order by child_change.at desc, child_change.id limit $3",
+        field: None,
+        tell: changed,
+    },
+    Part {
+        sql: "select roll_move.asked_at as line, roll_move.id as id, roll_move.asked_at as at, roll_move.kind as a,
+                     coalesce(account.name, '') as who, roll_move.state as b, roll_move.effective_day as c
+              from roll_move
+              left join account on account.county = roll_move.county and account.id = roll_move.asked_by
+              where roll_move.county = $1 and roll_move.child = $2
+              order by roll_move.asked_at desc, roll_move.id limit $3",
+        field: Some(Field::History),
+        tell: moved,
+    },
+    Part {
+        sql: "select event.at as line, event.id as id, event.at as at, event.kind as a, coalesce(account.name, '') as who,
+                     finding.kind as b, '' as c
+              from finding
+              join finding_event event on event.county = finding.county and event.finding = finding.id
+              left join account on account.county = event.county and account.id = event.by_account
+              where finding.county = $1 and finding.child = $2 and finding.state <> 'staged'
+              order by event.at desc, event.id limit $3",
+        field: Some(Field::Findings),
+        tell: found,
+    },
+    Part {
+        sql: "select child_group.from_day as line, child_group.id as id, child_group.from_day as at, child_group.code as a,
+                     coalesce(account.name, '') as who, coalesce(child_group.until_day, '') as b, '' as c
+              from child_group
+              left join account on account.county = child_group.county and account.id = child_group.by_account
+              where child_group.county = $1 and child_group.child = $2
+              order by child_group.from_day desc, child_group.id limit $3",
+        field: None,
+        tell: grouped,
+    },
+    Part {
+        sql: "select elsewhere.made_at as line, elsewhere.id as id, elsewhere.made_at as at, '登记外出就读' as a,
+                     coalesce(account.name, '') as who, '' as b, '' as c
+              from elsewhere
+              left join account on account.county = elsewhere.county and account.id = elsewhere.by_account
+              where elsewhere.county = $1 and elsewhere.child = $2
+              order by elsewhere.made_at desc, elsewhere.id limit $3",
+        field: Some(Field::Elsewhere),
+        tell: |told, _, _, all| all.push(told.event(told.a.clone())),
+    },
+    Part {
+        sql: "select import.made_at as line, import.id as id, coalesce(import.applied_at, import.made_at) as at,
+                     import.title as a, '' as who, import_row.outcome as b, import.kind as c
+              from import_row
+              join import on import.county = import_row.county and import.id = import_row.import
+              where import_row.county = $1 and import_row.child = $2 and import.state = 'applied'
+                and import_row.outcome in ('added', 'changed')
+              order by import.made_at desc, import.id limit $3",
+        field: None,
+        tell: imported,
+    },
+    Part {
+        sql: "select child_merge.at as line, child_merge.id as id, child_merge.at as at, '' as a, '' as who,
+                     coalesce(child_merge.undone_at, '') as b, '' as c
+              from child_merge where child_merge.county = $1 and child_merge.kept = $2
+              order by child_merge.at desc, child_merge.id limit $3",
+        field: None,
+        tell: merged,
+    },
+    Part {
+        sql: "select child.made_at as line, child.id as id, child.made_at as at, '' as a, '' as who, '' as b, '' as c
+              from child where child.county = $1 and child.id = $2 order by child.id limit $3",
+        field: None,
+        tell: |told, _, _, all| all.push(told.event("建立档案".to_owned())),
+    },
+];
+
+/// One statement for all kinds that the reader sees: what nobody shows is not read.
 pub(super) fn timeline(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<Vec<Event>, Refused> {
+    let seen = PARTS.iter().enumerate().filter(|(_, part)| part.field.is_none_or(|field| sees.shows(field)));
+    let parts: Vec<String> = seen
+        .map(|(at, part)| {
+            format!("select {at} as part, line, id, at, a, who, b, c from ({}) part{at}", part.sql)
+        })
+        .collect();
+    let sql = format!("{} order by 1, 2 desc, 3", parts.join(" union all "));
+    let plan = desk.plan;
     let mut all = Vec::new();
-    changes(desk, id, sees, &mut all)?;
-    moves(desk, id, sees, &mut all)?;
-    findings(desk, id, sees, &mut all)?;
-    groups(desk, id, sees, &mut all)?;
-    others(desk, id, sees, &mut all)?;
+    let mut rows = Vec::new();
+    desk.tx.each(&sql, &params![desk.county(), id, EACH], |row| {
+        let part: usize = row.get(0)?;
+        let told = Told { at: row.get(3)?, a: row.get(4)?, who: row.get(5)?, b: row.get(6)?, c: row.get(7)? };
+        rows.push((part, told));
+        Ok(())
+    })?;
+    for (part, told) in &rows {
+        if let Some(part) = PARTS.get(*part) {
+            (part.tell)(told, sees, plan, &mut all);
+        }
+    }
     all.sort_by(|a, b| b.at.cmp(&a.at));
     // Two rows of one list about one child, two fields changed at once: one line says it.
     let mut said = HashSet::new();
@@ -93,160 +211,67 @@ pub(super) fn timeline(desk: &mut Desk<'_, '_>, id: &str, sees: Sees) -> Result<
     Ok(all)
 }
 
-/// Three texts of a row.
-fn three(row: &Row<'_>) -> Result<(String, String, String), crate::db::DbError> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+fn changed(told: &Told, sees: Sees, _: &Plan, all: &mut Vec<Event>) {
+    let (label, right) = field_label(&told.a);
+    let way = match told.b.split(':').next() {
+        Some("import") => "（导入名单）",
+        Some("merge") => "（合并档案）",
+        Some("move") => "（学籍变动）",
+        _ => "",
+    };
+    if sees.shows(right) {
+        all.push(told.event(format!("更正了{label}{way}")));
+    }
 }
 
-fn changes(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) -> Result<(), Refused> {
-    let rows = desk.tx.query(
-        "select child_change.at, child_change.field, coalesce(account.name, ''), child_change.source
-         from child_change
-         left join account on account.county = child_change.county and account.id = child_change.by_account
-         where child_change.county = $1 and child_change.child = $2
-         order by child_change.at desc, child_change.id limit $3",
-        &params![desk.county(), id, EACH],
-        |row| Ok((three(row)?, row.get::<String>(3)?)),
-    )?;
-    for ((at, field, who), source) in rows {
-        let (label, right) = field_label(&field);
-        let way = match source.split(':').next() {
-            Some("import") => "（导入名单）",
-            Some("merge") => "（合并档案）",
-            Some("move") => "（学籍变动）",
-            _ => "",
-        };
-        if sees.shows(right) {
-            all.push(Event { at, what: format!("更正了{label}{way}"), who });
-        }
-    }
-    Ok(())
+fn moved(told: &Told, _: Sees, _: &Plan, all: &mut Vec<Event>) {
+    let state = match told.b.as_str() {
+        "waiting" => "等各方办理".to_owned(),
+        "refused" => "被退回".to_owned(),
+        "withdrawn" => "已撤回".to_owned(),
+        _ => format!("{}生效", told.c),
+    };
+    all.push(told.event(format!("{}，{state}", move_label(&told.a))));
 }
 
-fn moves(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) -> Result<(), Refused> {
-    if !sees.shows(Field::History) {
-        return Ok(());
-    }
-    let rows = desk.tx.query(
-        "select roll_move.asked_at, roll_move.kind, coalesce(account.name, ''), roll_move.state, roll_move.effective_day
-         from roll_move
-         left join account on account.county = roll_move.county and account.id = roll_move.asked_by
-         where roll_move.county = $1 and child = $2 order by asked_at desc, roll_move.id limit $3",
-        &params![desk.county(), id, EACH],
-        |row| Ok((three(row)?, row.get::<String>(3)?, row.get::<String>(4)?)),
-    )?;
-    for ((at, kind, who), state, day) in rows {
-        let state = match state.as_str() {
-            "waiting" => "等各方办理".to_owned(),
-            "refused" => "被退回".to_owned(),
-            "withdrawn" => "已撤回".to_owned(),
-            _ => format!("{day}生效"),
-        };
-        all.push(Event { at, what: format!("{}，{state}", move_label(&kind)), who });
-    }
-    Ok(())
+fn found(told: &Told, _: Sees, plan: &Plan, all: &mut Vec<Event>) {
+    let did = match told.a.as_str() {
+        "found" => "比对发现",
+        "decided" => "认定",
+        "assigned" => "交办核查",
+        "reported" => "报回核查结果",
+        "reopened" => "重新核查",
+        "remembered" => "沿用以前的认定",
+        "gone" => "再次比对已不存在",
+        "back" => "再次比对又出现",
+        "reminded" => "催办核查",
+        "numbered" => "登记平台编号",
+        _ => "核查",
+    };
+    all.push(told.event(format!("{did}：{}", finding_title(plan, &told.b))));
 }
 
-fn findings(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) -> Result<(), Refused> {
-    if !sees.shows(Field::Findings) {
-        return Ok(());
+fn grouped(told: &Told, sees: Sees, _: &Plan, all: &mut Vec<Event>) {
+    let Some(group) = Special::from_code(&told.a).filter(|group| sees.shows(group.field())) else { return };
+    if !told.b.is_empty() {
+        let what = format!("不再属于“{}”", group.label());
+        all.push(Event { at: told.b.clone(), what, who: String::new() });
     }
-    let rows = desk.tx.query(
-        "select event.at, event.kind, coalesce(account.name, ''), finding.kind
-         from finding
-         join finding_event event on event.county = finding.county and event.finding = finding.id
-         left join account on account.county = event.county and account.id = event.by_account
-         where finding.county = $1 and finding.child = $2 and finding.state <> 'staged'
-         order by event.at desc, event.id limit $3",
-        &params![desk.county(), id, EACH],
-        |row| Ok((three(row)?, row.get::<String>(3)?)),
-    )?;
-    for ((at, kind, who), finding) in rows {
-        let did = match kind.as_str() {
-            "found" => "比对发现",
-            "decided" => "认定",
-            "assigned" => "交办核查",
-            "reported" => "报回核查结果",
-            "reopened" => "重新核查",
-            "remembered" => "沿用以前的认定",
-            "gone" => "再次比对已不存在",
-            "back" => "再次比对又出现",
-            "reminded" => "催办核查",
-            "numbered" => "登记平台编号",
-            _ => "核查",
-        };
-        all.push(Event { at, what: format!("{did}：{}", finding_title(desk.plan, &finding)), who });
-    }
-    Ok(())
+    all.push(told.event(format!("登记为“{}”", group.label())));
 }
 
-fn groups(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) -> Result<(), Refused> {
-    let rows = desk.tx.query(
-        "select from_day, code, coalesce(account.name, ''), coalesce(until_day, '')
-         from child_group
-         left join account on account.county = child_group.county and account.id = child_group.by_account
-         where child_group.county = $1 and child = $2 order by from_day desc, child_group.id limit $3",
-        &params![desk.county(), id, EACH],
-        |row| Ok((three(row)?, row.get::<String>(3)?)),
-    )?;
-    for ((at, code, who), until) in rows {
-        let Some(group) = Special::from_code(&code).filter(|group| sees.shows(group.field())) else {
-            continue;
-        };
-        if !until.is_empty() {
-            all.push(Event {
-                at: until, what: format!("不再属于“{}”", group.label()), who: String::new()
-            });
-        }
-        all.push(Event { at, what: format!("登记为“{}”", group.label()), who });
+fn imported(told: &Told, sees: Sees, _: &Plan, all: &mut Vec<Event>) {
+    if ListKind::from_code(&told.c).is_some_and(|kind| sees.shows(told_by(kind))) {
+        let did = if told.b == "added" { "由名单建档" } else { "由名单更新" };
+        all.push(told.event(format!("{did}：{}", told.a)));
     }
-    Ok(())
 }
 
-fn others(desk: &mut Desk<'_, '_>, id: &str, sees: Sees, all: &mut Vec<Event>) -> Result<(), Refused> {
-    let county = desk.county();
-    if sees.shows(Field::Elsewhere) {
-        all.extend(desk.tx.query(
-            "select elsewhere.made_at, '登记外出就读', coalesce(account.name, '')
-             from elsewhere
-             left join account on account.county = elsewhere.county and account.id = elsewhere.by_account
-             where elsewhere.county = $1 and child = $2 order by elsewhere.made_at desc, elsewhere.id limit $3",
-            &params![county, id, EACH],
-            |row| three(row).map(|(at, what, who)| Event { at, what, who }),
-        )?);
+fn merged(told: &Told, _: Sees, _: &Plan, all: &mut Vec<Event>) {
+    all.push(told.event("并入了重复的档案".to_owned()));
+    if !told.b.is_empty() {
+        all.push(Event {
+            at: told.b.clone(), what: "拆回了并入的档案".to_owned(), who: String::new()
+        });
     }
-    let imports = desk.tx.query(
-        "select coalesce(import.applied_at, import.made_at), import.title, import_row.outcome, import.kind
-         from import_row join import on import.county = import_row.county and import.id = import_row.import
-         where import_row.county = $1 and import_row.child = $2 and import.state = 'applied'
-           and import_row.outcome in ('added', 'changed')
-         order by import.made_at desc, import.id limit $3",
-        &params![county, id, EACH],
-        |row| Ok((three(row)?, row.get::<String>(3)?)),
-    )?;
-    for ((at, title, outcome), kind) in imports {
-        if !ListKind::from_code(&kind).is_some_and(|kind| sees.shows(told_by(kind))) {
-            continue;
-        }
-        let did = if outcome == "added" { "由名单建档" } else { "由名单更新" };
-        all.push(Event { at, what: format!("{did}：{title}"), who: String::new() });
-    }
-    let merges = desk.tx.query(
-        "select at, undone_at from child_merge where county = $1 and kept = $2 order by at desc, id limit $3",
-        &params![county, id, EACH],
-        |row| Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?)),
-    )?;
-    for (at, undone) in merges {
-        all.push(Event { at, what: "并入了重复的档案".to_owned(), who: String::new() });
-        if let Some(at) = undone {
-            all.push(Event { at, what: "拆回了并入的档案".to_owned(), who: String::new() });
-        }
-    }
-    let made = desk.tx.one(
-        "select made_at from child where county = $1 and id = $2",
-        &params![county, id],
-        |row| row.get(0),
-    )?;
-    all.push(Event { at: made, what: "建立档案".to_owned(), who: String::new() });
-    Ok(())
 }

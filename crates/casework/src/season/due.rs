@@ -90,8 +90,7 @@ pub(super) fn children(
          where child.county = $1 and child.merged_into is null
            and ((child.birth >= $2 and child.birth <= $3) or child.grade in (6, 7, 9)
                 or child.standing in ('never', 'absent', 'unknown', 'deferred', 'suspended', 'too_young', 'finished'))
-           and exists (select 1 from child_tie tie
-                        where tie.county = child.county and tie.child = child.id and {within})
+           and child.id in (select tie.child from child_tie tie where tie.county = $1 and {within})
          order by child.township nulls last, child.village nulls last, child.village_group nulls last, child.spelling,
                   child.id"
     );

@@ -27,17 +27,21 @@ pub struct SeedWay {
 /// Whatever the storage says.
 pub fn small_school(tx: &mut Tx<'_>, county: &str) -> Result<Option<String>, DbError> {
     tx.optional(
-        "select unit.id from unit
-         join school on school.county = unit.county and school.unit = unit.id and school.kind = '小学'
-         join child on child.county = unit.county and child.school = unit.id and child.merged_into is null
-              and child.village_group is not null
-         where unit.county = $1 and unit.until_day is null
-           and exists (select 1 from unit other join school kind on kind.county = other.county and kind.unit = other.id
-                        where other.county = unit.county and other.township = unit.township and other.id <> unit.id
+        "with small (school, pupils, far) as (
+           select child.school, count(*), sum(case when child.township = unit.township then 0 else 1 end)
+           from school
+           join unit on unit.county = school.county and unit.id = school.unit and unit.until_day is null
+           join child on child.county = school.county and child.school = school.unit and child.merged_into is null
+                and child.village_group is not null
+           where school.county = $1 and school.kind = '小学'
+           group by child.school having count(*) >= 20)
+         select small.school from small
+         join unit on unit.county = $1 and unit.id = small.school
+         where exists (select 1 from unit other join school kind on kind.county = other.county and kind.unit = other.id
+                        where other.county = $1 and other.township = unit.township and other.id <> unit.id
                           and other.until_day is null and kind.kind = '小学')
-         group by unit.id, unit.township having count(*) >= 20
-         order by case when count(*) <= 80 and 4 * sum(case when child.township = unit.township then 0 else 1 end) <= count(*)
-                       then 0 else 1 end, count(*), unit.id limit 1",
+         order by case when small.pupils <= 80 and 4 * small.far <= small.pupils then 0 else 1 end, small.pupils,
+                  small.school limit 1",
         &params![county],
         |row| row.get(0),
     )

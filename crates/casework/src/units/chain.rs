@@ -60,45 +60,48 @@ impl Chain {
 /// [`Refused::Storage`].
 pub fn chain(desk: &mut Desk<'_, '_>, places: &Places) -> Result<Chain, Refused> {
     let county = desk.county();
-    let bureau = desk.tx.optional(
-        "select id from unit where county = $1 and kind = 'bureau' and until_day is null order by sort, id limit 1",
-        &params![county],
-        |row| row.get::<String>(0),
-    )?;
     let none = String::new();
     let known = |unit: &Option<String>| unit.clone().unwrap_or_default();
-    let [county_unit, township, village, group, bureau, school, class] = &[
+    let [county_unit, township, village, group, school, class] = &[
         places.county.clone(),
         known(&places.township),
         known(&places.village),
         known(&places.group),
-        bureau.unwrap_or_default(),
         known(&places.school),
         known(&places.class),
     ];
     let mut names: HashMap<String, String> = HashMap::new();
     let mut holders: HashMap<(String, bool), Vec<Holder>> = HashMap::new();
+    let mut bureau = String::new();
     let found = desk.tx.query(
-        "select unit.id, unit.name, post.role, post.title, account.name
+        "select unit.id, unit.name, unit.kind, post.role, post.title, account.name
          from unit
          left join post on post.county = unit.county and post.unit = unit.id and post.duty = 'chain'
               and post.closed_at is null
          left join tenure on tenure.county = post.county and tenure.post = post.id and tenure.until_day is null
          left join account on account.county = tenure.county and account.id = tenure.account
-         where unit.county = $1 and unit.id in ($2, $3, $4, $5, $6, $7, $8)
+         where unit.county = $1
+           and unit.id in ($2, $3, $4, $5, $6, $7,
+                           (select top.id from unit top
+                             where top.county = $1 and top.kind = 'bureau' and top.until_day is null
+                             order by top.sort, top.id limit 1))
          order by post.sort, post.id",
-        &params![county, county_unit, township, village, group, bureau, school, class],
+        &params![county, county_unit, township, village, group, school, class],
         |row| {
             Ok((
                 row.get::<String>(0)?,
                 row.get::<String>(1)?,
-                row.get::<Option<String>>(2)?,
+                row.get::<String>(2)?,
                 row.get::<Option<String>>(3)?,
                 row.get::<Option<String>>(4)?,
+                row.get::<Option<String>>(5)?,
             ))
         },
     )?;
-    for (unit, name, role, title, holder) in found {
+    for (unit, name, kind, role, title, holder) in found {
+        if kind == "bureau" {
+            bureau.clone_from(&unit);
+        }
         names.insert(unit.clone(), name);
         let (Some(role), Some(title), Some(holder)) = (role, title, holder) else { continue };
         holders.entry((unit, role == "subject")).or_default().push(Holder { name: holder, title });
@@ -116,7 +119,7 @@ pub fn chain(desk: &mut Desk<'_, '_>, places: &Places) -> Result<Chain, Refused>
             slot("村民小组", group, false),
         ],
         education: vec![
-            slot("教体局", bureau, false),
+            slot("教体局", &bureau, false),
             slot("学校", school, false),
             slot("班级", class, false),
             slot("科任教师", class, true),

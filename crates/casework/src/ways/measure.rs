@@ -1,7 +1,7 @@
 //! Writing ways down: a table from village group to school, one a line, as people paste it from a workbook. All lines or none: a line that is
 //! wrong is named with its number. A new measurement stands beside the old one and holds by being newer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -41,13 +41,18 @@ pub struct Measured {
     pub there: usize,
 }
 
+/// Id, name, and the unit above.
+type Place = (String, String, String);
+
 /// Where ways begin and end.
 struct Places {
-    /// Villages: id, name, the township.
-    villages: Vec<(String, String, String)>,
-    /// Village groups: id, name, the village.
-    groups: Vec<(String, String, String)>,
-    schools: Vec<(String, String, String)>,
+    /// Villages, under their townships.
+    villages: Vec<Place>,
+    /// Those of them that are the reader's to measure.
+    own: Vec<Place>,
+    /// Village groups by their village.
+    groups: BTreeMap<String, Vec<Place>>,
+    schools: Vec<Place>,
 }
 
 /// What is wrong with some lines, so many of them told at most; `Ok` where nothing is.
@@ -96,11 +101,16 @@ pub fn measure(desk: &mut Desk<'_, '_>, table: &WayTable) -> Result<Measured, Re
     }
     let source = source(&table.source)?;
     let all = lines(&table.lines)?;
-    let places = Places {
-        villages: open_units(desk, "village")?,
-        groups: open_units(desk, "group")?,
-        schools: open_units(desk, "school")?,
+    let villages = open_units(desk, "village")?;
+    let is_own = |(id, _, above): &&Place| {
+        may(desk.actor(), Action::RecordWay, &Subject::Unit(&[id.clone(), above.clone()])).is_ok()
     };
+    let own = villages.iter().filter(is_own).cloned().collect();
+    let mut groups: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    for group in open_units(desk, "group")? {
+        groups.entry(group.2.clone()).or_default().push(group);
+    }
+    let places = Places { villages, own, groups, schools: open_units(desk, "school")? };
     let known = desk.tx.query(
         "select home, school, minutes, metres, means, season from way where county = $1 and day = $2 order by id",
         &params![desk.county(), table.day],
@@ -171,18 +181,11 @@ struct Wanted {
 }
 
 /// The village of that name: of two the one that is the reader's to measure.
-fn village(desk: &Desk<'_, '_>, places: &Places, cell: &str) -> Result<String, String> {
-    let own: Vec<_> = places
-        .villages
-        .iter()
-        .filter(|(id, _, above)| {
-            may(desk.actor(), Action::RecordWay, &Subject::Unit(&[id.clone(), above.clone()])).is_ok()
-        })
-        .cloned()
-        .collect();
-    let found = one(&own, cell, "村").or_else(|_| one(&places.villages, cell, "村"))?.to_owned();
+fn village(places: &Places, cell: &str) -> Result<String, String> {
+    let own = &places.own;
+    let found = one(own, cell, "村").or_else(|_| one(&places.villages, cell, "村"))?.to_owned();
     let name = places.villages.iter().find(|(id, ..)| *id == found).map(|(_, name, _)| name.clone());
-    let among = if own.iter().any(|(id, ..)| *id == found) { &own } else { &places.villages };
+    let among = if own.iter().any(|(id, ..)| *id == found) { own } else { &places.villages };
     if among.iter().filter(|(_, other, _)| Some(other) == name.as_ref()).count() > 1 {
         return Err(format!("叫“{cell}”的村不止一个，请交给各自的乡镇登记"));
     }
@@ -199,13 +202,13 @@ fn read(desk: &Desk<'_, '_>, places: &Places, columns: &[&str]) -> Result<Wanted
     if columns.len() < 6 {
         return Err("要有村、小组、学校、分钟、公里、怎么走六列，不分组的小组写“全村”".to_owned());
     }
-    let village = village(desk, places, at(0))?;
+    let village = village(places, at(0))?;
     let township = places.villages.iter().find(|(id, ..)| *id == village).map(|(.., above)| above.clone());
     let home = if is_whole(at(1)) {
         village.clone()
     } else {
-        let within: Vec<_> = places.groups.iter().filter(|(.., above)| *above == village).cloned().collect();
-        one(&within, at(1), "小组")?.to_owned()
+        let within = places.groups.get(&village).map(Vec::as_slice).unwrap_or_default();
+        one(within, at(1), "小组")?.to_owned()
     };
     let school = one(&places.schools, at(2), "学校")?.to_owned();
     let actor = desk.actor();

@@ -194,19 +194,19 @@ fn receivers(
 ) -> Result<(Vec<Receiver>, Ways), Refused> {
     let rows = desk.tx.query(
         &format!(
-            "with {HOLDS}
+            "with {HOLDS},
+             pupils (school, many, boarders) as (
+               select school, count(*), sum(case when boarding = '2' then 1 else 0 end) from child
+                where county = $1 and merged_into is null and school is not null group by school)
              select unit.id, coalesce(unit.code, unit.id), school.kind, coalesce(unit.township, ''),
                     coalesce(holds.places, 0), coalesce(holds.beds, 0),
-                    (select cast(count(*) as bigint) from child
-                      where child.county = unit.county and child.school = unit.id and child.merged_into is null),
-                    (select cast(count(*) as bigint) from child
-                      where child.county = unit.county and child.school = unit.id and child.merged_into is null
-                        and child.boarding = '2'),
+                    cast(coalesce(pupils.many, 0) as bigint), cast(coalesce(pupils.boarders, 0) as bigint),
                     (select cast(count(*) as bigint) from closure_receiver named
                       where named.county = unit.county and named.study = $3 and named.school = unit.id)
              from unit
              join school on school.county = unit.county and school.unit = unit.id
              left join holds on holds.school = unit.id
+             left join pupils on pupils.school = unit.id
              where unit.county = $1 and unit.kind = 'school' and unit.until_day is null and unit.id <> $4
              order by coalesce(unit.code, unit.id), unit.id"
         ),

@@ -91,3 +91,46 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
         assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
     });
 }
+
+/// What a page may ask of the storage, whoever reads it: session and posts, the record of the look and the frame are in it. Issues 3
+/// and 4 ask for pages of milliseconds, and each statement is a way to the storage and back.
+const ASKED: [(&str, u64); 4] = [
+    ("/children", 15),
+    ("/children?standing=absent", 15),
+    ("/children/{child}", 25),
+    ("/register/h-SP-1", 12),
+];
+
+/// A list, a child's file and a register, with more children than fit on a page of the list.
+#[test]
+fn a_page_asks_the_storage_no_more_than_so_often() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        furnish(&app);
+        let child = app.here.child("own").expect("a child").to_owned();
+        let (now, campaign) = (app.app.now(), app.here.campaign.clone());
+        app.app
+            .db()
+            .write(move |tx| {
+                more_children(tx, &Keys::for_tests(), &now, (HERE, "h-", &campaign), FEW.start..MORE.end)
+            })
+            .expect("more children");
+        let mut wrongs = Vec::new();
+        for role in READERS {
+            let account = app.here.with(role).next().expect("somebody").account.clone();
+            let token = app.session(HERE, &account);
+            for (path, most) in ASKED {
+                let path = path.replace("{child}", &child);
+                // Names of units are remembered from the first time.
+                app.get(&path, Some(&token));
+                let before = app.app.db().done().statements;
+                let answer = app.get(&path, Some(&token));
+                let asked = app.app.db().done().statements - before;
+                if answer.status == 200 && asked > most {
+                    wrongs.push(format!("{path} as {role:?}: {asked} statements, at most {most}"));
+                }
+            }
+        }
+        assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
+    });
+}

@@ -19,6 +19,7 @@ use super::world::model::{Post, Staff, Unit, UnitKind};
 use super::world::{Part, WorldSettings, world};
 use super::year;
 use crate::failure::Failure;
+use crate::progress::Laps;
 
 /// What the county is written with.
 pub(super) struct Seeder {
@@ -50,7 +51,7 @@ pub(super) fn seed(
     now: &Now,
     settings: &WorldSettings<'_>,
     password: &str,
-    done: &dyn Fn(u64),
+    (done, laps): (&dyn Fn(u64), &Laps),
 ) -> Result<(), Failure> {
     let mut campaigns = Campaigns::start()?;
     let seeder = Arc::new(Seeder {
@@ -75,14 +76,17 @@ pub(super) fn seed(
                 campaigns.zone(&zone.lists, &zone.decisions, &zone.pairs)?;
             }
         }
-        db.write(move |tx| seeder.part(tx, &part))?;
+        db.write(move |tx| tx.gather(|tx| seeder.part(tx, &part)))?;
         done(children);
         Ok::<(), Failure>(())
     })?;
+    db.write(|tx| tx.tally())?;
+    laps.over("ledger", db);
     let plan = Arc::new(crate::county::plan(None)?);
     campaigns.finish(db, keys, now, &plan)?;
+    laps.over("campaigns", db);
     if let Some((semesters, story)) = &told {
-        year::write(db, (keys, vault), now, settings, semesters, story)?;
+        year::write(db, (keys, vault), now, settings, (semesters, story), laps)?;
     }
     Ok(())
 }

@@ -55,18 +55,20 @@ impl Year {
                 db.write(move |tx| {
                     let (past, county, now, deputy) = &*shared;
                     let with = Seeding { county, now };
-                    for one in past {
-                        let by = one.class.teacher.as_deref().unwrap_or(deputy);
-                        seed::past_class(tx, &with, (&one.of, &one.class.class, back), (from, until))?;
-                        for (day, at, away) in &one.sheets {
-                            let sheet = SeedSheet { class: &one.class, by, day: *day, at: *at, away };
-                            seed::sheet(tx, &with, &sheet)?;
+                    tx.gather(|tx| {
+                        for one in past {
+                            let by = one.class.teacher.as_deref().unwrap_or(deputy);
+                            seed::past_class(tx, &with, (&one.of, &one.class.class, back), (from, until))?;
+                            for (day, at, away) in &one.sheets {
+                                let sheet = SeedSheet { class: &one.class, by, day: *day, at: *at, away };
+                                seed::sheet(tx, &with, &sheet)?;
+                            }
+                            for absence in &one.absences {
+                                seed::absence(tx, &with, by, absence)?;
+                            }
                         }
-                        for absence in &one.absences {
-                            seed::absence(tx, &with, by, absence)?;
-                        }
-                    }
-                    Ok::<_, DbError>(())
+                        Ok::<_, DbError>(())
+                    })
                 })?;
             }
         }

@@ -19,6 +19,7 @@ use rules::attendance::{Answered, Kind, Outcome, Reason, Way};
 use rules::plan::Plan;
 
 use super::{Year, helped, moment, registers};
+use crate::progress::Laps;
 
 /// One in so many classes has a pupil whose leave the head must see.
 const LEAVE: usize = 40;
@@ -131,7 +132,12 @@ const FOUND: [(&str, &str, &str); 6] = [
 
 impl Year {
     /// Follows the children of the list, as far as it was done until now.
-    pub(super) fn followed(&mut self, db: &Db, (keys, plan): (&Keys, &Plan)) -> Result<(), DbError> {
+    pub(super) fn followed(
+        &mut self,
+        db: &Db,
+        (keys, plan): (&Keys, &Plan),
+        laps: &Laps,
+    ) -> Result<(), DbError> {
         let county = self.county.clone();
         let (suspects, classes) =
             db.read(|tx| Ok::<_, DbError>((seed::suspects(tx, &county)?, seed::classes(tx, &county)?)))?;
@@ -147,12 +153,17 @@ impl Year {
         }
         let days = registers::school_days(&plan, self.today.saturating_sub(365.days()), self.today);
         self.helped(db, (keys, &plan), (&helped::chosen(&classes, &days), &days))?;
+        laps.over("followed", db);
         self.paired(db, (keys, &*plan))?;
         self.returned(db, (keys, &plan))?;
+        laps.over("paired and returned", db);
         self.measured(db, (keys, &plan))?;
+        laps.over("measured", db);
         self.season(db, (keys, &*plan))?;
+        laps.over("season", db);
         self.council(db, (keys, &plan))?;
         self.reported(db, (keys, &plan))?;
+        laps.over("council and reports", db);
         let (with, by) = ((county, self.now.clone()), self.role("bureau"));
         let facts = db.write(move |tx| {
             let (county, now) = &with;

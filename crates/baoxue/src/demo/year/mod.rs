@@ -37,6 +37,7 @@ use super::world::WorldSettings;
 use super::world::roles;
 use super::world::semesters::Semesters;
 use super::world::story::Story;
+use crate::progress::Laps;
 use crate::synth::chance::Chance;
 
 /// The stream of chance that the year draws from.
@@ -105,8 +106,8 @@ pub(super) fn write(
     (keys, vault): (&Keys, &Vault),
     now: &Now,
     settings: &WorldSettings<'_>,
-    semesters: &Semesters,
-    story: &Story,
+    (semesters, story): (&Semesters, &Story),
+    laps: &Laps,
 ) -> Result<(), DbError> {
     let county = settings.plan.county().code.clone();
     let since = settings.today.saturating_sub(365.days());
@@ -138,13 +139,18 @@ pub(super) fn write(
     year.imports(db, settings.children, semesters)?;
     year.announcements(db, semesters)?;
     year.days(db, settings.children / 3, since)?;
-    year.registers(db, (keys, settings.plan), since)?;
+    laps.over("facts and days", db);
+    year.registers(db, (keys, settings.plan), since, laps)?;
     year.before(db, settings.plan, since, settings.years)?;
-    year.followed(db, (keys, settings.plan))?;
+    laps.over("years before", db);
+    year.followed(db, (keys, settings.plan), laps)?;
     year.cohort(db, keys)?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;
-    year.record(Night { db, keys, plan: settings.plan, vault, now: now.clone() })
+    laps.over("sign-ins", db);
+    year.record(Night { db, keys, plan: settings.plan, vault, now: now.clone() })?;
+    laps.over("record and seals", db);
+    Ok(())
 }
 
 impl Year {
@@ -361,13 +367,20 @@ impl Year {
             if month > self.today {
                 break;
             }
+            // The ways to find what is not sealed yet depend on how much there is.
+            night.db.write(|tx| tx.tally())?;
             night.now = self.now.at_moment(moment(month, 0, 20, 0));
             audit::seal_months(&night).map_err(followed::said)?;
         }
         let most = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
         loop {
             let county = self.county.clone();
-            if night.db.write(move |tx| audit::seal_due(tx, &county, most))? == 0 {
+            let sealed = night.db.write(move |tx| {
+                let sealed = audit::seal_due(tx, &county, most)?;
+                tx.tally()?;
+                Ok::<_, DbError>(sealed)
+            })?;
+            if sealed == 0 {
                 return Ok(());
             }
         }
@@ -378,22 +391,24 @@ impl Year {
         let (county, now, actors) = (self.county.clone(), self.now.clone(), Arc::clone(&self.actors));
         db.write(move |tx| {
             let with = Seeding { county: &county, now: &now };
-            for act in &some {
-                let Some(actor) = actors.get(&act.account).map(|one| &one.actor) else { continue };
-                let post = actor.posts.first();
-                let row = SeedAct {
-                    at: act.at,
-                    actor,
-                    post,
-                    action: act.action,
-                    refused: act.refused,
-                    subject: (act.subject.0, &act.subject.1),
-                    purpose: act.purpose,
-                    detail: &act.detail,
-                };
-                seed::act(tx, &with, &row)?;
-            }
-            Ok::<(), DbError>(())
+            tx.gather(|tx| {
+                for act in &some {
+                    let Some(actor) = actors.get(&act.account).map(|one| &one.actor) else { continue };
+                    let post = actor.posts.first();
+                    let row = SeedAct {
+                        at: act.at,
+                        actor,
+                        post,
+                        action: act.action,
+                        refused: act.refused,
+                        subject: (act.subject.0, &act.subject.1),
+                        purpose: act.purpose,
+                        detail: &act.detail,
+                    };
+                    seed::act(tx, &with, &row)?;
+                }
+                Ok::<(), DbError>(())
+            })
         })
     }
 }

@@ -12,6 +12,7 @@ use rules::attendance::{Kind, Reason};
 use rules::plan::Plan;
 
 use super::{Year, helped, moment};
+use crate::progress::Laps;
 
 /// Days back in which illness is written down; before, only who stayed away without a reason.
 const ILLNESS: i64 = 28;
@@ -38,6 +39,7 @@ impl Year {
         db: &Db,
         (keys, plan): (&Keys, &Plan),
         since: Date,
+        laps: &Laps,
     ) -> Result<(), DbError> {
         let county = self.county.clone();
         let of = county.clone();
@@ -64,29 +66,40 @@ impl Year {
                 }
             }
         }
+        laps.over("classes and spells", db);
         let deputy = self.roles.get("head").cloned().unwrap_or_default();
-        let mut sheets = Vec::new();
-        for (at, day) in days.iter().enumerate() {
-            for place in 0..classes.len() {
-                let minute = i8::try_from(self.chance.below(60)).unwrap_or_default();
+        let shared = std::sync::Arc::new((classes, deputy, county, self.now.clone()));
+        let mut called = days.iter().enumerate().flat_map(|(at, day)| {
+            let chance = &mut self.chance;
+            let mut sheets = Vec::new();
+            for place in 0..shared.0.len() {
+                let minute = i8::try_from(chance.below(60)).unwrap_or_default();
                 let called = moment(*day, 8, minute, 0);
                 sheets.push((place, *day, called, away.remove(&(at, place)).unwrap_or_default()));
             }
-        }
-        let shared = std::sync::Arc::new((classes, deputy, county, self.now.clone()));
-        for some in sheets.chunks(AT_ONCE) {
-            let (some, shared) = (some.to_vec(), std::sync::Arc::clone(&shared));
-            db.write(move |tx| {
+            sheets
+        });
+        loop {
+            let some: Vec<_> = called.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            let shared = std::sync::Arc::clone(&shared);
+            db.write_soon(move |tx| {
                 let (classes, deputy, county, now) = &*shared;
                 let with = Seeding { county, now };
-                for (place, day, at, away) in &some {
-                    let Some(class) = classes.get(*place) else { continue };
-                    let by = class.teacher.as_deref().unwrap_or(deputy);
-                    seed::sheet(tx, &with, &SeedSheet { class, by, day: *day, at: *at, away })?;
-                }
-                Ok::<_, DbError>(())
+                tx.gather(|tx| {
+                    for (place, day, at, away) in &some {
+                        let Some(class) = classes.get(*place) else { continue };
+                        let by = class.teacher.as_deref().unwrap_or(deputy);
+                        seed::sheet(tx, &with, &SeedSheet { class, by, day: *day, at: *at, away })?;
+                    }
+                    Ok::<_, DbError>(())
+                })
             })?;
         }
+        db.write(|tx| tx.tally())?;
+        laps.over("registers", db);
         let children: Vec<String> = children.into_iter().collect();
         for some in children.chunks(100) {
             let (some, keys, plan, now) = (some.to_vec(), keys.clone(), plan.clone(), self.now.clone());
@@ -97,6 +110,7 @@ impl Year {
                 })
             })?;
         }
+        laps.over("clocks", db);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ mod calls;
 mod dialect;
 #[cfg(target_os = "linux")]
 mod faults;
+mod fewer;
 mod files;
 mod history;
 mod product;
