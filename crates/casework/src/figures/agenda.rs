@@ -30,7 +30,7 @@ pub(crate) fn for_agenda(desk: &mut Desk<'_, '_>) -> Result<Vec<String>, Refused
             let gap = whole.counts.map(|counts| counts.rate().lacks(hundredths(target.percent)));
             let gap = match gap {
                 Some(0) => "，已达到".to_owned(),
-                Some(lacks) if lacks >= rules::publish::FEW => {
+                Some(lacks) if lacks >= u64::from(rules::publish::FEW) => {
                     format!("，还差{lacks}{}", figure.definition().unit)
                 }
                 Some(_) => "，没有达到".to_owned(),

@@ -7,11 +7,12 @@ use crate::publish::FEW;
 /// small number, the smallest of the others are hidden too.
 #[must_use]
 pub fn outward(counts: &[u64]) -> Vec<bool> {
-    let mut shown: Vec<bool> = counts.iter().map(|count| !(1..FEW).contains(count)).collect();
+    let few = u64::from(FEW);
+    let mut shown: Vec<bool> = counts.iter().map(|count| !(1..few).contains(count)).collect();
     loop {
         let hidden = shown.iter().filter(|shown| !**shown).count();
         let sum: u64 = counts.iter().zip(&shown).filter(|(_, shown)| !**shown).map(|(count, _)| *count).sum();
-        if hidden == 0 || hidden > 1 && sum >= FEW {
+        if hidden == 0 || hidden > 1 && sum >= few {
             return shown;
         }
         let smallest = (0..counts.len())

@@ -177,8 +177,7 @@ fn lines_say_what_they_count() {
         assert!(items.iter().all(|item| item.means().chars().count() > 5));
         assert!(items.iter().collect::<std::collections::BTreeSet<_>>().len() == items.len(), "{kind}: once");
         let text: String = items.iter().map(|item| format!("{}{}", item.label(), item.means())).collect();
-        let found = rules::unnamed::published(&text, &[], &[]);
-        assert!(!found.iter().any(|one| matches!(one, rules::unnamed::Names::Ranking(_))), "五(十二)");
+        assert_eq!(rules::publish::ranking(&text), None, "五(十二)");
     }
     let month = |day| period(Kind::SchoolMonth, day, PLAN.calendar()).expect("a month");
     let first = content(Kind::SchoolMonth, &month(date(2026, 9, 1)), &known(&[(Item::New, 1)]), None);

@@ -31,7 +31,8 @@ impl Year {
             return Ok(());
         }
         let county = self.county.clone();
-        let all = db.read(move |tx| seed::pupils(tx, &county))?;
+        let of = county.clone();
+        let all = db.read(move |tx| seed::pupils(tx, &of))?;
         let most = (all.len() / ONE_IN).clamp(1, MOST);
         let step = (all.len() / most).max(1);
         let actors = Arc::clone(&self.actors);
@@ -69,7 +70,7 @@ impl Year {
             }
             for when in nights {
                 let (keys, plan, now, pupil) = own.clone();
-                let now = now.at_moment(when);
+                let (now, county) = (now.at_moment(when), county.clone());
                 db.write(move |tx| seed::followed_case(tx, (&keys, &*plan, &now), &county, &pupil.child).map_err(said))?;
             }
         }
