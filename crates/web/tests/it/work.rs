@@ -97,8 +97,8 @@ fn a_page_asks_no_more_often_when_there_are_more_children() {
 const ASKED: [(&str, u64); 4] = [
     ("/children", 15),
     ("/children?standing=absent", 15),
-    ("/children/{child}", 25),
-    ("/register/h-SP-1", 12),
+    ("/children/{child}", 26),
+    ("/register/h-SP-1", 13),
 ];
 
 /// A list, a child's file and a register, with more children than fit on a page of the list.
