@@ -164,18 +164,28 @@ fn row(
     if written == 0 { Err(overtaken()) } else { Ok(()) }
 }
 
-/// Where the child stands with school, as far as the case decides that. Coming back is the register's to say.
+/// Where the child stands with school, as far as the case decides that. Coming back is the register's to say: what it has proven is 在校,
+/// also for a child whose case did not begin with the list of suspects.
 fn standing(desk: &mut Desk<'_, '_>, kept: &Kept, event: &Event) -> Result<(), Refused> {
     let Case::Open(open) = &kept.case else { return Ok(()) };
     let mistaken = Ask::Close(Ground::Exempt(Exemption::Mistaken));
     let undone =
         matches!(event, Event::Agree) && open.asked.as_ref().is_some_and(|asked| asked.ask == mistaken);
-    let to = if undone { as_before(desk, &kept.child)? } else { stands(open, event) };
+    let stayed = Ask::Close(Ground::Stayed);
+    let back = matches!(event, Event::Prove { .. })
+        || matches!(event, Event::Agree) && open.asked.as_ref().is_some_and(|asked| asked.ask == stayed);
+    let to = if undone {
+        as_before(desk, &kept.child)?
+    } else if back {
+        as_before(desk, &kept.child)?.filter(|to| *to == Standing::Enrolled)
+    } else {
+        stands(open, event)
+    };
     let Some(to) = to else { return Ok(()) };
     set_standing(desk, &kept.child, to, &format!("case:{}", kept.id))
 }
 
-/// Where a child stands that was never away: on the roll where it is on one. What the list of suspects says meanwhile is its own.
+/// Where a child stands that is not away, or never was: on the roll where it is on one. What the list of suspects says meanwhile is its own.
 fn as_before(desk: &mut Desk<'_, '_>, child: &str) -> Result<Option<Standing>, Refused> {
     let (enrolled, suspected) = desk.tx.one(
         "select case when class is null then 0 else 1 end,

@@ -133,34 +133,61 @@ pub(crate) fn state(school: &School, id: &str) -> State {
 /// Verified, ordered, received, visited, on 26 and 27 November.
 pub(crate) fn persuading(school: &School, child: &str) -> String {
     let id = reported(school, child);
-    school.at("2026-11-26");
-    told(school, &bureau(), &id, with_words(Kind::Confirm)).expect("confirmed");
-    told(school, &bureau(), &id, to(Kind::Dispatch, "t1")).expect("ordered");
-    school.at("2026-11-27");
-    told(school, &township(), &id, Told::new(Kind::Receive)).expect("received");
-    told(school, &township(), &id, on(Kind::Visit, "2026-11-27")).expect("visited");
+    persuaded(school, &id);
     id
+}
+
+fn persuaded(school: &School, id: &str) {
+    school.at("2026-11-26");
+    told(school, &bureau(), id, with_words(Kind::Confirm)).expect("confirmed");
+    told(school, &bureau(), id, to(Kind::Dispatch, "t1")).expect("ordered");
+    school.at("2026-11-27");
+    told(school, &township(), id, Told::new(Kind::Receive)).expect("received");
+    told(school, &township(), id, on(Kind::Visit, "2026-11-27")).expect("visited");
 }
 
 /// Back on 30 November, placed, and there every day until 2 December; the night has seen it.
 fn observing(school: &School, machine: &Arc<Machine>, child: &str) -> String {
     let id = persuading(school, child);
+    observed(school, machine, &id);
+    id
+}
+
+fn observed(school: &School, machine: &Arc<Machine>, id: &str) {
     school.at("2026-11-30");
-    told(school, &head(), &id, Told { unit: "s1".to_owned(), ..on(Kind::Return, "2026-11-30") })
+    told(school, &head(), id, Told { unit: "s1".to_owned(), ..on(Kind::Return, "2026-11-30") })
         .expect("back");
     let placed = Told { code: "regular_class".to_owned(), ..on(Kind::Place, "2026-11-30") };
-    told(school, &bureau(), &id, placed).expect("placed");
+    told(school, &bureau(), id, placed).expect("placed");
     for on in ["2026-11-30", "2026-12-01"] {
         school.at(on);
         school.call(&[]);
     }
     night(machine, "2026-12-01T17:30:00Z");
-    assert_eq!(state(school, &id), State::Placed, "two days prove nothing");
+    assert_eq!(state(school, id), State::Placed, "two days prove nothing");
     school.at("2026-12-02");
     school.call(&[]);
     night(machine, "2026-12-02T17:30:00Z");
-    assert_eq!(state(school, &id), State::Observing, "the register has shown it");
-    id
+    assert_eq!(state(school, id), State::Observing, "the register has shown it");
+}
+
+/// 五(十一): whoever the register has shown to be back is in school, however the case began; nobody is counted as out who sits in the class.
+#[test]
+fn a_proven_return_is_in_school() {
+    on_each_engine(|db| {
+        let (school, machine) = school(db);
+        let child = school.pupils("c1", &["李小明"]).remove(0);
+        school.at("2026-11-25");
+        let own = child.clone();
+        let id = school
+            .act(&township(), move |desk| open_case(desk, &own, "村民反映孩子跟舅舅去打工"))
+            .expect("opened by hand");
+        persuaded(&school, &id);
+        assert_eq!(school.standing(&child), Standing::Absent);
+        observed(&school, &machine, &id);
+        assert_eq!(school.standing(&child), Standing::Enrolled);
+        kept(&school);
+    });
 }
 
 /// The rows are what the events make, and nobody waits for nobody (B08; issue 5 item 1).

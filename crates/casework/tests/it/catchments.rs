@@ -68,6 +68,7 @@ fn a_table_by_lines_and_years() {
         written(&school, 2027, "东镇 上村 一组 西乡小学 -").expect("written");
         assert!(read(&school, None).townships[0].1.iter().all(|row| row.name != "上村一组"));
         assert!(read(&school, Some(2027)).townships[0].1.iter().any(|row| row.name == "上村一组"));
+        school.at("2026-04-10T09:00:00+08:00");
         written(&school, 2027, "东镇 上村 一组 - -").expect("taken out again");
         assert!(read(&school, Some(2027)).townships[0].1.iter().all(|row| row.name != "上村一组"));
         assert!(words(written(&school, 2025, "东镇 上村 全村 - -")).contains("以前的不改"));

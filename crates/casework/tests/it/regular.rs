@@ -117,7 +117,7 @@ fn a_month_from_draft_to_number() {
         assert_eq!(draft.named.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["李春燕"]);
 
         assert!(words(sent(&school, &head(), &id, "每天点名", true)).contains("不能零报告"));
-        assert!(words(sent(&school, &head(), &id, "李春燕没有来", false)).contains("写了孩子的姓名"));
+        assert!(words(sent(&school, &head(), &id, "李春燕没有来", false)).contains("里面有孩子的姓名"));
         assert!(words(sent(&school, &head(), &id, "本校排名第一", false)).contains("排名"), "五(十二)");
         assert!(words(sent(&school, &head(), &id, "", false)).contains("做了什么"));
         assert_eq!(read(&school, &head(), &id).expect("read").line.stand, Stand::Draft, "nothing half done");

@@ -38,8 +38,8 @@ fn ec_jwk(key: &EcdsaKeyPair, kid: &str) -> Value {
 
 impl Signer {
     fn new() -> Self {
-        let rsa = std::fs::read(tls("rsa.pk8")).expect("the key of the tests");
-        Self { ec: ec(), other: ec(), rsa: RsaKeyPair::from_pkcs8(&rsa).expect("a key") }
+        let rsa = std::fs::read(tls("rsa.der")).expect("the key of the tests");
+        Self { ec: ec(), other: ec(), rsa: RsaKeyPair::from_der(&rsa).expect("a key") }
     }
 
     fn set(&self) -> Value {

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::Problem;
 use super::{
-    audit, bulletins, cases, children, comparisons, figures, findings, imports, lessons, me, moves, papers, phone,
-    province, registers, regular, requests, session, units, visits,
+    audit, bulletins, cases, children, comparisons, figures, findings, imports, lessons, me, moves, papers,
+    phone, province, registers, regular, requests, session, units, visits,
 };
 use crate::route::{Policy, Route};
 

@@ -186,8 +186,14 @@ fn every_route_has_a_row() {
     let unknown: Vec<_> = routes.difference(&rows).collect();
     assert!(unknown.is_empty(), "routes without a row in matrix_rows.rs: {unknown:?}");
     let acts: BTreeSet<&str> = ACTS.iter().map(|act| act.path).collect();
-    let elsewhere: BTreeSet<&str> =
-        SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).chain(REPORTS_SHOWN).chain(SHOWN_REST).map(|(path, _)| *path).collect();
+    let elsewhere: BTreeSet<&str> = SHOWN_ELSEWHERE
+        .iter()
+        .chain(SHOWN)
+        .chain(BULLETINS)
+        .chain(REPORTS_SHOWN)
+        .chain(SHOWN_REST)
+        .map(|(path, _)| *path)
+        .collect();
     let unknown: Vec<_> = web::pages::routes()
         .iter()
         .filter(|route| route.method == Method::POST && route.policy != Policy::Open)
@@ -199,7 +205,9 @@ fn every_route_has_a_row() {
         "acts without a row in matrix_rows.rs that says what they leave behind: {unknown:?}"
     );
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (path, file) in SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).chain(REPORTS_SHOWN).chain(SHOWN_REST) {
+    for (path, file) in
+        SHOWN_ELSEWHERE.iter().chain(SHOWN).chain(BULLETINS).chain(REPORTS_SHOWN).chain(SHOWN_REST)
+    {
         assert!(root.join(file).is_file(), "{path} is said to be shown in {file}");
     }
 }

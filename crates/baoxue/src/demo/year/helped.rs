@@ -27,7 +27,7 @@ use super::{Year, moment};
 
 /// Children at most, and one in so many pupils.
 const MOST: usize = 42;
-const ONE_IN: usize = 30;
+const ONE_IN: usize = 100;
 
 /// Days from one night of the program to the next that is made up for.
 const NIGHT: i64 = 7;

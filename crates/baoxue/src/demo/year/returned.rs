@@ -19,7 +19,7 @@ use super::followed::{holders, said};
 use super::{Year, moment};
 
 /// One child in so many came back this year; so many at most.
-const ONE_IN: usize = 12;
+const ONE_IN: usize = 130;
 const MOST: usize = 150;
 
 impl Year {
@@ -71,7 +71,9 @@ impl Year {
             for when in nights {
                 let (keys, plan, now, pupil) = own.clone();
                 let (now, county) = (now.at_moment(when), county.clone());
-                db.write(move |tx| seed::followed_case(tx, (&keys, &*plan, &now), &county, &pupil.child).map_err(said))?;
+                db.write(move |tx| {
+                    seed::followed_case(tx, (&keys, &*plan, &now), &county, &pupil.child).map_err(said)
+                })?;
             }
         }
         Ok(())

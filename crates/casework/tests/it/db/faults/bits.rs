@@ -112,7 +112,7 @@ fn turned_bits_are_noticed_or_counted() {
     made.expect("a small county");
     let recorded: Result<(), casework::refused::Refused> = db.write(move |tx| {
         let actor = casework::accounts::operator::operator(COUNTY);
-        for number in 0..200 {
+        for number in 0..2_000 {
             let subject = ("child", &*format!("{number}"));
             let entry = audit::Entry {
                 actor: &actor,
@@ -127,8 +127,8 @@ fn turned_bits_are_noticed_or_counted() {
         Ok(())
     });
     recorded.expect("a record");
-    let sealed: Result<u64, DbError> = db.write(|tx| audit::seal_due(tx, COUNTY, 1_000));
-    assert!(sealed.expect("sealed") >= 200);
+    let sealed: Result<u64, DbError> = db.write(|tx| audit::seal_due(tx, COUNTY, 5_000));
+    assert!(sealed.expect("sealed") >= 2_000);
     let before = rows(&db).expect("all rows");
     let filled = before.values().map(Vec::len).sum::<usize>();
     db.close();
