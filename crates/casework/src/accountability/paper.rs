@@ -90,7 +90,7 @@ pub fn notice(desk: &mut Desk<'_, '_>, id: &str, address: &str) -> Result<KeptPa
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn notice_made(desk: &mut Desk<'_, '_>, id: &str, paper: &KeptPaper, made: &Made) -> Result<(), Refused> {
     let one = found(desk, id, Action::ReadAccountability)?;
-    let path = [one.unit_id.clone()];
+    let path = [one.unit_id];
     let grant = desk.require(Action::ReadAccountability, &Subject::Unit(&path), ("accountability", id))?;
     filed(desk, &paper.id, made)?;
     let said = format!("{}，{}，SHA-256 {}", paper.word, made.form.code(), made.sha256);

@@ -14,7 +14,8 @@ pub use draft::{NewBulletin, NewPoint, add_point, amend, begin, drop_bulletin, s
 pub use evidence::{nameable, offered};
 pub use paper::{made, paper};
 pub use read::{
-    BulletinFile, BulletinLine, Everybody, PointFile, bulletin, bulletins, everybody, issued, waiting,
+    BulletinFile, BulletinLine, Everybody, PointFile, Waiting, bulletin, bulletins, everybody, issued,
+    waiting,
 };
 pub use reply::reply;
 pub use sign::{approve, give_back, issue};

@@ -307,11 +307,14 @@ fn relations(desk: &mut Desk<'_, '_>, head: &Head) -> Result<Relations, Refused>
     Ok((amends, amended))
 }
 
+/// A bulletin that waits: id, title, by when.
+pub type Waiting = (String, String, String);
+
 /// What waits for the reader: (those whose points the own unit must answer, those that can be approved, those that can be issued).
 ///
 /// # Errors
 /// [`Refused::Storage`].
-pub fn waiting(desk: &mut Desk<'_, '_>) -> Result<[Vec<(String, String, String)>; 3], Refused> {
+pub fn waiting(desk: &mut Desk<'_, '_>) -> Result<[Vec<Waiting>; 3], Refused> {
     let mut list = |action: Action, column: &str, with: &str, which: &str| -> Result<_, Refused> {
         if may(desk.actor(), action, &Subject::Nothing).is_err() {
             return Ok(Vec::new());

@@ -306,7 +306,8 @@ fn put(
 /// [`Refused::Denied`], [`Refused::Invalid`], [`Refused::Storage`].
 pub fn take_off(desk: &mut Desk<'_, '_>, language: &str) -> Result<(), Refused> {
     let grant = desk.require(Action::KeepWords, &Subject::Nothing, ("family_word", language))?;
-    let language = Language::from_code(language).ok_or_else(|| Refused::field("language", "请选一种语言"))?;
+    let missing = || Refused::denied(Action::KeepWords, "family_word", language);
+    let language = Language::from_code(language).ok_or_else(missing)?;
     if !spoken(desk)?.iter().any(|one| one.language == language) {
         return Ok(());
     }

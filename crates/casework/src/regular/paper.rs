@@ -199,7 +199,7 @@ pub(super) fn workbook(desk: &mut Desk<'_, '_>, file: &ReportFile) -> Result<Vec
     book.page("说明", &page).map_err(fault)?;
     let spec = SheetSpec {
         name: "数据".to_owned(),
-        titles: vec![title.clone(), format!("{}，{}至{}", file.line.number, content.first, content.last)],
+        titles: vec![title, format!("{}，{}至{}", file.line.number, content.first, content.last)],
         columns: vec![
             Column::new("部分", 20.0, Cells::Text),
             Column::new("项目", 28.0, Cells::Text),

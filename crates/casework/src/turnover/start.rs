@@ -102,7 +102,7 @@ fn stays(text: &str, names: &BTreeMap<String, Vec<Named>>) -> Result<Vec<(String
     let (mut found, mut problems) = (Vec::<(String, String)>::new(), Vec::new());
     for (at, line) in text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty()) {
         let mut wrong = |text: &str| {
-            problems.push(Problem { field: "stays", text: format!("第{}行：{text}", at + 1) })
+            problems.push(Problem { field: "stays", text: format!("第{}行：{text}", at + 1) });
         };
         let cut = line.find(['\t', ',', '，', ' ', '、', '：', ':']);
         let (name, why) = cut.map_or((line, ""), |cut| line.split_at(cut));
@@ -115,7 +115,7 @@ fn stays(text: &str, names: &BTreeMap<String, Vec<Named>>) -> Result<Vec<(String
             None | Some([]) => wrong("本校去年的班里没有叫这个名字的孩子，请核对"),
             Some([(_, Err(why))]) => wrong(why),
             Some([(child, Ok(()))]) if found.iter().any(|(own, _)| own == child) => {
-                wrong("同一个孩子写了两次")
+                wrong("同一个孩子写了两次");
             }
             Some([(child, Ok(()))]) => found.push((child.clone(), why.to_owned())),
             Some(_) => wrong("本校有同名的孩子，分不清是谁：请先随班升级，再到孩子的档案里更正年级"),

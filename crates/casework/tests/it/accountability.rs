@@ -151,7 +151,7 @@ fn from_the_record_to_the_end() {
         on(&school, &office(), &id, |desk, id| return_mending(desk, id, "还差两条")).expect("given back");
         on(&school, &mayor(), &id, |desk, id| mend(desk, id, "两条也补了。")).expect("reported");
         on(&school, &office(), &id, |desk, id| accept(desk, id, "逐条看过，都有。")).expect("closed");
-        let own = id.clone();
+        let own = id;
         let one = school.act(&mayor(), move |desk| file(desk, &own)).expect("the file");
         assert_eq!((one.line.stand, one.said.len(), one.may.len()), (Stand::Closed, 7, 0));
         assert!(one.said.iter().any(|said| said.act == Act::State && said.words.contains("换了人")));
@@ -180,7 +180,7 @@ fn silence_and_nothing() {
         let own = id.clone();
         let one = school.act(&office(), move |desk| file(desk, &own)).expect("the file");
         assert_eq!(one.line.stand, Stand::Closed);
-        let own = id.clone();
+        let own = id;
         assert!(matches!(
             school.act(&office(), move |desk| notice(desk, &own, "")),
             Err(Refused::Denied { .. })

@@ -187,7 +187,7 @@ fn from_the_record_to_the_number() {
         let file = school.act(&head(), move |desk| bulletin(desk, &own)).expect("everybody of the county");
         assert_eq!(file.line.word, "南涧县教督办通报〔2026〕1号");
         assert!(file.points[0].facts[0].1.contains("没有走访记录") && file.points[0].reply == said);
-        let own = id.clone();
+        let own = id;
         let paper = school.act(&head(), move |desk| all::paper(desk, &own, "http://x")).expect("the paper");
         let text = format!("{:?}", paper.paper);
         assert!(text.contains(said) && text.contains("没有走访记录") && !paper.paper.squares.is_empty());
@@ -259,7 +259,7 @@ fn praise_corrections_and_numbers() {
         on(&school, &township(), &amended, |desk, id| reply(desk, id, 1, true, "")).expect("agreed");
         on(&school, &director(), &amended, |desk, id| approve(desk, id, true)).expect("approved");
         on(&school, &office(), &amended, |desk, id| issue(desk, id).map(drop)).expect("issued");
-        let own = second.clone();
+        let own = second;
         let old = school.act(&township(), move |desk| bulletin(desk, &own)).expect("the old one");
         assert_eq!((old.line.stand, old.amended.len()), (Stand::Issued, 1), "it stays, and says so");
         assert_eq!(old.points[0].stand, PointStand::Waiting);

@@ -115,12 +115,12 @@ fn hours_and_signatures() {
         }
         // A photograph: of it nothing but the picture is kept, sealed; who does not see the family does not see it (E08, A08).
         let picture = include_bytes!("../../../documents/tests/it/scan.jpg").to_vec();
-        let with = LessonForm { photo: Some(picture.clone()), ..lesson("7", "2026-12-08", "10:00") };
+        let with = LessonForm { photo: Some(picture), ..lesson("7", "2026-12-08", "10:00") };
         let none = LessonForm { photo: Some(b"\x89PNG\r\n\x1a\n".to_vec()), ..with.clone() };
         assert!(words(wrote(&school, &teacher(), child, &none)).contains("照片收不下"));
         wrote(&school, &teacher(), child, &with).expect("written");
         wrote(&school, &teacher(), child, &with).expect("sent again");
-        let without = LessonForm { photo: None, ..with.clone() };
+        let without = LessonForm { photo: None, ..with };
         assert!(
             matches!(wrote(&school, &teacher(), child, &without), Err(Refused::Invalid(_))),
             "another one"

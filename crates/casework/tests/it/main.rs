@@ -20,6 +20,7 @@ mod case_papers;
 mod case_scans;
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
 mod catchments;
 #[cfg(test)]
 mod codes;
@@ -91,6 +92,7 @@ mod tips;
 mod tips_flood;
 #[cfg(test)]
 mod totp;
+#[cfg(test)]
 mod turnover;
 #[cfg(test)]
 mod watermark;

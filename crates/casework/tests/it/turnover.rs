@@ -328,7 +328,7 @@ fn those_who_came_are_put_into_classes() {
         let fourth = seen.classes.iter().find(|one| one.2 == 4).expect("a fourth grade").0.clone();
         let wrong = vec![(ids[0].clone(), fourth)];
         school.act(&head(), move |desk| arrive(desk, "s1", &wrong)).expect_err("not into the fourth");
-        let both = vec![(ids[0].clone(), first.clone()), (ids[1].clone(), first.clone())];
+        let both = vec![(ids[0].clone(), first.clone()), (ids[1].clone(), first)];
         let again = both.clone();
         assert_eq!(school.act(&head(), move |desk| arrive(desk, "s1", &both)).expect("arrived"), 2);
         assert_eq!(school.act(&head(), move |desk| arrive(desk, "s1", &again)).expect("once (H01)"), 0);

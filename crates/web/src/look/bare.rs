@@ -30,6 +30,13 @@ pub struct SignIn {
     pub title: String,
 }
 
+impl SignIn {
+    /// Whether there is an address of the platform to sign out at: what it says of itself is taken for one of the web, or for none.
+    fn leads_out(&self) -> bool {
+        ["https://", "http://"].iter().any(|start| self.leave.starts_with(start))
+    }
+}
+
 /// Somebody one can be in a demonstration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DemoRole {

@@ -181,8 +181,11 @@ impl Sent {
     }
 }
 
+/// What a rule refused, and what to do.
+type Said = Option<(String, String)>;
+
 /// A refusal as the page shows it: what and what to do, or the fields.
-fn refused(failed: Failed) -> Result<(Option<(String, String)>, Errors, StatusCode), Failed> {
+fn refused(failed: Failed) -> Result<(Said, Errors, StatusCode), Failed> {
     match failed.refused() {
         Refused::Rule { what, basis, todo } => {
             let what = if basis.is_empty() { what.clone() } else { format!("{what}（{basis}）") };

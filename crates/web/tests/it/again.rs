@@ -144,7 +144,7 @@ pub(crate) const AGAIN: &[Again] = &[
     again(
         "/conference/m-fixed/hold",
         "bureau",
-        "day=2026-11-24&chair=组长&attended=各单位&minutes=研究了工作",
+        "day=2026-11-24&chair=组长&attended=各单位&minutes=研究了第一季度的控辍保学工作",
         count!("meeting", "state = 'held'"),
     ),
     again(

@@ -614,7 +614,10 @@ pub(crate) const ACTS: &[Act] = &[
     act("/season/open", &[], "select cast(count(*) as bigint) from season where county = $1"),
     act(
         "/children/{id}/deferral",
-        &[],
+        // Of whom a case is open it is asked there.
+        &[
+            "update child_case set ended_at = '2026-11-20T08:00:00.000+08:00' where county = $1 and child = $2",
+        ],
         "select cast(count(*) as bigint) from season_deferral where county = $1",
     ),
     act(

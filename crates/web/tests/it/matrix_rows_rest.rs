@@ -38,7 +38,7 @@ pub(crate) const REST: &[Row] = &[
     ),
     Row("GET", "/api/v1/requests", Nothing, Policy, ""),
     Row("GET", "/api/v1/requests/{id}", Other, Itself, ""),
-    Row("POST", "/api/v1/requests/{id}/answer", Other, Itself, "{}"),
+    Row("POST", "/api/v1/requests/{id}/answer", Other, Itself, r#"{"answer":"found","words":"在邻县"}"#),
 ];
 
 /// Acts that need a platform or a file, and where they are shown.

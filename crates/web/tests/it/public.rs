@@ -282,7 +282,7 @@ fn photographs_of_a_tip() {
         for (path, token) in [
             (at.clone(), Some(leader(&app, Role::Township))),
             (format!("/tips/{id}/photos/2"), Some(desk.clone())),
-            (format!("/tips/{id}/photos/x"), Some(desk.clone())),
+            (format!("/tips/{id}/photos/x"), Some(desk)),
         ] {
             assert_eq!(app.get(&path, token.as_deref()).status, 404, "{path}");
         }
@@ -339,6 +339,7 @@ fn languages_by_the_county() {
             (sound.status, sound.header("content-type"), sound.body.as_slice()),
             (200, "audio/ogg", &b"OggS sound"[..])
         );
+        app.wait(jiff::SignedDuration::from_secs(1));
         assert_eq!(post(&app, "/languages/bca/off", "", Some(&bureau)).status, 303);
         assert_eq!(app.get("/f-sound/bca", None).status, 404);
     });

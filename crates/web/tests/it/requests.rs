@@ -103,7 +103,7 @@ fn a_request_by_the_api() {
         assert_eq!(police.answer(&id, Some("\"2\""), body).status, 412);
         assert_eq!(json(&police.get(&path))["state"]["code"], "asked", "nothing was done");
         assert_eq!(civil.answer(&id, Some("\"1\""), body).status, 404);
-        assert_eq!(police.answer(&id, Some("\"1\""), "{\"answer\":\"nobody\"}").status, 422);
+        assert_eq!(police.answer(&id, Some("\"1\""), "{\"answer\":\"nobody\"}").status, 409);
         let done = police.answer(&id, Some("\"1\""), body);
         assert_eq!((done.status, done.header("etag")), (204, "\"2\""));
         assert_eq!(police.answer(&id, Some("\"1\""), body).status, 412, "once");

@@ -367,7 +367,7 @@ fn a_try_is_for_one_browser_once() {
         let back =
             format!("/sign-in/platform/back?error=%3Cscript%3E&error_description=%3Cb%3E&state={state}");
         let answer = scene.visit(&mut browser, &back);
-        assert!(answer.status == 422 && !text(&answer).contains("script>"), "{}", answer.status);
+        assert!(answer.status == 422 && !text(&answer).contains("<script>"), "{}", answer.status);
     });
 }
 

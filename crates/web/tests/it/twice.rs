@@ -130,6 +130,9 @@ fn newer_rooms_do_it_once() {
         "/library/{id}",
         "/library/{id}/file",
         "/assessments/{unit}/reply",
+        // Files: council::files_of_duties, council::a_meeting_on_its_page.
+        "/tasks/{id}/file",
+        "/duties/{clause}/proofs/{proof}/file",
     ];
     on_each_engine(|db| {
         let app = TestApp::new(db);

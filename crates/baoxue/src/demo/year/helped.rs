@@ -48,8 +48,11 @@ pub(super) struct Helped {
     turn: usize,
 }
 
-/// By turn: cause, what was said, which help, which request with its answer.
-const CAUSES: [(&str, &str, &str, Option<(&str, &str)>); 4] = [
+/// Cause, what was said, which help, which request with its answer.
+type Cause = (&'static str, &'static str, &'static str, Option<(&'static str, &'static str)>);
+
+/// By turn.
+const CAUSES: [Cause; 4] = [
     ("learning", "数学跟不上，怕老师提问，不想去学校", "tutoring", Some(("mentor", "paired"))),
     ("poverty", "家里欠着医药费，想让孩子早点做工", "money", Some(("relief", "granted"))),
     ("guardianship", "父母在外务工，祖母管不住，早上起不来", "guardian", None),

@@ -71,7 +71,7 @@ impl BoardPage {
 /// Whether the reader reads the county's reports and not their own school's alone.
 pub(super) fn reads_county(session: &Session) -> bool {
     let actor = &session.who().actor;
-    may(actor, Action::ReadRegular, &Subject::Unit(&[actor.county.clone()])).is_ok()
+    may(actor, Action::ReadRegular, &Subject::Unit(std::slice::from_ref(&actor.county))).is_ok()
 }
 
 pub(super) async fn page(
