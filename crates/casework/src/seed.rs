@@ -14,10 +14,8 @@ use crate::now::Now;
 use crate::params;
 
 pub use cohort::{cohort, townships_of_children};
-pub use followed::{
-    SeedPupil, SeedSuspect, acted, followed_case, handed_over, is_listed, pupils, report_of, suspects,
-    told_so_far,
-};
+pub use followed::{SeedPupil, SeedSuspect, acted, followed_case, handed_over, is_listed, pupils};
+pub use followed::{report_of, suspects, told_so_far};
 pub use past::{
     Fact, SeedAct, SeedActor, SeedImport, SeedSignIn, act, actors, children, facts, import, notice, sign_in,
     tell_unit,
