@@ -4,11 +4,14 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { close, faultless, HOME, open, PASSWORD } from "../scene.mjs";
 import { newWindow, Watch } from "../browser.mjs";
 import { start } from "../server.mjs";
+
+/** A folder for the reports of the year, to look at them. */
+const LOOK = process.env.BAOXUE_YEAR;
 
 const home = mkdtempSync(path.join(HOME, "year-"));
 let server;
@@ -97,6 +100,46 @@ let child = "";
 let name = "";
 let file = "";
 let town = "";
+
+/** Whoever owes a report (四个一) drafts and hands it in, another accepts it, and its three files are there; what was made is kept for looking at. */
+async function reports() {
+  const made = [];
+  for (const [author, reviewer] of [["head", "bureau"], ["bureau", "director"]]) {
+    const by = await as(author);
+    for (let more = 0; more < 12; more++) {
+      await by.page.goto("/regular");
+      const draft = by.page.locator('form[action$="/regular"]').getByRole("button", { name: "起草" }).first();
+      if (!(await draft.count())) break;
+      await Promise.all([by.page.waitForNavigation(), draft.click()]);
+      const at = new URL(by.page.url()).pathname;
+      const title = (await by.page.locator("h1").innerText()).trim();
+      await by.page.locator('textarea[name="situation"]').fill("按方案逐项做了，没到校的当天联系、上门。");
+      const send = () => Promise.all([by.page.waitForNavigation(), by.page.getByRole("button", { name: "报送", exact: true }).click()]);
+      await send();
+      // A month without a suspect is said in so many words.
+      if (/要明确作零报告/.test(await said(by.page))) {
+        await by.page.locator('input[name="zero"]').check();
+        await send();
+      }
+      assert.match(await said(by.page), /已报送，待审核/, title);
+      const other = await as(reviewer);
+      await other.page.goto(at);
+      await Promise.all([other.page.waitForNavigation(), other.page.getByRole("button", { name: "审核通过" }).click()]);
+      assert.match(await said(other.page), /已审核定稿[\s\S]*〔20\d\d〕\d+号[\s\S]*和定稿时一致/, title);
+      for (const [form, begins] of [["pdf", "%PDF"], ["docx", "PK"], ["xlsx", "PK"]]) {
+        const file = await other.window.request.get(`${server.url}${at}/report.${form}`);
+        assert.equal(file.status(), 200, `${title} ${form}`);
+        const body = await file.body();
+        assert.ok(body.subarray(0, 4).toString().startsWith(begins), `${title} ${form}`);
+        if (LOOK) writeFileSync(path.join(LOOK, `${today}-${title}.${form}`), body);
+      }
+      await other.window.close();
+      made.push(title);
+    }
+    await by.window.close();
+  }
+  return made;
+}
 
 /** Opens the register of the teacher's class. */
 async function register(page) {
@@ -192,6 +235,7 @@ test("May: back in school, which the register proves", async () => {
     many += await called(week(friday).filter((day) => day > "2026-05-06"));
   }
   assert.ok(many >= 11, `${many} days were called`);
+  assert.match((await reports()).join("、"), /2026年4月学校月报告/);
   const head = await as("head");
   await head.page.goto(file);
   assert.match(await said(head.page), /证实返校|跟踪/);
@@ -204,6 +248,7 @@ test("June and July: it stays; the school says what becomes of its classes", asy
     await called(week(friday));
   }
   await everybody();
+  assert.match((await reports()).join("、"), /2026年6月学校月报告[\s\S]*2026年第二季度县季度复核/);
   const { window, page, watch } = await as("head");
   await page.goto("/turnover");
   await page.locator("main a[data-row]").first().click();
@@ -268,4 +313,20 @@ test("November: half a year without a gap, and closed by two", async () => {
   assert.match(await said(page), /已销号|销号/);
   await faultless(page, watch, [file, "/cases?show=ended"]);
   await window.close();
+});
+
+test("January and March: the term, the year, and what the county answers for it", async () => {
+  await on("2026-12-18");
+  await everybody();
+  await reports();
+  await on("2027-01-29");
+  assert.match((await reports()).join("、"), /学校月报告[\s\S]*季度复核/);
+  await on("2027-03-15");
+  assert.ok((await reports()).length);
+  const desk = await as("director");
+  await desk.page.goto("/regular?show=all");
+  const text = await said(desk.page);
+  for (const kind of [/学校月报告/, /县季度复核/, /州学期调研/, /省学年评估/]) assert.match(text, kind);
+  await faultless(desk.page, desk.watch, ["/leader", "/figures", "/regular", "/bulletins"]);
+  await desk.window.close();
 });
