@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
+import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import path from "node:path";
 
@@ -25,13 +26,25 @@ export function serve({ home }) {
   return run(home, ["serve", "--data", path.join(home, "data")]);
 }
 
+/** A port that nobody has: the program is told its own address, since a platform's sign-in leads back to it. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const one = createServer();
+    one.once("error", reject);
+    one.listen(0, "127.0.0.1", () => {
+      const { port } = one.address();
+      one.close(() => resolve(port));
+    });
+  });
+}
+
 /** Everything that the server prints goes to `home/server.log`, which the canary test reads. */
 async function run(home, command) {
   mkdirSync(home, { recursive: true });
   const log = path.join(home, "server.log");
   const written = createWriteStream(log);
   const begun = Date.now();
-  const server = spawn(PROGRAM, [...command, "--listen", "127.0.0.1:0"].map(String), { stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(PROGRAM, [...command, "--listen", `127.0.0.1:${await freePort()}`].map(String), { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => server.once("close", (code, signal) => resolve(code ?? signal)));
   const failed = new Promise((_, reject) => server.once("error", reject));
 
