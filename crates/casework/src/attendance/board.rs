@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use rules::access::{Action, Subject, may};
 use rules::attendance::{Part, SchoolDays};
 
-use super::calling::{BOARDS, Calling, EVENING};
+use super::calling::{Calling, EVENING, boarding};
 use super::days::why_none;
 use super::markets::days_with_markets;
 use super::uncalled::{callings, uncalled};
@@ -74,7 +74,6 @@ struct Row {
     school: String,
     school_name: String,
     teacher: String,
-    boards: bool,
 }
 
 /// How the day stands. `school` narrows the county to a school; empty for all one sees.
@@ -103,7 +102,7 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
                          and tenure.county = post.county and tenure.post = post.id
                          and tenure.from_day <= $2 and (tenure.until_day is null or tenure.until_day > $2)
                          and account.county = tenure.county and account.id = tenure.account
-                       order by tenure.from_day, account.id limit 1), ''), {BOARDS}
+                       order by tenure.from_day, account.id limit 1), '')
              from unit
              join class on class.county = unit.county and class.unit = unit.id
              join unit school on school.county = class.county and school.id = class.school
@@ -118,20 +117,21 @@ pub fn board(desk: &mut Desk<'_, '_>, school: &str) -> Result<Board, Refused> {
                 school: row.get(2)?,
                 school_name: row.get(3)?,
                 teacher: row.get(4)?,
-                boards: row.get(5)?,
             })
         },
     )?;
     let today = desk.now.day();
     let days = days_with_markets(desk, today, today.tomorrow().unwrap_or(today))?;
     let calls = callings(desk)?;
+    let boarding = boarding(desk, &calls, &days, today)?;
     let mut params = vec![Value::from(desk.county()), Value::from(today)];
     let called = units::within(desk.actor(), Action::ReadRegister, "sheet.class", &mut params);
     let sent = sent(desk, &called, &params)?;
     let mut lines: Vec<(Row, BoardLine)> = Vec::with_capacity(rows.len());
     for row in rows {
         let calling = calls.get(&row.school).copied().unwrap_or_default();
-        let line = line(desk, &days, &row, calling, sent.get(&row.class))?;
+        let boards = boarding.contains(&row.class);
+        let line = line(desk, &days, &row, (calling, boards), sent.get(&row.class))?;
         lines.push((row, line));
     }
     let title = lines.first().map(|(row, _)| row.school_name.clone()).unwrap_or_default();
@@ -142,12 +142,12 @@ fn line(
     desk: &Desk<'_, '_>,
     days: &SchoolDays<'_>,
     row: &Row,
-    calling: Calling,
+    (calling, boards): (Calling, bool),
     sent: Option<&BTreeMap<String, i64>>,
 ) -> Result<BoardLine, Refused> {
     let today = desk.now.day();
     let evening = desk.now.clock().hour() >= EVENING;
-    let due = calling.due(days, &row.school, today, row.boards)?;
+    let due = calling.due(days, &row.school, today, boards)?;
     let was_called = |part: &Part| sent.is_some_and(|sent| sent.contains_key(part.code()));
     let waiting =
         due.iter().filter(|part| **part != Part::Evening || evening).filter(|part| !was_called(part));

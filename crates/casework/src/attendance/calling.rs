@@ -1,10 +1,13 @@
 //! 点名时段: which parts of a day a school calls. Once a day unless the school wants more; the evenings are for those who
 //! board (晚点名、返校点名).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::civil::Date;
 use rules::access::{Action, Subject};
 use rules::attendance::{Part, SchoolDays};
 
+use super::book::among;
 use super::days::unknown_year;
 use super::schools::schools;
 use super::uncalled::callings;
@@ -14,6 +17,9 @@ use crate::refused::Refused;
 
 /// From this hour on 晚点名 is waited for.
 pub(super) const EVENING: i8 = 17;
+
+/// Schools that are asked for in one statement.
+const AT_ONCE: usize = 512;
 
 /// On which evenings boarders are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,30 +139,63 @@ impl Calling {
             (true, false) => vec![Part::Whole],
             (true, true) => vec![Part::Morning, Part::Afternoon],
         };
-        let eve = boards
-            && match self.evenings {
-                Evenings::None => false,
-                Evenings::Returns => days.come_back(school, day).map_err(unknown_year)?,
-                Evenings::Nights => match day.tomorrow() {
-                    Ok(next) => days.lessons(school, next).map_err(unknown_year)?,
-                    Err(_) => false,
-                },
-            };
-        if eve {
+        if boards && self.is_eve(days, school, day)? {
             due.push(Part::Evening);
         }
         Ok(due)
     }
+
+    /// Whether boarders are called on the evening of a day.
+    fn is_eve(self, days: &SchoolDays<'_>, school: &str, day: Date) -> Result<bool, Refused> {
+        match self.evenings {
+            Evenings::None => Ok(false),
+            Evenings::Returns => days.come_back(school, day).map_err(unknown_year),
+            Evenings::Nights => match day.tomorrow() {
+                Ok(next) => days.lessons(school, next).map_err(unknown_year),
+                Err(_) => Ok(false),
+            },
+        }
+    }
 }
 
-/// Whether somebody of `class` boards on the day `$2`, as a column; not asked of a school that has never called an evening.
-pub(super) const BOARDS: &str = "case when exists (select 1 from calling where calling.county = class.county
-                         and calling.school = class.school and calling.evenings <> 'none')
-                     and exists (select 1 from class_member member
+/// Of the classes of schools for which an evening is due on a day those in which somebody boards. Boarders are looked for
+/// there alone: on most days of most schools nobody is called in the evening.
+pub(super) fn boarding(
+    desk: &mut Desk<'_, '_>,
+    callings: &BTreeMap<String, Calling>,
+    days: &SchoolDays<'_>,
+    day: Date,
+) -> Result<BTreeSet<String>, Refused> {
+    let mut schools: Vec<&str> = Vec::new();
+    for (school, calling) in callings {
+        if calling.is_eve(days, school, day)? {
+            schools.push(school);
+        }
+    }
+    let mut classes = BTreeSet::new();
+    for some in schools.chunks(AT_ONCE) {
+        let mut params = params![desk.county(), day].to_vec();
+        let list = among(&mut params, some.iter().copied());
+        desk.tx.each(
+            &format!(
+                "select class.unit from class
+                 where class.county = $1 and class.school in ({list})
+                   and exists (select 1 from class_member member
                        join child on child.county = member.county and child.id = member.child
                        where member.county = class.county and member.class = class.unit
                          and member.from_day <= $2 and (member.until_day is null or member.until_day > $2)
-                         and child.boarding = '2') then 1 else 0 end";
+                         and child.boarding = '2')
+                 order by class.unit"
+            ),
+            &params,
+            |row| {
+                classes.insert(row.get::<String>(0)?);
+                Ok(())
+            },
+        )?;
+    }
+    Ok(classes)
+}
 
 /// What a school calls now.
 ///

@@ -1,20 +1,20 @@
 //! 谁还没点名: which registers of a day are due and have not been submitted, school by school, for whoever may read them; and
 //! the reminder at the hour that the plan sets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use rules::access::{Action, Role, Subject};
 use rules::attendance::Part;
 
-use super::calling::{BOARDS, Calling, Source};
+use super::calling::{Calling, Source, boarding};
 use super::markets::days_with_markets;
 use crate::accounts::tell;
 use crate::db::Value;
 use crate::desk::Desk;
 use crate::params;
 use crate::refused::Refused;
-use crate::units;
+use crate::units::{self, Names};
 
 /// A class whose register is due and not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,25 +74,23 @@ fn of(desk: &mut Desk<'_, '_>, within: Option<Action>, day: Date) -> Result<Vec<
         Some(action) => units::within(desk.actor(), action, "class.unit", &mut values),
         None => "1 = 1".to_owned(),
     };
-    let classes = desk.tx.query(
+    // Said in one condition, the end of a membership is read from the index; two with an "or" between are two searches.
+    let mut classes = desk.tx.query(
         &format!(
-            "select class.school, school.name, class.unit, unit.name, {BOARDS}
+            "select class.school, class.grade, class.number, class.unit
              from unit
              join class on class.county = unit.county and class.unit = unit.id
-             join unit school on school.county = class.county and school.id = class.school
              where unit.county = $1 and unit.kind = 'class' and unit.until_day is null and unit.from_day <= $2
                and {reached}
                and exists (select 1 from class_member member
                            where member.county = class.county and member.class = class.unit and member.from_day <= $2
-                             and (member.until_day is null or member.until_day > $2))
-             order by school.sort, class.school, class.grade, class.number, class.unit"
+                             and coalesce(member.until_day, '9999-12-31') > $2)
+             order by class.school, class.grade, class.number, class.unit"
         ),
         &values,
-        |row| {
-            let text = |at| row.get::<String>(at);
-            Ok((text(0)?, text(1)?, text(2)?, text(3)?, row.get::<bool>(4)?))
-        },
+        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<i64>(2)?, row.get::<String>(3)?)),
     )?;
+    in_order(desk, &mut classes)?;
     let reached = reached.replace("class.unit", "sheet.class");
     let called: BTreeSet<(String, String)> = desk
         .tx
@@ -108,27 +106,49 @@ fn of(desk: &mut Desk<'_, '_>, within: Option<Action>, day: Date) -> Result<Vec<
         .into_iter()
         .collect();
     let (callings, days) = (callings(desk)?, days_with_markets(desk, day, day.tomorrow().unwrap_or(day))?);
+    let boarding = boarding(desk, &callings, &days, day)?;
+    let units = classes.iter().flat_map(|(school, _, _, class)| [school.as_str(), class.as_str()]);
+    let names = Names::of(desk.tx, &desk.who.actor.county, units)?;
     let mut schools: Vec<SchoolDay> = Vec::new();
-    for (school, school_name, class, name, boards) in classes {
+    for (school, _, _, class) in classes {
         let calling = callings.get(&school).copied().unwrap_or_default();
-        let due = calling.due(&days, &school, day, boards)?;
+        let due = calling.due(&days, &school, day, boarding.contains(&class))?;
         let missing: Vec<Part> = due
             .iter()
             .copied()
             .filter(|part| !called.contains(&(class.clone(), part.code().to_owned())))
             .collect();
         if schools.last().is_none_or(|last| last.school != school) {
-            schools.push(SchoolDay { school, name: school_name, due: 0, called: 0, missing: Vec::new() });
+            let name = names.get(&school).to_owned();
+            schools.push(SchoolDay { school, name, due: 0, called: 0, missing: Vec::new() });
         }
         if let Some(last) = schools.last_mut() {
             last.due += due.len();
             last.called += due.len() - missing.len();
             if !missing.is_empty() {
+                let name = names.get(&class).to_owned();
                 last.missing.push(Uncalled { class, name, parts: missing });
             }
         }
     }
     Ok(schools)
+}
+
+/// Puts classes, by school, grade and number, into the order of the schools: one school has none to be put into.
+fn in_order(desk: &mut Desk<'_, '_>, classes: &mut [(String, i64, i64, String)]) -> Result<(), Refused> {
+    let is_one = classes.first().map(|class| &class.0) == classes.last().map(|class| &class.0);
+    if is_one {
+        return Ok(());
+    }
+    let schools = desk.tx.query(
+        "select id from unit where county = $1 and kind = 'school' order by sort, id",
+        &params![desk.county()],
+        |row| row.get::<String>(0),
+    )?;
+    let places: HashMap<&str, usize> =
+        schools.iter().enumerate().map(|(at, school)| (school.as_str(), at)).collect();
+    classes.sort_by_cached_key(|class| places.get(class.0.as_str()).copied().unwrap_or(usize::MAX));
+    Ok(())
 }
 
 /// Reminds the teachers of classes that have not been called by the hour of the plan, and the heads of their schools, once a

@@ -86,7 +86,7 @@ impl Session {
         &mut self,
         sql: &str,
         params: &[Value<'_>],
-        mut row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
+        row: &mut dyn FnMut(&Row<'_>) -> Result<(), DbError>,
     ) -> Result<(), Fault> {
         let sort = |error: ::postgres::Error| error::postgres(sql, &error);
         let statement = self.prepared(sql)?;
@@ -149,7 +149,7 @@ impl Server {
             let sql = "select current_setting('fsync'), current_setting('full_page_writes'),
                               current_setting('synchronous_commit'), coalesce(current_setting('baoxue.may_lose_data', true), '')";
             let mut less = None;
-            session.each(sql, &[], |row| {
+            session.each(sql, &[], &mut |row| {
                 let [fsync, pages, commit, meant]: [String; 4] =
                     [row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?];
                 let flushes = fsync == "on" && pages == "on" || meant == "on";
@@ -168,7 +168,7 @@ impl Server {
         let sql = "select datcollate::text, pg_encoding_to_char(encoding)::text, datname::text \
                    from pg_database where datname = current_database()";
         let mut wrong = None;
-        session.each(sql, &[], |row| {
+        session.each(sql, &[], &mut |row| {
             let (order, encoding, name): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let plain = ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&order.as_str());
             if !plain || encoding != "UTF8" {

@@ -386,7 +386,7 @@ pub(super) fn each(
     connection: &Connection,
     sql: &str,
     params: &[Value<'_>],
-    mut row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
+    row: &mut dyn FnMut(&Row<'_>) -> Result<(), DbError>,
 ) -> Result<(), Fault> {
     let mut statement = prepare(connection, sql, params)?;
     let mut rows = statement.raw_query();

@@ -191,7 +191,17 @@ impl<'a> Tx<'a> {
         &mut self,
         sql: &str,
         params: &[Value<'_>],
-        row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
+        mut row: impl FnMut(&Row<'_>) -> Result<(), DbError>,
+    ) -> Result<(), DbError> {
+        self.run(sql, params, &mut row)
+    }
+
+    /// As [`each`](Tx::each), compiled once and not for each of a thousand statements: the code that is not there needs no memory.
+    fn run(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        row: &mut dyn FnMut(&Row<'_>) -> Result<(), DbError>,
     ) -> Result<(), DbError> {
         self.open()?;
         self.send()?;

@@ -177,7 +177,7 @@ fn never_came(desk: &mut Desk<'_, '_>, first: Date) -> Result<BTreeMap<String, (
 
 /// Names of townships, villages, groups and schools.
 pub(super) fn unit_names(desk: &mut Desk<'_, '_>) -> Result<BTreeMap<String, String>, Refused> {
-    let rows = desk.tx.query(
+    let rows = desk.tx.once(
         "select id, name from unit where county = $1 and kind in ('township', 'village', 'group', 'school') order by id",
         &params![desk.county()],
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),

@@ -336,7 +336,7 @@ pub(super) type Stands = (String, State, Option<Answer>, Option<String>);
 
 /// The state of each child's notice in a season and what the family said last: for lists of children, whose scope is the caller's affair.
 pub(super) fn states(desk: &mut Desk<'_, '_>, season: &Season) -> Result<BTreeMap<String, Stands>, Refused> {
-    let rows = desk.tx.query(
+    let rows = desk.tx.once(
         "select n.child, n.id, n.state,
                 coalesce((select s.code from season_step s
                            where s.county = n.county and s.notice = n.id and s.kind = 'answered'

@@ -46,6 +46,27 @@ pub(super) fn way(row: &Row<'_>, at: usize) -> Result<Option<Way>, DbError> {
     }))
 }
 
+/// Ways by school and home.
+pub(super) type ByHome = HashMap<String, HashMap<String, Way>>;
+
+/// Every way that was measured: so many as there are homes and schools of a county, and not as there are children.
+pub(super) fn every_way(desk: &mut Desk<'_, '_>) -> Result<ByHome, Refused> {
+    let mut ways = ByHome::new();
+    desk.tx.each(
+        &format!(
+            "with {LATEST} select home, school, minutes, metres, means, season from latest order by school, home"
+        ),
+        &params![desk.county()],
+        |row| {
+            if let Some(way) = way(row, 2)? {
+                ways.entry(row.get(1)?).or_default().insert(row.get(0)?, way);
+            }
+            Ok(())
+        },
+    )?;
+    Ok(ways)
+}
+
 /// Ways to some schools, by home and school.
 pub(super) fn ways_to(
     desk: &mut Desk<'_, '_>,

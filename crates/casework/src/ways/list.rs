@@ -1,19 +1,19 @@
 //! Whose way is hard: counts by the township of the home, names by right, and what nobody measured as work to do. Whoever sees no child (县发改局)
 //! reads counts alone, none of them below five. Townships stand in the order of their codes; no school is compared with another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rules::access::{Action, Field, Subject};
-use rules::plan::SchoolAccess;
-use rules::ways::{Access, judge, told};
+use rules::access::{Action, Field, Subject, Tie};
+use rules::ways::{Access, Way, judge, told};
 
-use super::known::{COLUMNS, JOINED, way};
+use super::known::{ByHome, every_way};
 use super::line::boards;
+use crate::attendance::among;
 use crate::db::Value;
 use crate::desk::Desk;
-use crate::params;
 use crate::refused::Refused;
 use crate::scope::Scope;
+use crate::units::Names;
 
 /// Names of a list at most, and ways that nobody measured.
 const MOST: usize = 300;
@@ -110,25 +110,34 @@ pub fn ways(desk: &mut Desk<'_, '_>, shown: Shown, township: &str) -> Result<Way
     let grant = desk.require(Action::ReadWays, &Subject::Nothing, ("ways", ""))?;
     let scope = Scope::of(desk.actor(), Action::ListChildren, desk.now).that_see(Field::Home);
     let counts_alone = scope.is_empty();
-    let towns = towns(desk, !counts_alone)?;
-    let mut found =
-        Ways { towns, counts_alone, children: Vec::new(), more: false, missing: Vec::new(), homeless: 0 };
+    let (alike, ways) = (alike(desk)?, every_way(desk)?);
+    let towns = coded(desk, alike.iter().map(|one| one.town.as_str()))?;
+    let judged = judged(desk, alike, &ways);
+    let mut found = Ways {
+        towns: of_towns(&judged, &towns, !counts_alone),
+        counts_alone,
+        children: Vec::new(),
+        more: false,
+        missing: Vec::new(),
+        homeless: 0,
+    };
     if !counts_alone {
-        found.children = children(desk, shown, township)?;
+        found.children = children(desk, (shown, township), (&judged, &ways), &towns)?;
         found.more = found.children.len() > MOST;
         found.children.truncate(MOST);
-        found.missing = missing(desk, township)?;
-        found.homeless = homeless(desk)?;
+        found.missing = unmeasured(desk, (&judged, &ways), township)?;
+        let nowhere = |one: &Alike| one.village.is_empty() && one.group.is_empty() && one.by_day();
+        found.homeless = judged.iter().map(|(one, _)| one).filter(|one| nowhere(one)).map(|one| one.many).sum();
     }
     desk.record(Action::ReadWays, grant.post, ("ways", ""), "", shown.access().label())?;
     Ok(found)
 }
 
-/// The predicate for the reader's children at school, behind `$1`; of whoever reads counts alone for all of them.
+/// The predicate for the reader's children at school, behind `$1`; of whoever reads counts alone, or sees the county, for all of them.
 fn reached<'a>(desk: &Desk<'a, '_>, values: &mut Vec<Value<'a>>) -> String {
     let scope = Scope::of(desk.actor(), Action::ListChildren, desk.now).that_see(Field::Home);
     let at_school = "child.county = $1 and child.merged_into is null and child.school is not null";
-    if scope.is_empty() {
+    if scope.is_empty() || scope.pairs().any(|(_, tie)| tie == Tie::County) {
         return at_school.to_owned();
     }
     let scope = scope.predicate("tie", values);
@@ -138,161 +147,262 @@ fn reached<'a>(desk: &Desk<'a, '_>, values: &mut Vec<Value<'a>>) -> String {
     )
 }
 
-fn towns(desk: &mut Desk<'_, '_>, exact: bool) -> Result<Vec<TownLine>, Refused> {
+/// Pupils who go the same way in the same grade: read together and judged once. Ids are empty where nothing is known.
+struct Alike {
+    school: String,
+    town: String,
+    village: String,
+    group: String,
+    grade: Option<u8>,
+    boarding: String,
+    many: u32,
+}
+
+impl Alike {
+    fn by_day(&self) -> bool {
+        !boards(&self.boarding)
+    }
+
+    /// The way from the group, or else from the village.
+    fn way<'w>(&self, ways: &'w ByHome) -> Option<&'w Way> {
+        let from = ways.get(&self.school)?;
+        from.get(&self.group).or_else(|| from.get(&self.village))
+    }
+}
+
+/// The reader's children at school, counted by what their way depends on.
+fn alike(desk: &mut Desk<'_, '_>) -> Result<Vec<Alike>, Refused> {
     let mut values = vec![Value::from(desk.county())];
     let reached = reached(desk, &mut values);
-    let rows = desk.tx.query(
+    Ok(desk.tx.query(
         &format!(
-            "select coalesce(town.code, town.id, ''), coalesce(town.id, ''), coalesce(town.name, ''), child.grade, child.boarding,
-                    {COLUMNS}, cast(count(*) as bigint)
-             from child {JOINED}
-             left join unit town on town.county = child.county and town.id = child.township
-             where {reached}
-             group by town.code, town.id, town.name, child.grade, child.boarding, {COLUMNS}
-             order by 1, 2"
+            "select child.school, coalesce(child.township, ''), coalesce(child.village, ''), coalesce(child.village_group, ''),
+                    child.grade, child.boarding, cast(count(*) as bigint)
+             from child where {reached}
+             group by child.school, child.township, child.village, child.village_group, child.grade, child.boarding
+             order by 1, 2, 3, 4, 5, 6"
         ),
         &values,
         |row| {
-            let place: (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let lives: (Option<u8>, String) = (row.get(3)?, row.get(4)?);
-            Ok((place, lives, way(row, 5)?, row.get::<u32>(9)?))
+            Ok(Alike {
+                school: row.get(0)?,
+                town: row.get(1)?,
+                village: row.get(2)?,
+                group: row.get(3)?,
+                grade: row.get(4)?,
+                boarding: row.get(5)?,
+                many: row.get(6)?,
+            })
         },
-    )?;
-    let mut towns: BTreeMap<(String, String, String), [u32; Access::ALL.len()]> = BTreeMap::new();
-    for (place, (grade, boarding), way, many) in rows {
-        let access = judge(desk.plan.school_access(), grade, boards(&boarding), way.as_ref()).access;
+    )?)
+}
+
+fn judged(desk: &Desk<'_, '_>, alike: Vec<Alike>, ways: &ByHome) -> Vec<(Alike, Access)> {
+    let rule = desk.plan.school_access();
+    let access = |one: &Alike| judge(rule, one.grade, boards(&one.boarding), one.way(ways)).access;
+    alike.into_iter().map(|one| (access(&one), one)).map(|(access, one)| (one, access)).collect()
+}
+
+/// Units by their ids: what they are ordered by, their name, whether they are open.
+type Coded = HashMap<String, (String, String, bool)>;
+
+/// Units asked for in one statement.
+const AT_ONCE: usize = 256;
+
+fn coded<'i>(desk: &mut Desk<'_, '_>, ids: impl Iterator<Item = &'i str>) -> Result<Coded, Refused> {
+    let ids: BTreeSet<&str> = ids.filter(|id| !id.is_empty()).collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let mut found = Coded::new();
+    for some in ids.chunks(AT_ONCE) {
+        let mut values = vec![Value::from(desk.county())];
+        let list = among(&mut values, some.iter().copied());
+        desk.tx.each(
+            &format!(
+                "select id, coalesce(code, id), name, case when until_day is null then 1 else 0 end from unit
+                 where county = $1 and id in ({list}) order by id"
+            ),
+            &values,
+            |row| {
+                found.insert(row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?));
+                Ok(())
+            },
+        )?;
+    }
+    Ok(found)
+}
+
+fn of_towns(judged: &[(Alike, Access)], known: &Coded, exact: bool) -> Vec<TownLine> {
+    let mut towns: BTreeMap<(&str, &str, &str), [u32; Access::ALL.len()]> = BTreeMap::new();
+    for (one, access) in judged {
+        let place = match known.get(&one.town) {
+            Some((code, name, _)) => (code.as_str(), one.town.as_str(), name.as_str()),
+            None => ("", "", ""),
+        };
         let counts = towns.entry(place).or_default();
         if let Some(count) =
-            Access::ALL.iter().position(|one| *one == access).and_then(|at| counts.get_mut(at))
+            Access::ALL.iter().position(|one| one == access).and_then(|at| counts.get_mut(at))
         {
-            *count += many;
+            *count += one.many;
         }
     }
-    let line = |((_, id, name), counts): ((String, String, String), [u32; Access::ALL.len()])| {
+    let line = |((_, id, name), counts): ((&str, &str, &str), [u32; Access::ALL.len()])| {
         let (whole, counts) = if exact {
             (Some(counts.iter().sum()), counts.iter().copied().map(Some).collect())
         } else {
             told(&counts)
         };
-        let name = if id.is_empty() { "乡镇没有登记".to_owned() } else { name };
-        TownLine { id, name, whole, counts }
+        let name = if id.is_empty() { "乡镇没有登记" } else { name };
+        TownLine { id: id.to_owned(), name: name.to_owned(), whole, counts }
     };
-    Ok(towns.into_iter().map(line).collect())
+    towns.into_iter().map(line).collect()
 }
 
-/// The least and the most that a hard way can have, to read no more rows than there is need.
-fn shortest(rule: &SchoolAccess) -> u16 {
-    rule.young_minutes.min(rule.primary_minutes).min(rule.junior_minutes)
-}
-
-fn children(desk: &mut Desk<'_, '_>, shown: Shown, township: &str) -> Result<Vec<HardLine>, Refused> {
+/// The names: of the townships and schools in their order, as far as they are needed for one more than fit.
+fn children(
+    desk: &mut Desk<'_, '_>,
+    (shown, township): (Shown, &str),
+    (judged, ways): (&[(Alike, Access)], &ByHome),
+    towns: &Coded,
+) -> Result<Vec<HardLine>, Refused> {
+    let asked =
+        |one: &Alike, access: Access| access == shown.access() && (township.is_empty() || one.town == township);
+    let schools = coded(desk, judged.iter().map(|(one, _)| one.school.as_str()))?;
+    let code = |of: &Coded, id: &str| of.get(id).map_or(String::new(), |one| one.0.clone());
+    let mut places: BTreeMap<(String, String), (u32, &str)> = BTreeMap::new();
+    for (one, _) in judged.iter().filter(|(one, access)| asked(one, *access)) {
+        let place = places.entry((code(towns, &one.town), code(&schools, &one.school)));
+        place.or_insert((0, one.school.as_str())).0 += one.many;
+    }
+    let (mut within, mut many) = (BTreeSet::new(), 0_u32);
+    for (here, school) in places.values() {
+        if usize::try_from(many).unwrap_or(usize::MAX) > MOST {
+            break;
+        }
+        within.insert(*school);
+        many = many.saturating_add(*here);
+    }
+    if within.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut values = vec![Value::from(desk.county())];
     let reached = reached(desk, &mut values);
+    let list = among(&mut values, within);
     let rule = desk.plan.school_access();
-    values.push(Value::from(shortest(rule)));
-    let least = values.len();
-    let in_town = if township.is_empty() {
-        String::new()
-    } else {
-        values.push(Value::from(township.to_owned()));
-        format!(" and child.township = ${}", values.len())
-    };
     let rows = desk.tx.query(
         &format!(
-            "select child.id, child.name, coalesce(school.name, ''), coalesce(class.name, ''), coalesce(town.name, ''),
-                    coalesce(village.name, ''), coalesce(part.name, ''), child.grade, child.boarding, {COLUMNS}
-             from child {JOINED}
-             left join unit school on school.county = child.county and school.id = child.school
-             left join unit class on class.county = child.county and class.id = child.class
-             left join unit town on town.county = child.county and town.id = child.township
-             left join unit village on village.county = child.county and village.id = child.village
-             left join unit part on part.county = child.county and part.id = child.village_group
-             where {reached}{in_town}
-               and (coalesce(near.minutes, far.minutes) is null or coalesce(near.minutes, far.minutes) > ${least}
-                    or coalesce(near.season, far.season) = 'shut_in_rain')
-             order by coalesce(town.code, town.id, ''), coalesce(school.code, school.id), child.spelling, child.id"
+            "select child.id, child.name, child.spelling, child.school, coalesce(child.township, ''), coalesce(child.village, ''),
+                    coalesce(child.village_group, ''), child.grade, child.boarding, coalesce(child.class, '')
+             from child where {reached} and child.school in ({list}) order by child.spelling, child.id"
         ),
         &values,
         |row| {
-            let text = |at| row.get::<String>(at);
-            let line = HardLine {
-                child: text(0)?,
-                name: text(1)?,
-                school: joined([text(2)?, text(3)?], " "),
-                home: joined([text(4)?, text(5)?, text(6)?], " · "),
-                why: String::new(),
-                guardians: String::new(),
+            let one = Alike {
+                school: row.get(3)?,
+                town: row.get(4)?,
+                village: row.get(5)?,
+                group: row.get(6)?,
+                grade: row.get(7)?,
+                boarding: row.get(8)?,
+                many: 1,
             };
-            Ok((line, row.get::<Option<u8>>(7)?, text(8)?, way(row, 9)?))
+            let judged = judge(rule, one.grade, boards(&one.boarding), one.way(ways));
+            let is_asked = asked(&one, judged.access);
+            let texts: [String; 3] = [row.get(0)?, row.get(1)?, row.get(9)?];
+            Ok(is_asked.then_some((one, texts, judged.why)))
         },
     )?;
-    let mut found: Vec<HardLine> = rows
+    let mut rows: Vec<_> = rows.into_iter().flatten().collect();
+    // By spelling they come already, and keep that order.
+    rows.sort_by_cached_key(|(one, ..)| (code(towns, &one.town), code(&schools, &one.school)));
+    rows.truncate(MOST + 1);
+    let places = rows.iter().flat_map(|(one, [_, _, class], _)| {
+        [&one.school, class, &one.town, &one.village, &one.group].map(String::as_str)
+    });
+    let names = Names::of(desk.tx, &desk.who.actor.county, places)?;
+    let guardians = guardians(desk, rows.iter().map(|(_, [id, ..], _)| id.as_str()).collect())?;
+    let name = |id: &str| names.get(id).to_owned();
+    Ok(rows
         .into_iter()
-        .filter_map(|(line, grade, boarding, way)| {
-            let judged = judge(rule, grade, boards(&boarding), way.as_ref());
-            (judged.access == shown.access()).then_some(HardLine { why: judged.why, ..line })
+        .map(|(one, [child, own, class], why)| HardLine {
+            guardians: guardians.get(&child).map(|all| all.join("、")).unwrap_or_default(),
+            name: own,
+            school: joined([name(&one.school), name(&class)], " "),
+            home: joined([name(&one.town), name(&one.village), name(&one.group)], " · "),
+            why,
+            child,
         })
-        .take(MOST + 1)
-        .collect();
-    for one in &mut found {
-        one.guardians = guardians(desk, &one.child)?;
+        .collect())
+}
+
+/// Whom to call, where every way by which the reader reaches children shows the guardians: two at most of each child.
+fn guardians(desk: &mut Desk<'_, '_>, children: Vec<&str>) -> Result<HashMap<String, Vec<String>>, Refused> {
+    let mut found: HashMap<String, Vec<String>> = HashMap::new();
+    if !crate::ledger::Sees::everywhere(desk, Action::ListChildren, Field::Guardians) {
+        return Ok(found);
+    }
+    for some in children.chunks(AT_ONCE) {
+        let mut values = vec![Value::from(desk.county())];
+        let list = among(&mut values, some.iter().map(|child| (*child).to_owned()));
+        desk.tx.each(
+            &format!(
+                "select child, name, relation from guardian
+                 where county = $1 and child in ({list}) and until_at is null order by child, sort, id"
+            ),
+            &values,
+            |row| {
+                let own = found.entry(row.get(0)?).or_default();
+                if own.len() < 2 {
+                    own.push(format!("{}（{}）", row.get::<String>(1)?, row.get::<String>(2)?));
+                }
+                Ok(())
+            },
+        )?;
     }
     Ok(found)
 }
 
-/// Whom to call, where every way by which the reader reaches children shows the guardians.
-fn guardians(desk: &mut Desk<'_, '_>, child: &str) -> Result<String, Refused> {
-    if !crate::ledger::Sees::everywhere(desk, Action::ListChildren, Field::Guardians) {
-        return Ok(String::new());
-    }
-    let all = desk.tx.query(
-        "select name, relation from guardian where county = $1 and child = $2 and until_at is null order by sort, id limit 2",
-        &params![desk.county(), child],
-        |row| Ok(format!("{}（{}）", row.get::<String>(0)?, row.get::<String>(1)?)),
-    )?;
-    Ok(all.join("、"))
-}
-
 /// Ways that the reader's day pupils go and nobody measured; at most three hundred.
-pub(super) fn missing(desk: &mut Desk<'_, '_>, township: &str) -> Result<Vec<MissingWay>, Refused> {
-    let mut values = vec![Value::from(desk.county())];
-    let reached = reached(desk, &mut values);
-    let in_town = if township.is_empty() {
-        String::new()
-    } else {
-        values.push(Value::from(township.to_owned()));
-        format!(" and child.township = ${}", values.len())
-    };
-    Ok(desk.tx.query(
-        &format!(
-            "select village.name, coalesce(part.name, ''), school.name, cast(count(*) as bigint)
-             from child {JOINED}
-             join unit village on village.county = child.county and village.id = child.village and village.until_day is null
-             join unit school on school.county = child.county and school.id = child.school and school.until_day is null
-             left join unit part on part.county = child.county and part.id = child.village_group and part.until_day is null
-             where {reached}{in_town} and near.minutes is null and far.minutes is null and child.boarding not in ('2', '3')
-             group by village.code, village.id, village.name, part.id, part.name, school.code, school.id, school.name
-             order by coalesce(village.code, village.id), coalesce(part.id, ''), coalesce(school.code, school.id), school.id
-             limit {MOST}"
-        ),
-        &values,
-        |row| {
-            Ok(MissingWay { village: row.get(0)?, group: row.get(1)?, school: row.get(2)?, children: row.get(3)? })
-        },
-    )?)
+pub(super) fn missing(desk: &mut Desk<'_, '_>) -> Result<Vec<MissingWay>, Refused> {
+    let (alike, ways) = (alike(desk)?, every_way(desk)?);
+    let judged = judged(desk, alike, &ways);
+    unmeasured(desk, (&judged, &ways), "")
 }
 
-fn homeless(desk: &mut Desk<'_, '_>) -> Result<u32, Refused> {
-    let mut values = vec![Value::from(desk.county())];
-    let reached = reached(desk, &mut values);
-    Ok(desk.tx.one(
-        &format!(
-            "select cast(count(*) as bigint) from child
-             where {reached} and child.village is null and child.village_group is null and child.boarding not in ('2', '3')"
-        ),
-        &values,
-        |row| row.get(0),
-    )?)
+fn unmeasured(
+    desk: &mut Desk<'_, '_>,
+    (judged, ways): (&[(Alike, Access)], &ByHome),
+    township: &str,
+) -> Result<Vec<MissingWay>, Refused> {
+    // Of the unknown there are those, too, whose way was measured and whose grade is not known.
+    let none = |one: &Alike| one.by_day() && !one.village.is_empty() && one.way(ways).is_none();
+    let mine: Vec<&Alike> = judged
+        .iter()
+        .map(|(one, _)| one)
+        .filter(|one| none(one) && (township.is_empty() || one.town == township))
+        .collect();
+    let units = coded(
+        desk,
+        mine.iter().flat_map(|one| [one.school.as_str(), one.village.as_str(), one.group.as_str()]),
+    )?;
+    let open = |id: &str| units.get(id).filter(|one| one.2);
+    let mut counts: BTreeMap<(&str, &str, &str, &str), (MissingWay, u32)> = BTreeMap::new();
+    for one in mine {
+        let (Some(village), Some(school)) = (open(&one.village), open(&one.school)) else { continue };
+        let (group, name) = match open(&one.group) {
+            Some(group) => (one.group.as_str(), group.1.as_str()),
+            None => ("", ""),
+        };
+        let line = || MissingWay {
+            village: village.1.clone(),
+            group: name.to_owned(),
+            school: school.1.clone(),
+            children: 0,
+        };
+        let key = (village.0.as_str(), group, school.0.as_str(), one.school.as_str());
+        counts.entry(key).or_insert_with(|| (line(), 0)).1 += one.many;
+    }
+    let lines = counts.into_values().map(|(line, children)| MissingWay { children, ..line });
+    Ok(lines.take(MOST).collect())
 }
 
 pub(super) fn joined<const N: usize>(parts: [String; N], with: &str) -> String {

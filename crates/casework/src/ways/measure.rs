@@ -258,7 +258,7 @@ fn metres(cell: &str) -> Option<u32> {
 /// [`Refused::Denied`], [`Refused::Storage`].
 pub fn missing_lines(desk: &mut Desk<'_, '_>) -> Result<String, Refused> {
     desk.require(Action::RecordWay, &Subject::Nothing, ("ways", ""))?;
-    let missing = super::list::missing(desk, "")?;
+    let missing = super::list::missing(desk)?;
     let line = |one: super::MissingWay| {
         let group = if one.group.is_empty() { "全村" } else { one.group.as_str() };
         format!("{}\t{group}\t{}\t\t\t\t", one.village, one.school)
