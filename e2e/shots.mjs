@@ -1,4 +1,4 @@
-// Pictures of every page, wide and narrow, light and dark, for looking at; beside each page what `checks.mjs` finds.
+// Pictures of every page, wide and narrow, light and dark, for looking at, and of each what `checks.mjs` finds in both.
 // usage: shots.mjs FOLDER [PART-OF-A-PAGE'S-NAME …]
 
 import { mkdirSync } from "node:fs";
@@ -36,7 +36,10 @@ await withCounty(async ({ url }) => {
           await page.emulateMedia({ colorScheme });
           await page.screenshot({ path: path.join(folder, `${spot.name}-${width}-${colorScheme}.png`), fullPage: true });
         }
-        for (const line of await standing(page)) console.log(`  ${spot.name} at ${width} px: ${line}`);
+        for (const line of await standing(page)) {
+          console.log(`  ${spot.name} at ${width} px: ${line}`);
+          process.exitCode = 1;
+        }
       } catch (error) {
         console.log(`  ${spot.name} at ${width} px: ${error.message.split("\n")[0]}`);
         process.exitCode = 1;
