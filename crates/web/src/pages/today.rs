@@ -127,7 +127,7 @@ fn nothing(session: &Session, any: bool) -> Empty {
     let (why, what_to_do) = if all(Role::is_separated_power) {
         ("没有等您处理的申请。", "要看的数字在上面，点开就是明细；有新的申请会出现在这里。")
     } else if all(|role| role == Role::Planning) {
-        ("您的岗位不办理孩子的事。", "可以看单位、责任链和公告；有通知会在右上角提醒。")
+        ("您的岗位不办理孩子的事。", "可以看上学路程、指标、会议任务和公告；有通知会在右上角提醒。")
     } else if all(Role::is_department) && !any {
         ("现在没有转请您单位协助的孩子。", "教体局、乡镇转请协助后，孩子会出现在“孩子”里，并在右上角提醒。")
     } else if all(|role| matches!(role, Role::Director | Role::Inspector)) {
