@@ -120,8 +120,9 @@ test("the county desk verifies and dispatches", async () => {
   assert.match(await page.locator("main").innerText(), /按规则[\s\S]*户籍/);
   await move(page, "dispatch");
   assert.match(await next(page), /轮到：(?!县教体局)[\s\S]*签收劝返指令/);
-  assert.match(await page.locator("main").innerText(), /劝返指令〔2026〕\d+号[\s\S]*待签收[\s\S]*校验码/);
-  assert.match(await page.locator("main").innerText(), /签名 Ed25519 [0-9a-f]{8}/);
+  assert.match(await page.locator("main").innerText(), /劝返指令〔2026〕\d+号[\s\S]*待签收/);
+  await page.locator("summary", { hasText: "真伪" }).first().click();
+  assert.match(await page.locator("main").innerText(), /校验码[\s\S]*签名 Ed25519 [0-9a-f]{8}/);
   const [check] = await links(page, "/check/");
   await page.goto(check);
   assert.match(await page.locator("main").innerText(), /有效的劝返指令[\s\S]*〔2026〕\d+号/);

@@ -192,7 +192,7 @@ test("at the door without a network: kept sealed, mended, sent, and the case has
   await page.goto(path);
   const told = await page.locator("main").innerText();
   for (const said of ["家长和孩子都见到了", "孩子说：数学跟不上，想和同学在一起", "家长说：祖母说", "约定2026-11-26再去", "拍照位置（北纬、东经）：25.04000,100.51000"]) assert.ok(told.includes(said), said);
-  assert.match(await next(page), /再次劝返并记录[\s\S]*2026-11-26/);
+  assert.match(await next(page), /再次劝返并记录[\s\S]*2026年11月26日/);
   const picture = await page.locator("main a[href$='/photo']").first().getAttribute("href");
   const bytes = Buffer.from(await page.evaluate(async (address) => [...new Uint8Array(await (await fetch(address)).arrayBuffer())], picture));
   assert.ok(bytes.subarray(0, 2).equals(Buffer.from([0xff, 0xd8])) && bytes.length < 400000, "a small picture");
@@ -204,7 +204,7 @@ test("at the door without a network: kept sealed, mended, sent, and the case has
   await page.getByLabel("下次哪天去").fill("2026-11-24");
   await page.getByRole("button", { name: "保存" }).click();
   await page.waitForURL(/\/cases\//);
-  assert.match(await next(page), /2026-11-24/);
+  assert.match(await next(page), /2026年11月24日/);
   await page.locator("details.menu summary").click();
   await page.locator('form[action="/sign-out"] button').click();
   await page.waitForURL(/sign-in/);

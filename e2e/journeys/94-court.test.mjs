@@ -179,7 +179,7 @@ test("9 March: visited, helped, ordered; each term is said with its first and la
   assert.match(await term(page, "申请法院强制执行"), /2026年9月10日 2026年12月9日/);
   await faultless(page, watch, [order, `${at}/papers`, at]);
   await page.goto(at);
-  assert.match(await next(page), /责令期限到了，看孩子到校没有，定下一步[\s\S]*2026-03-13/);
+  assert.match(await next(page), /责令期限到了，看孩子到校没有，定下一步[\s\S]*2026年3月13日/);
   assert.match(await page.locator("ol.steps").innerText(), /责令改正[\s\S]*03-09，限03-13/);
   watch.expect(409);
   await send(page, "do-step", { code: "court", until: "", words: "向法院起诉监护人" });
@@ -344,7 +344,7 @@ test("14 May: under watch, and sliding: said before the third day", async () => 
   await on("2026-05-14");
   const desk = await as("bureau");
   await reached(desk.page, /每天点名，跟踪出勤/);
-  assert.match(await next(desk.page), /每天点名，跟踪出勤[\s\S]*2026-05-23/, "the first look is thirty days after the first of the ten");
+  assert.match(await next(desk.page), /每天点名，跟踪出勤[\s\S]*2026年5月23日/, "the first look is thirty days after the first of the ten");
   const head = await as("head", 390);
   await head.page.goto(at);
   await head.page.getByRole("link", { name: "出具复学证明" }).click();

@@ -86,10 +86,10 @@ test("whoever told reads the answer by the code, and a wrong code tells nothing"
   const { window, page } = await nobody({ width: 390 });
   await page.goto("/receipt");
   await page.locator('input[name="code"]').fill("AAAAA");
-  await send(page, "/receipt", "查");
+  await send(page, "/receipt", "查办理情况");
   assert.match(await page.locator("main").innerText(), /没有这个查询码/);
   await page.locator('input[name="code"]').fill(receipt.toLowerCase());
-  await send(page, "/receipt", "查");
+  await send(page, "/receipt", "查办理情况");
   assert.match(await page.locator("main").innerText(), /已经办结[\s\S]*办理单位[\s\S]*正在帮助她返校/);
   await window.close();
 });

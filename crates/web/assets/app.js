@@ -126,7 +126,7 @@ on('beforeunload', (event) => {
 // Filters send themselves; the button is for pages without scripts.
 for (const form of document.querySelectorAll('form[data-auto]')) {
   for (const button of form.querySelectorAll('[data-plain]')) button.hidden = true;
-  on('change', () => (form.requestSubmit ? form.requestSubmit() : form.submit()), form);
+  on('change', (event) => event.target.name && (form.requestSubmit ? form.requestSubmit() : form.submit()), form);
   // Empty fields stay out of the URL, so that a shared link is short.
   on('formdata', (event) => {
     for (const [name, value] of [...event.formData]) if (value === '') event.formData.delete(name);

@@ -98,6 +98,9 @@ const MENU: &[Entry] = &[
 /// Lines in the bar at the bottom of a phone; the fifth place is the whole menu.
 const BOTTOM: usize = 4;
 
+/// Left out of that bar for whoever calls no register: they read it at a desk.
+const OF_WHO_CALLS: [&str; 2] = ["/register", "/absences"];
+
 impl App {
     /// The frame of the page at `href`, which is an address of the menu or begins with one.
     ///
@@ -134,11 +137,17 @@ impl App {
         }
         groups.retain(|group| !group.items.is_empty());
         let today = self.now().day();
+        let calls = may(actor, Action::CallRegister, &Subject::Nothing).is_ok();
         Ok(Shell {
             unit: head.unit,
             person: actor.name.clone(),
             role: head.role,
-            bottom: menu.iter().take(BOTTOM).cloned().collect(),
+            bottom: menu
+                .iter()
+                .filter(|item| calls || !OF_WHO_CALLS.contains(&item.href))
+                .take(BOTTOM)
+                .cloned()
+                .collect(),
             menu,
             groups,
             unread: u32::try_from(head.unread).unwrap_or(u32::MAX),

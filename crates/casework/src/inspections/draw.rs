@@ -30,7 +30,7 @@ pub fn begin(desk: &mut Desk<'_, '_>, new: &NewInspection) -> Result<String, Ref
     let path: Vec<String> = school.into_iter().map(str::to_owned).collect();
     let grant = desk.require(Action::Inspect, &Subject::Unit(&path), ("inspection", ""))?;
     if new.wanted == 0 || new.wanted > MOST_DRAWN {
-        return Err(Refused::field("wanted", format!("请填1到{MOST_DRAWN}")));
+        return Err(Refused::field("wanted", format!("请填抽几个，1到{MOST_DRAWN}的整数")));
     }
     let (county, today) = (desk.county(), desk.now.day());
     let term = term(today, desk.plan.calendar());
@@ -81,7 +81,7 @@ pub fn begin(desk: &mut Desk<'_, '_>, new: &NewInspection) -> Result<String, Ref
         )?,
     };
     if pool.is_empty() {
-        return Err(Refused::field("wanted", "没有可以抽的学校或者班级"));
+        return Err(Refused::field("wanted", "没有可以抽的：这里没有还有学生的学校或者班，请换一所学校"));
     }
     let (id, seed) = (desk.now.id(), hex(&desk.now.random::<16>()));
     let drawn: Vec<String> = order(&seed, &pool);

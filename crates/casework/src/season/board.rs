@@ -77,7 +77,11 @@ pub fn board(desk: &mut Desk<'_, '_>) -> Result<Board, Refused> {
             "census" if homes || sweeps || county => {
                 let level = sweep(desk, "")?;
                 let (all, whole) = level.all;
-                ("/season/sweep", format!("{all}个村民小组，{whole}个户和孩子都核实了"), Some((whole, all)))
+                (
+                    "/season/sweep",
+                    format!("{all}个村民小组，{whole}个组的户和孩子都核实了"),
+                    Some((whole, all)),
+                )
             }
             "enrolment_plan" if homes || county => {
                 let plan = plan(desk)?;

@@ -349,7 +349,8 @@ pub fn set_catchments(desk: &mut Desk<'_, '_>, new: &CatchmentTable) -> Result<M
     if !(this..=this + 1).contains(&new.year) {
         return Err(Refused::field("year", "学年要选这一个入学季的，或者下一个的；以前的不改"));
     }
-    let source = source(&new.source)?;
+    let source = source(&new.source)
+        .map_err(|_| Refused::field("source", "请写依据，2到60个字，如“县教体局划片方案，2026年5月”"))?;
     let all = lines(&new.lines)?;
     let kinds = desk.tx.query(
         "select unit, kind from school where county = $1 order by unit",

@@ -181,7 +181,7 @@ pub fn fail_notice(
     let hand = hand(desk, id)?;
     let to = after(hand.state, Step::Fail(why))?;
     if day > desk.now.day() || day < hand.day {
-        return Err(Refused::field("day", "日期要在通知书日期以后、今天以前"));
+        return Err(Refused::field("day", "日期不能早于通知书的日期，也不能晚于今天"));
     }
     let said = words("words", said, 200)?;
     if why == Why::Other && said.chars().count() < 4 {
@@ -263,7 +263,7 @@ pub fn deliver_all(desk: &mut Desk<'_, '_>, unit: &str, bulk: &Bulk) -> Result<(
             Some(why) => {
                 let to = after(hand.state, Step::Fail(*why))?;
                 if bulk.day > desk.now.day() || bulk.day < hand.day {
-                    return Err(Refused::field("day", "日期要在通知书日期以后、今天以前"));
+                    return Err(Refused::field("day", "日期不能早于通知书的日期，也不能晚于今天"));
                 }
                 put(desk, &hand, &row, ("failed", why.code()), (bulk.day, &format!("{by}去送")), to)?
             }

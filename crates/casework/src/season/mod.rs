@@ -62,7 +62,7 @@ fn is_form_id(id: &str) -> bool {
 fn words(field: &'static str, text: &str, most: usize) -> Result<String, Refused> {
     let text = text.trim();
     if text.chars().count() > most || !text.lines().all(crate::ledger::plain) {
-        return Err(Refused::field(field, format!("最多{most}个字，不能有看不见的符号")));
+        return Err(Refused::field(field, format!("最多{most}个字；从别处粘贴来的看不见的符号请删去")));
     }
     Ok(text.to_owned())
 }

@@ -229,7 +229,7 @@ pub fn plan_places(desk: &mut Desk<'_, '_>, school: &str, form: PlaceForm) -> Re
     season.must_be_open()?;
     for (field, number) in [("first", form.first), ("junior", form.junior)] {
         if number > MOST {
-            return Err(Refused::field(field, format!("最多{MOST}")));
+            return Err(Refused::field(field, format!("招生数最多写{MOST}名，请核对")));
         }
     }
     let new = (i64::from(form.first), i64::from(form.junior));

@@ -43,7 +43,7 @@ fn tonight(means: &Arc<dyn Means>) -> Result<String, Refused> {
     }
     if failed > 0 {
         let what = format!("{done}所学校编班生效，{failed}所没有办成");
-        return Err(Refused::rule(what, "", "编号在日志里"));
+        return Err(Refused::rule(what, "", "明天夜里会再办；还不成，请看日志里这些学校的编号"));
     }
     Ok(format!("{done}所学校编班生效"))
 }

@@ -38,7 +38,7 @@ pub fn start(desk: &mut Desk<'_, '_>, school: &str, form: &Form) -> Result<(), R
     may_turn(desk.now.day(), form.year).map_err(|(what, basis, todo)| Refused::rule(what, basis, todo))?;
     for (field, many) in [("firsts", form.firsts), ("sevenths", form.sevenths)] {
         if !(0..=i64::from(MOST_CLASSES)).contains(&many) {
-            return Err(Refused::field(field, format!("请写0到{MOST_CLASSES}的数")));
+            return Err(Refused::field(field, format!("请写开几个班，0到{MOST_CLASSES}的整数；不招的写0")));
         }
     }
     if decided(desk, &school.id, form.year)?.is_some() {
@@ -122,7 +122,10 @@ fn stays(text: &str, names: &BTreeMap<String, Vec<Named>>) -> Result<Vec<(String
         }
     }
     if found.len() > MOST_STAYS {
-        return Err(Refused::field("stays", format!("最多{MOST_STAYS}名")));
+        return Err(Refused::field(
+            "stays",
+            format!("不随班升级的一次最多写{MOST_STAYS}名，请核对是不是把全班都写进来了"),
+        ));
     }
     if problems.is_empty() { Ok(found) } else { Err(Refused::Invalid(problems)) }
 }

@@ -24,11 +24,11 @@ pub fn said(places: Places) -> String {
         (None, 0) => "没有要安排的孩子".to_owned(),
         (None, expected) => format!("{expected}名孩子，还没有计划"),
         (Some(planned), expected) if planned < expected => {
-            format!("计划{planned}个，孩子{expected}名，还差{}个", expected.saturating_sub(planned))
+            format!("计划{planned}个学位，孩子{expected}名，还差{}个", expected.saturating_sub(planned))
         }
         (Some(planned), expected) if planned == expected => format!("计划{planned}个，刚好够"),
         (Some(planned), expected) => {
-            format!("计划{planned}个，孩子{expected}名，多{}个", planned.saturating_sub(expected))
+            format!("计划{planned}个学位，孩子{expected}名，多{}个", planned.saturating_sub(expected))
         }
     }
 }

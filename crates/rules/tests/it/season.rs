@@ -178,9 +178,9 @@ fn places_in_words() {
     for (planned, expected, words, lacking) in [
         (None, 0, "没有要安排的孩子", 0),
         (None, 7, "7名孩子，还没有计划", 7),
-        (Some(40), 45, "计划40个，孩子45名，还差5个", 5),
+        (Some(40), 45, "计划40个学位，孩子45名，还差5个", 5),
         (Some(45), 45, "计划45个，刚好够", 0),
-        (Some(50), 45, "计划50个，孩子45名，多5个", 0),
+        (Some(50), 45, "计划50个学位，孩子45名，多5个", 0),
     ] {
         let places = Places { planned, expected };
         assert_eq!((said(places).as_str(), places.lacking()), (words, lacking));

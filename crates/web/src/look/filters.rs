@@ -35,11 +35,19 @@ pub fn day(value: impl Display, _: &dyn askama::Values) -> askama::Result<String
         .map_or(text, |date| format!("{}月{}日（{}）", date.month(), date.day(), weekday(date.weekday()))))
 }
 
+/// `2026-11-24T08:05:00+08:00` → `2026年11月24日`. What does not begin with a date stays as it is.
+#[must_use]
+pub fn spoken(text: &str) -> String {
+    date(text).map_or_else(
+        || text.to_owned(),
+        |date| format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+    )
+}
+
 /// `2026-11-24` → `2026年11月24日`, for papers and for days of another year. What is not a date stays as it is.
 #[askama::filter_fn]
 pub fn day_of_year(value: impl Display, _: &dyn askama::Values) -> askama::Result<String> {
-    let text = value.to_string();
-    Ok(date(&text).map_or(text, |date| format!("{}年{}月{}日", date.year(), date.month(), date.day())))
+    Ok(spoken(&value.to_string()))
 }
 
 /// `2026-11-24T08:05:00+08:00` → `11月24日 08:05`. What is not a time stays as it is.

@@ -129,7 +129,7 @@ async fn shown(
     let mut response = html(&CodesPage {
         shell: app.shell(session, "/codes").await?,
         tabs,
-        heads: [Head::text("代码"), Head::text("名称"), Head::text("依据")],
+        heads: [Head::text("名称"), Head::text("代码"), Head::text("依据")],
         filter: Filter {
             action: "/codes".to_owned(),
             fields: vec![FilterField {

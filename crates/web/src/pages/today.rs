@@ -26,8 +26,8 @@ struct TodayPage {
     rows: Vec<Row>,
     empty: Empty,
     notices: Vec<(String, String)>,
-    /// Whether the leader's page is theirs.
-    leads: bool,
+    /// What they come for most, the first of them the blue one: words and address.
+    acts: Vec<(&'static str, &'static str)>,
 }
 
 struct Row {
@@ -48,7 +48,7 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
         .map(|figure| Stat {
             label: figure.label.to_owned(),
             value: figure.count.to_string(),
-            unit: "",
+            unit: unit(figure.href),
             note: String::new(),
             href: Some(figure.href.to_owned()),
             tone: if figure.is_alarm && figure.count > 0 { Tone::Due } else { Tone::Plain },
@@ -77,7 +77,7 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
         })
         .collect();
     let title = if rows.is_empty() {
-        "今天没有要办的事".to_owned()
+        "现在没有轮到您办的事".to_owned()
     } else {
         format!("今天要办的{}件事", rows.len())
     };
@@ -90,8 +90,34 @@ async fn page(State(app): State<App>, session: Session) -> Result<Response, Fail
         rows,
         empty,
         notices,
-        leads: may(&session.who().actor, Action::SeeLeader, &Subject::Nothing).is_ok(),
+        acts: acts(&session),
     }))
+}
+
+/// What is counted behind an address.
+fn unit(href: &str) -> &'static str {
+    match href.split(['?', '/']).nth(1) {
+        Some("children" | "warnings" | "pairs") => "名",
+        Some("findings" | "comparison" | "audit") => "条",
+        Some("sign-ins") => "次",
+        Some("jobs") => "个",
+        _ => "",
+    }
+}
+
+/// What somebody does every day, whether or not something waits: the register is open before it is late (五(九)).
+fn acts(session: &Session) -> Vec<(&'static str, &'static str)> {
+    let allowed = |action| may(&session.who().actor, action, &Subject::Nothing).is_ok();
+    let calls = allowed(Action::CallRegister);
+    [
+        (calls, "点名", "/register"),
+        (allowed(Action::SeeLeader), "领导一页", "/leader"),
+        // Who calls a class goes to families from the list of those who are away.
+        (allowed(Action::KeepPhone) && !calls, "我的走访", "/visits"),
+    ]
+    .into_iter()
+    .filter_map(|(is_theirs, label, href)| is_theirs.then_some((label, href)))
+    .collect()
 }
 
 /// Why nothing waits, for whom it is; `any` child on the list or not.
@@ -101,7 +127,7 @@ fn nothing(session: &Session, any: bool) -> Empty {
     let (why, what_to_do) = if all(Role::is_separated_power) {
         ("没有等您处理的申请。", "要看的数字在上面，点开就是明细；有新的申请会出现在这里。")
     } else if all(|role| role == Role::Planning) {
-        ("您的岗位不办理孩子的事。", "可以看单位、责任链和公告；有通知会在右上角提醒。")
+        ("您的岗位不办理孩子的事。", "可以看上学路程、指标、会议任务和公告；有通知会在右上角提醒。")
     } else if all(Role::is_department) && !any {
         ("现在没有转请您单位协助的孩子。", "教体局、乡镇转请协助后，孩子会出现在“孩子”里，并在右上角提醒。")
     } else if all(|role| matches!(role, Role::Director | Role::Inspector)) {

@@ -63,7 +63,7 @@ async fn list(State(app): State<App>, session: Session) -> Result<Response, Fail
             Head::text("学校"),
             Head::text("编班"),
             Head::number("去年的班"),
-            Head::number("还在里面"),
+            Head::number("还在去年班里的"),
             Head::text("新生报到"),
         ],
         empty: Empty {

@@ -54,7 +54,7 @@ impl Shown {
         match self.line.back.get(at) {
             Some(Share::Percent(percent)) => format!("{percent}%"),
             Some(Share::Few) => format!("不足{FEW}名"),
-            Some(Share::AllBut) => format!("差不足{FEW}名"),
+            Some(Share::AllBut) => format!("不在校的不足{FEW}名"),
             Some(Share::Hidden) | None => "—".to_owned(),
         }
     }

@@ -35,7 +35,7 @@ fn five_are_told_and_four_are_not() {
         followed(&app, "help", "money", "work", 4);
         followed(&app, "any", "", "work", 5);
         let shown = page("/works");
-        for told in ["家访，见到了家人", "0% → 90%", "差不足5名", "外出务工", "/works?cause=work"]
+        for told in ["家访，见到了家人", "0% → 90%", "不在校的不足5名", "外出务工", "/works?cause=work"]
         {
             assert!(shown.contains(told), "{told}: {shown}");
         }

@@ -20,7 +20,7 @@ use super::{Keyed, Seeder};
 
 impl Seeder {
     fn entering(&self) -> Entering<'_> {
-        Entering { county: &self.county, keys: &self.keys, now: &self.now, by: "", source: "demo" }
+        Entering { county: &self.county, keys: &self.keys, now: &self.now, by: "", source: "演示数据" }
     }
 
     pub(super) fn households<'a>(

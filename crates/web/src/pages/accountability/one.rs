@@ -50,7 +50,9 @@ impl OnePage {
     /// Whose turn it is, what they do, by when.
     fn turn(&self) -> Option<(&str, &'static str, String)> {
         let unit = self.one.line.unit.as_str();
-        let by = |day: &str| if day.is_empty() { String::new() } else { format!("{day}以前") };
+        let by = |day: &str| {
+            if day.is_empty() { String::new() } else { format!("{}以前", filters::spoken(day)) }
+        };
         let due = by(&self.one.line.due);
         match self.one.line.stand {
             Stand::Opened => Some((unit, "负责人陈述", due)),

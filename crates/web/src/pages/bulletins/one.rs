@@ -83,7 +83,7 @@ impl OnePage {
     fn turn(&self) -> Option<(&'static str, &'static str, String)> {
         let due = || {
             let day = self.one.line.due.get(..10).unwrap_or_default();
-            if day.is_empty() { String::new() } else { format!("{day}以前") }
+            if day.is_empty() { String::new() } else { format!("{}以前", filters::spoken(day)) }
         };
         match self.one.line.stand {
             Stand::Draft => Some(("起草的单位", "写好每一条，送被通报的单位", String::new())),

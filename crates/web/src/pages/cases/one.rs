@@ -242,7 +242,7 @@ async fn show(
 }
 
 fn day(moment: &str) -> String {
-    moment.get(..10).unwrap_or(moment).to_owned()
+    filters::spoken(moment)
 }
 
 /// `11-23`, where the year stands elsewhere.

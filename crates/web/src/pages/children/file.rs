@@ -163,7 +163,7 @@ pub(super) async fn page(
     let moments = std::mem::take(&mut child.timeline)
         .into_iter()
         .map(|event| Moment {
-            when: event.at.get(..10).unwrap_or(&event.at).to_owned(),
+            when: filters::spoken(&event.at),
             at: event.at,
             what: event.what,
             who: event.who,

@@ -143,7 +143,7 @@ async fn show(
     let calls = may(&session.who().actor, Action::CallRegister, &Subject::Nothing).is_ok();
     let open = calls && line.as_ref().is_some_and(|line| line.closed.is_none());
     let evening = part == Part::Evening;
-    let usual = if evening { Kind::Present.label() } else { "到校" };
+    let usual = Kind::Present.label();
     let heads = line.as_ref().map(|line| line.heads.join(" ")).unwrap_or_default();
     let action = format!("/register/{}", encoded(&class));
     let address = |day: Date, part: Option<Part>| {
