@@ -91,7 +91,7 @@ pub(super) fn kept_children(
 
 /// Every handing in, the first before the others; from the second on with what changed on the list of a school, child by child.
 pub(super) fn handings(desk: &mut Desk<'_, '_>, id: &str, row: &Row) -> Result<Vec<Handing>, Refused> {
-    let mut all = desk.tx.query(
+    let all = desk.tx.query(
         "select h.nth, h.content, h.situation, h.problems, h.next_steps, h.zero, coalesce(account.name, ''), h.at
          from regular_handing h left join account on account.county = h.county and account.id = h.by_account
          where h.county = $1 and h.report = $2 order by h.nth limit 50",
@@ -112,7 +112,7 @@ pub(super) fn handings(desk: &mut Desk<'_, '_>, id: &str, row: &Row) -> Result<V
         },
     )?;
     let (mut then, mut kept): (Option<(Content, Vec<Named>)>, Vec<Handing>) = (None, Vec::new());
-    for (content, mut one) in all.drain(..) {
+    for (content, mut one) in all {
         let content = opened(&content)?;
         let named = match row.kind {
             Kind::SchoolMonth => {

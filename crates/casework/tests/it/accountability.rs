@@ -218,7 +218,7 @@ fn every_paper_of_a_file_says_what_it_must() {
             let id = school.act(&office(), move |desk| open(desk, &opened())).expect("opened");
             on(&school, &mayor(), &id, |desk, id| state(desk, id, "换了人，交接时漏了，月底补齐。"))
                 .expect("heard");
-            let words = "约谈分管负责人。到期的任务逐件办完，职责逐条填落实证明。\n以后每月自查一次，自查情况在系统里写明，                         由督导委办公室按学期抽查；抽查不属实的，按原决定从重处理。";
+            let words = "约谈分管负责人。到期的任务逐件办完，职责逐条填落实证明。\n以后每月自查一次，自查情况在系统里写明，由督导委办公室按学期抽查；抽查不属实的，按原决定从重处理。";
             on(&school, &director(), &id, move |desk, id| {
                 decide(desk, id, &Decision { words: words.to_owned(), ..decision(measure, day) })
             })

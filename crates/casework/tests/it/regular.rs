@@ -512,7 +512,8 @@ fn what_was_handed_in_before_is_kept() {
     let at = MIGRATIONS.iter().position(|(name, _)| *name == "0035_handings").expect("it is there");
     on_each_engine_with(&MIGRATIONS[..at], |db| {
         let run = |sql: &'static str| {
-            let done: Result<(), DbError> = db.write(move |tx| tx.execute(sql, &[Value::from("x")]).map(drop));
+            let done: Result<(), DbError> =
+                db.write(move |tx| tx.execute(sql, &[Value::from("x")]).map(drop));
             done.expect(sql);
         };
         run("insert into regular_report (county, id, kind, unit, period, version, why, state, zero, content, situation, problems,
@@ -536,12 +537,15 @@ fn what_was_handed_in_before_is_kept() {
         }
         db.migrate().expect("it goes over");
         let rows = |sql: &'static str| {
-            let found: Result<Vec<String>, DbError> = db.read(|tx| tx.query(sql, &[Value::from("x")], |row| row.get(0)));
+            let found: Result<Vec<String>, DbError> =
+                db.read(|tx| tx.query(sql, &[Value::from("x")], |row| row.get(0)));
             found.expect(sql)
         };
         assert_eq!(
-            rows("select report || ' ' || cast(nth as text) || ' ' || child || ' ' || why from regular_named
-                  where county = $1 order by report, child, why"),
+            rows(
+                "select report || ' ' || cast(nth as text) || ' ' || child || ' ' || why from regular_named
+                  where county = $1 order by report, child, why"
+            ),
             ["back 1 c2 new", "frozen 2 c1 left", "frozen 2 c1 new"]
         );
         // Of one that was sent back nobody knows whether it was counted anew since.

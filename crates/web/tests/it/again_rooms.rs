@@ -57,15 +57,14 @@ macro_rules! study {
 }
 
 pub(crate) const ROOMS: &[Again] = &[
-    // 五(八): the season.
+    // 五(八): the season; a sweep is entered from April to August, `casework season` shows it.
+    again("/season/plan/h-SP", "bureau", "first=40&junior=0", count!("school_place")),
     again(
-        "/season/sweep/h-P11",
+        notice!("fail"),
         "township",
-        "id=form-0001&day=2026-11-24&households=4&asked=4&visitors=段某某",
-        count!("season_visit"),
+        "why=nobody_home&day=2026-11-24",
+        count!("season_step", "kind = 'failed'"),
     ),
-    again("/season/plan/h-SP", "bureau", "first=40&junior=0", count!("season_place")),
-    again(notice!("fail"), "township", "why=away&day=2026-11-24", count!("season_step", "kind = 'failed'")),
     again(
         notice!("deliver"),
         "township",
@@ -80,12 +79,7 @@ pub(crate) const ROOMS: &[Again] = &[
         "day=2026-11-23&source=村干部计时&lines=P1单位 P11单位 SP单位 20 1.5 步行",
         count!("way"),
     ),
-    again(
-        "/ways/places",
-        "bureau",
-        "year=2026&source=总务处清点&lines=SP单位 40 2",
-        count!("school_capacity"),
-    ),
+    again("/ways/places", "bureau", "year=2026&source=总务处清点&lines=SP单位 40 2", count!("school_place")),
     again(
         "/ways/studies",
         "bureau",
