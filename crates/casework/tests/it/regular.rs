@@ -1,5 +1,6 @@
 //! 常态化报告, the four of 教基厅函〔2024〕15号, through the storage of both engines: from the draft to the number, nought that is true, what is frozen
 //! and does not shift, who owes, the recheck, the drawn visits; hazards A08, B05, B08, F06, H01; 五(十二).
+// long because: the four reports share one county, from the draft to what is kept of each handing in.
 
 use std::sync::Arc;
 
