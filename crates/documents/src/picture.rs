@@ -84,6 +84,23 @@ pub fn small_jpeg(bytes: Vec<u8>, most: usize) -> Result<Vec<u8>, NoPicture> {
     Err(NoPicture::Large)
 }
 
+/// A picture that is drawn by number, as a JPEG: of width and height, with a colour for each pixel.
+///
+/// # Errors
+/// [`NoPicture::Large`] for more than can be handed in.
+pub fn drawn(
+    (width, height): (u32, u32),
+    colour: impl Fn(u32, u32) -> [u8; 3],
+) -> Result<Vec<u8>, NoPicture> {
+    if u64::from(width) * u64::from(height) > PIXELS {
+        return Err(NoPicture::Large);
+    }
+    let page = RgbImage::from_fn(width, height, |x, y| Rgb(colour(x, y)));
+    let mut out = Vec::new();
+    JpegEncoder::new_with_quality(&mut out, 80).encode_image(&page).map_err(|_| NoPicture::Broken)?;
+    Ok(out)
+}
+
 /// What shows through is the paper.
 fn on_white(picture: &DynamicImage) -> RgbImage {
     let from = picture.to_rgba8();
@@ -135,6 +152,14 @@ mod tests {
         let large = small_jpeg(made(3_200, 1_000, ImageFormat::Png), 390_000).expect("a picture");
         assert_eq!(size(&large), (1_600, 500));
         assert!(large.len() <= 390_000);
+    }
+
+    /// A drawn picture is a JPEG of its size, and none is larger than what can be handed in.
+    #[test]
+    fn pictures_are_drawn() {
+        let red = drawn((64, 48), |x, _| if x < 32 { [200, 0, 0] } else { [255, 255, 255] }).expect("drawn");
+        assert_eq!(size(&red), (64, 48));
+        assert_eq!(drawn((100_000, 1_000), |_, _| [0, 0, 0]), Err(NoPicture::Large));
     }
 
     /// E05, E08: known by its bytes, bounded before it is decoded, refused when it is cut off.

@@ -1,9 +1,10 @@
 //! 问责, 五(七), 六(四): on what a file may be opened, that the unit is heard before anything is decided, that others decide than who opened it, and that it
 //! is followed until somebody else has seen it put right. The program opens nothing by itself, weighs nobody and decides nothing; a file is about a
-//! unit, or the post that answers for it.
+//! unit, or the post that answers for it. From how many on, and on which articles, is the plan's (`crate::plan::AccountabilityRule`).
 
 use crate::case::Refused;
 use crate::codes::codes;
+use crate::plan::{AccountabilityRule, Ground};
 
 codes! {
     /// Why a file is opened.
@@ -52,93 +53,7 @@ codes! {
 /// The least and the most of a statement, a reason, a report, in characters.
 pub const WORDS: std::ops::RangeInclusive<usize> = 4..=2000;
 
-/// Issued bulletins within a year from which on it is said that they repeat.
-pub const BULLETINS: i64 = 2;
-/// Findings past their day from which on it is said so.
-pub const FINDINGS: i64 = 2;
-
 const CLAUSE: &str = "五(七)、六(四)";
-
-/// An article on which a file can rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ground {
-    /// Code.
-    pub code: &'static str,
-    /// The law.
-    pub law: &'static str,
-    /// The article; empty where whoever opens the file writes it, from the text.
-    pub article: &'static str,
-    /// What it is about.
-    pub about: &'static str,
-    /// Whether the article was read in its text when this was written; where not, the office compares it first.
-    pub is_read: bool,
-}
-
-/// What a file can rest on. 《教育督导问责办法》 is named by the plan; its text was not at hand, so that the office writes the article.
-pub const GROUNDS: [Ground; 8] = [
-    Ground {
-        code: "measures",
-        law: "教育督导问责办法",
-        article: "",
-        about: "被督导单位的问责情形（条号请对照原文填写）",
-        is_read: false,
-    },
-    Ground {
-        code: "law51",
-        law: "义务教育法",
-        article: "第五十一条",
-        about: "没有履行义务教育经费保障职责",
-        is_read: false,
-    },
-    Ground {
-        code: "law52",
-        law: "义务教育法",
-        article: "第五十二条",
-        about: "没有按规定设置学校、改造薄弱学校、定期督导",
-        is_read: false,
-    },
-    Ground {
-        code: "law53",
-        law: "义务教育法",
-        article: "第五十三条",
-        about: "没有采取措施组织适龄儿童少年入学或者防止辍学",
-        is_read: false,
-    },
-    Ground {
-        code: "law54",
-        law: "义务教育法",
-        article: "第五十四条",
-        about: "侵占、挪用义务教育经费，摊派费用",
-        is_read: false,
-    },
-    Ground {
-        code: "law55",
-        law: "义务教育法",
-        article: "第五十五条",
-        about: "学校、教师违反教育法、教师法",
-        is_read: false,
-    },
-    Ground {
-        code: "law56",
-        law: "义务教育法",
-        article: "第五十六条",
-        about: "学校违规收费、推销",
-        is_read: false,
-    },
-    Ground {
-        code: "law57",
-        law: "义务教育法",
-        article: "第五十七条",
-        about: "拒绝接收能随班就读的残疾孩子，分重点班，违法开除学生",
-        is_read: true,
-    },
-];
-
-/// The ground of a code.
-#[must_use]
-pub fn ground(code: &str) -> Option<Ground> {
-    GROUNDS.iter().find(|ground| ground.code == code).copied()
-}
 
 /// What is on record of a unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -152,40 +67,86 @@ pub struct Known {
 }
 
 impl Known {
-    /// Whether it is enough for a file of this origin.
+    /// Whether it is enough for a file of this origin, by the numbers of the county's plan.
     #[must_use]
-    pub const fn reaches(self, origin: Origin) -> bool {
+    pub fn reaches(self, origin: Origin, rule: &AccountabilityRule) -> bool {
         match origin {
-            Origin::Bulletins => self.bulletins >= BULLETINS,
-            Origin::Findings => self.findings >= FINDINGS,
-            Origin::Escalated => self.escalated > 0,
+            Origin::Bulletins => self.bulletins >= i64::from(rule.bulletins),
+            Origin::Findings => self.findings >= i64::from(rule.findings),
+            Origin::Escalated => self.escalated >= i64::from(rule.escalated),
         }
     }
 
     /// What is on record, in a sentence.
     #[must_use]
-    pub fn facts(self, origin: Origin) -> String {
+    pub fn facts(self, origin: Origin, rule: &AccountabilityRule) -> String {
         match origin {
-            Origin::Bulletins => format!("一年内被问题通报{}次", self.bulletins),
+            Origin::Bulletins => format!("{}被问题通报{}次", rule.within(), self.bulletins),
             Origin::Findings => format!("督导发现的问题有{}个过了期限没有整改到位", self.findings),
             Origin::Escalated => format!("有{}件事过了期限、上报到县里以后仍没有办", self.escalated),
         }
     }
 }
 
-/// A file is opened where something repeats or went to the top, and for nothing else.
+/// A file is opened where something repeats or went to the top, as the county's plan counts it, and for nothing else.
 ///
 /// # Errors
 /// [`Refused`].
-pub fn opens(origin: Origin, known: Known) -> Result<(), Refused> {
-    if known.reaches(origin) {
+pub fn opens(origin: Origin, known: Known, rule: &AccountabilityRule) -> Result<(), Refused> {
+    if known.reaches(origin, rule) {
         return Ok(());
     }
     Err(Refused::new(
-        format!("系统里的记录不够立案：{}", known.facts(origin)),
+        format!("系统里的记录不够立案：{}", known.facts(origin, rule)),
         CLAUSE,
-        format!("一年内被通报{BULLETINS}次、督导问题逾期{FINDINGS}个或者期限上报到县里仍没有办的，才立案"),
+        format!("{}的，才立案", rule.said()),
     ))
+}
+
+/// On what a file rests, as its papers say it. `written` is the article that the office has looked up, empty where it has not.
+///
+/// # Errors
+/// [`Refused`] where the article is needed and not written, or not written as an article is.
+pub fn cited(ground: &Ground, written: &str) -> Result<String, Refused> {
+    let written = written.trim();
+    let law = match ground.number.as_str() {
+        "" => format!("《{}》", ground.law),
+        number => format!("《{}》（{number}）", ground.law),
+    };
+    if let Some(article) = &ground.article {
+        return Ok(format!("{law}{article}"));
+    }
+    if !written.is_empty() && !is_article(written) {
+        return Err(Refused::new(format!("“{written}”不是条号"), CLAUSE, "请对照原文写，如“第八条”"));
+    }
+    match written {
+        "" if ground.asks_article => Err(Refused::new("这一项要写条号", CLAUSE, "请对照原文写，如“第八条”")),
+        // The situation is known and its article is not: the situation is named, no number is invented.
+        "" => Ok(format!("{law}所列“{}”的情形", ground.about)),
+        article if ground.asks_article => Ok(format!("{law}{article}")),
+        article => Ok(format!("{law}{article}“{}”", ground.about)),
+    }
+}
+
+/// Whether it is written as an article is: 第八条, 第十二条第二款, 第六条第（三）项.
+#[must_use]
+pub fn is_article(text: &str) -> bool {
+    let numeral = |text: &str| {
+        let text = text.trim_matches(['（', '）', '(', ')']);
+        !text.is_empty()
+            && text.chars().all(|one| one.is_ascii_digit() || "零一二三四五六七八九十百".contains(one))
+    };
+    let mut rest = text;
+    for (nth, unit) in ["条", "款", "项"].into_iter().enumerate() {
+        let Some((number, after)) = rest.strip_prefix('第').and_then(|rest| rest.split_once(unit)) else {
+            if nth == 0 { return false } else { continue }
+        };
+        if !numeral(number) {
+            return false;
+        }
+        rest = after;
+    }
+    rest.is_empty()
 }
 
 /// Who stands before a file.

@@ -2,6 +2,7 @@
 //! written by [`seed`], and served like any other; nothing here decides a rule.
 
 mod campaigns;
+mod drawn;
 mod public;
 mod seed;
 #[allow(

@@ -13,6 +13,7 @@ use casework::{params, seed};
 use rules::plan::Plan;
 use rules::tip_off::Kind;
 
+use super::drawn::pictures;
 use crate::failure::Failure;
 
 /// What is told: kind, whom it is about, place, text.
@@ -65,6 +66,7 @@ fn told(tx: &mut Tx<'_>, keys: &Keys, now: &Now, plan: &Plan) -> Result<(), Refu
             name: if kind == "labour" { "热心群众".to_owned() } else { String::new() },
             phone: if kind == "labour" { "13900000000".to_owned() } else { String::new() },
             source: "127.0.0.1".to_owned(),
+            photos: if matches!(kind, "not_in_school" | "labour") { pictures() } else { Vec::new() },
             ..Sent::default()
         };
         take(&mut desk, errand, &sent)?;

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use rules::access::{Action, Subject};
-use rules::accountability::{Act, Known, Origin, ground, opens};
+use rules::accountability::{Act, Known, Origin, cited, opens};
 
 use super::act::{quiet, said};
 use crate::desk::Desk;
@@ -35,7 +35,7 @@ pub struct NewFile {
     pub post: String,
     /// Code of the ground.
     pub ground: String,
-    /// The article, where the ground has none of its own.
+    /// The article as the office looked it up, where the plan does not know it.
     pub article: String,
     /// What it is about.
     pub words: String,
@@ -43,7 +43,7 @@ pub struct NewFile {
 
 /// What is on record of each unit, or of one.
 fn known(desk: &mut Desk<'_, '_>, unit: &str) -> Result<Vec<(String, String, Known)>, Refused> {
-    let since = desk.now.day().saturating_sub(365.days());
+    let since = desk.now.day().saturating_sub(i64::from(desk.plan.accountability().within_months).months());
     Ok(desk.tx.query(
         "select unit.id, unit.name,
                 (select cast(count(distinct b.id) as bigint) from bulletin b
@@ -85,11 +85,13 @@ pub fn candidates(desk: &mut Desk<'_, '_>) -> Result<Vec<Candidate>, Refused> {
         |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
     )?;
     let mut found = Vec::new();
-    for (unit, name, known) in known(desk, "")? {
-        for origin in Origin::ALL.iter().copied().filter(|origin| known.reaches(*origin)) {
+    let all = known(desk, "")?;
+    let rule = desk.plan.accountability();
+    for (unit, name, known) in all {
+        for origin in Origin::ALL.iter().copied().filter(|origin| known.reaches(*origin, rule)) {
             if !open.iter().any(|(own, of)| *own == unit && of == origin.code()) {
                 let (unit, name) = (unit.clone(), name.clone());
-                found.push(Candidate { unit, name, origin, facts: known.facts(origin) });
+                found.push(Candidate { unit, name, origin, facts: known.facts(origin, rule) });
             }
         }
     }
@@ -110,14 +112,21 @@ pub fn open(desk: &mut Desk<'_, '_>, new: &NewFile) -> Result<String, Refused> {
     {
         return Err(Refused::rule("本单位的人不能办本单位的问责", "两人办理", "请督导委办公室另一位同志办"));
     }
-    opens(origin, known)?;
-    let ground = ground(&new.ground).ok_or_else(|| Refused::field("ground", "请选择依据"))?;
-    let article = if ground.article.is_empty() {
-        publishable(desk, ("article", "请对照原文写条号，如“第八条”"), &new.article, &(3..=40), Of::Followed)?
-    } else {
-        ground.article
-    };
-    let article = format!("《{}》{article}", ground.law);
+    let rule = desk.plan.accountability();
+    opens(origin, known, rule)?;
+    let facts = format!("{name}{}", known.facts(origin, rule));
+    let ground = rule.ground(&new.ground).ok_or_else(|| Refused::field("ground", "请选择依据"))?.clone();
+    if ground.article.is_none() && !new.article.trim().is_empty() {
+        publishable(
+            desk,
+            ("article", "请对照原文写条号，如“第八条”"),
+            &new.article,
+            &(3..=40),
+            Of::Followed,
+        )?;
+    }
+    let article = cited(&ground, &new.article)
+        .map_err(|refused| Refused::field("article", format!("{}，{}", refused.what, refused.todo)))?;
     let post = match new.post.trim() {
         "" => String::new(),
         _ => unnamed(desk, ("post", "请写岗位，如“分管副镇长”"), &new.post, &(2..=40), Of::Followed)?
@@ -145,7 +154,6 @@ pub fn open(desk: &mut Desk<'_, '_>, new: &NewFile) -> Result<String, Refused> {
         |row| row.get::<i64>(0),
     )?;
     let word = format!("{}教督办问责〔{year}〕{number}号", desk.plan.county().short);
-    let facts = format!("{}{}", name, known.facts(origin));
     desk.tx.execute(
         "insert into accountability (county, id, unit, post, origin, facts, ground, article, state, year, number, word, opened_by,
                                      opened_at, statement_due, organ)
@@ -157,7 +165,7 @@ pub fn open(desk: &mut Desk<'_, '_>, new: &NewFile) -> Result<String, Refused> {
             &post,
             origin.code(),
             &facts,
-            ground.code,
+            &ground.code,
             &article,
             year,
             number,

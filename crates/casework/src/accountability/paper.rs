@@ -36,6 +36,7 @@ pub(super) fn drawn(
         ("依据".to_owned(), format!("{}；南政办发〔2024〕6号五(七)、六(四)", one.article)),
         ("作出决定的机关".to_owned(), body.to_owned()),
         ("决定".to_owned(), measure.label().to_owned()),
+        ("生效时间".to_owned(), format!("{}起", spelled(desk.now.day()))),
     ];
     if !one.post.is_empty() {
         rows.insert(1, ("责任岗位".to_owned(), one.post.clone()));

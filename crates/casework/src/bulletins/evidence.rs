@@ -108,12 +108,9 @@ fn figures(desk: &mut Desk<'_, '_>, unit: &str) -> Result<Vec<Evidence>, Refused
         .iter()
         .filter_map(|(number, day, label, code, counts, unit)| {
             let day = in_words(day);
-            figure(
-                Figure::from_code(code)?,
-                *counts,
-                Frozen { label, number: *number, day: &day, unit },
-                plan,
-            )
+            // One stage beside the whole tells of the other, which may be a single child.
+            let which = Figure::from_code(code).filter(|figure| figure.other_stage().is_none())?;
+            figure(which, *counts, Frozen { label, number: *number, day: &day, unit }, plan)
         })
         .collect())
 }

@@ -353,6 +353,22 @@ pub fn tell(desk: &mut Desk<'_, '_>, id: &str, form: &FateForm) -> Result<(), Re
             format!("请写凭什么，如“2021年9月转学证明，编号……”，{PROOF}个字以内；没有凭据的选“不明”"),
         ));
     }
+    // Sent twice it is told once (hazard H01): what was said last by the same person is not said again.
+    let last = desk.tx.optional(
+        "select id, standing, proof_sealed, by_account from cohort_fate where county = $1 and name = $2 order by at desc, id desc limit 1",
+        &params![desk.county(), id],
+        |row| {
+            let texts: [String; 3] = [row.get(0)?, row.get(1)?, row.get(3)?];
+            Ok((texts, row.get::<Option<Vec<u8>>>(2)?))
+        },
+    )?;
+    if let Some(([last, said, by], sealed)) = last
+        && said == standing.code()
+        && by == desk.actor().account
+        && desk.open("cohort_fate", "proof", &last, sealed.as_deref())? == proof
+    {
+        return Ok(());
+    }
     let fate = desk.now.id();
     let sealed = (!proof.is_empty()).then(|| desk.seal("cohort_fate", "proof", &fate, proof));
     desk.tx.execute(

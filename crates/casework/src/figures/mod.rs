@@ -23,7 +23,7 @@ pub use read::{
     panel, returns, snapshot, snapshots, steps,
 };
 pub use renew::{RENEW, nightly, renew};
-pub use yearbook::{Entry, EntryForm, enter, entries};
+pub use yearbook::{Entry, EntryForm, enter, entries, holding};
 
 /// `until_number` of what still counts so.
 const OPEN: i64 = 9_000_000_000;

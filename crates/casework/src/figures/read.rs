@@ -215,7 +215,8 @@ fn line(desk: &mut Desk<'_, '_>, figure: Figure, number: i64) -> Result<Line, Re
     line_for(desk, &audience, figure, number)
 }
 
-pub(super) fn line_for(
+/// What is counted for these readers, before it is asked what may be told.
+fn counted(
     desk: &mut Desk<'_, '_>,
     audience: &Audience,
     figure: Figure,
@@ -235,18 +236,35 @@ pub(super) fn line_for(
     )?;
     let (whole, own): (Vec<_>, Vec<_>) =
         rows.into_iter().map(|(_, line)| line).partition(|line| line.kind == "county");
-    let mut whole = whole.into_iter().next();
-    if let Some(UnitLine { counts, .. }) = &mut whole {
-        let tells = match (audience, *counts) {
-            (Audience::County, _) | (_, None) => true,
-            (Audience::Units(_), Some(counts)) => beside(figure, counts, &own),
-            (Audience::Outside, Some(counts)) => told(&[cell(figure, counts)]).0,
-        };
-        if !tells {
-            *counts = None;
-        }
-    }
+    let whole = whole.into_iter().next();
     Ok(Line { figure, whole, own })
+}
+
+/// A figure as it may be told: of one stage only where the other can be told, too, for the whole stands beside both.
+pub(super) fn line_for(
+    desk: &mut Desk<'_, '_>,
+    audience: &Audience,
+    figure: Figure,
+    number: i64,
+) -> Result<Line, Refused> {
+    let mut line = counted(desk, audience, figure, number)?;
+    let mut is_told = tells(audience, &line);
+    if let Some(other) = figure.other_stage().filter(|_| *audience != Audience::County) {
+        is_told &= tells(audience, &counted(desk, audience, other, number)?);
+    }
+    if let Some(whole) = line.whole.as_mut().filter(|_| !is_told) {
+        whole.counts = None;
+    }
+    Ok(line)
+}
+
+/// Whether the county's number of a figure may be told.
+fn tells(audience: &Audience, line: &Line) -> bool {
+    match (audience, line.whole.as_ref().and_then(|whole| whole.counts)) {
+        (Audience::County, _) | (_, None) => true,
+        (Audience::Units(_), Some(counts)) => beside(line.figure, counts, &line.own),
+        (Audience::Outside, Some(counts)) => told(&[cell(line.figure, counts)]).0,
+    }
 }
 
 /// A figure of the county and, where the reader may know them, of its townships in the order of their codes. Schools are never put beside
@@ -288,7 +306,10 @@ pub(super) fn towns_for(
         .into_iter()
         .map(|(_, line)| line)
         .collect();
-    if *audience == Audience::Outside {
+    if *audience == Audience::Outside && figure.other_stage().is_some() {
+        // A township's whole and one stage tell of the other.
+        towns.iter_mut().for_each(|town| town.counts = None);
+    } else if *audience == Audience::Outside {
         // Who belongs to no township is a part of the whole, too.
         let mut cells: Vec<Cell> =
             towns.iter().filter_map(|town| town.counts).map(|counts| cell(figure, counts)).collect();

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::civil::{Date, date, time};
-use rules::age::school_year;
+use rules::age::{Grade, school_year};
 use rules::figures::{Basis, Child, Cohort, Counts, Figure, VERSION, first_year, mark_of, marks};
 use rules::groups::Special;
 use rules::standing::Standing;
@@ -205,10 +205,13 @@ fn member(row: &Row<'_>, making: &Making, rule: rules::age::SchoolAge) -> Result
     let (birth, standing): (String, String) = (row.get(1)?, row.get(2)?);
     let school: Option<String> = row.get(4)?;
     let standing = Standing::from_code(&standing).unwrap_or(Standing::Unknown);
+    let grade: Option<i64> = row.get(3)?;
+    let stage = grade.and_then(|grade| i8::try_from(grade).ok()).and_then(Grade::new).map(Grade::stage);
     let child = Child {
         birth: birth.parse().ok(),
         standing,
-        on_roll: school.is_some() && row.get::<Option<i64>>(3)?.is_none_or(|grade| grade <= 9),
+        on_roll: school.is_some() && grade.is_none_or(|grade| grade <= 9),
+        stage,
         disabled: row.get::<i64>(7)? & Special::Disability.bit() != 0,
         cohort: making.cohort.contains(&id),
         junior: making.junior.contains(&id),

@@ -79,9 +79,36 @@ pub fn entries(desk: &mut Desk<'_, '_>) -> Result<Vec<Entry>, Refused> {
     Ok(all)
 }
 
+/// What holds of a figure of the yearbook: the latest of its latest school year; of 辍学率 the sum of both stages where both are entered for a year
+/// that is no earlier.
+#[must_use]
+pub fn holding(figure: Figure, entries: &[Entry]) -> Option<Entry> {
+    let latest = |figure| entries.iter().find(|one: &&Entry| one.figure == figure);
+    let own = latest(figure);
+    if figure != Figure::DropoutYearbook {
+        return own.cloned();
+    }
+    let stages = latest(Figure::DropoutPrimaryYearbook).zip(latest(Figure::DropoutJuniorYearbook));
+    let sum = stages.and_then(|(primary, junior)| {
+        let terms = primary.terms?.with(junior.terms?);
+        let is_later = own.is_none_or(|own| own.school_year <= primary.school_year);
+        if primary.school_year != junior.school_year || !is_later {
+            return None;
+        }
+        Some(Entry {
+            figure,
+            rate: terms.rate().ok()?,
+            terms: Some(terms),
+            source: format!("小学、初中两段相加（{}；{}）", primary.source, junior.source),
+            ..(if primary.at > junior.at { primary } else { junior }).clone()
+        })
+    });
+    sum.or_else(|| own.cloned())
+}
+
 /// Part and whole, and what is wrong with them.
 fn numbers(form: &EntryForm) -> Result<(u64, u64), Refused> {
-    if form.figure == Figure::DropoutYearbook {
+    if form.figure.is_of_nine() {
         let Some(terms) = form.terms else {
             return Err(Refused::field("terms", "请填全九个数，没有的填0"));
         };
@@ -127,6 +154,21 @@ pub fn enter(desk: &mut Desk<'_, '_>, form: &EntryForm) -> Result<(), Refused> {
             format!("请写数从哪里来，如“2026年教育事业统计年报，初基×表”，{SOURCE}个字以内"),
         ));
     }
+    let terms =
+        form.terms.filter(|_| form.figure.is_of_nine()).map(|terms| terms.written()).unwrap_or_default();
+    // Sent twice it is entered once (hazard H01): what the last entry says already is not said again.
+    let last = desk.tx.optional(
+        "select part, whole, source, by_account, terms from figure_entry
+         where county = $1 and figure = $2 and school_year = $3 order by at desc, id desc limit 1",
+        &params![desk.county(), form.figure.code(), form.school_year],
+        |row| {
+            let numbers = (row.get::<u64>(0)?, row.get::<u64>(1)?);
+            Ok((numbers, row.get::<String>(2)?, row.get::<String>(3)?, row.get::<String>(4)?))
+        },
+    )?;
+    if last == Some(((part, whole), source.to_owned(), desk.actor().account.clone(), terms.clone())) {
+        return Ok(());
+    }
     desk.tx.execute(
         "insert into figure_entry (county, id, figure, school_year, part, whole, source, by_account, at, terms)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -140,7 +182,7 @@ pub fn enter(desk: &mut Desk<'_, '_>, form: &EntryForm) -> Result<(), Refused> {
             source,
             &desk.actor().account,
             desk.now.stamp(),
-            form.terms.filter(|_| form.figure == Figure::DropoutYearbook).map(|terms| terms.written()).unwrap_or_default()
+            terms
         ],
     )?;
     let detail = format!("{}学年年报：{part}÷{whole}", form.school_year);

@@ -5,6 +5,7 @@
 mod assess;
 mod draw;
 mod fill;
+mod paper;
 mod read;
 mod rectify;
 mod result;
@@ -12,6 +13,7 @@ mod result;
 pub use assess::{AssessedFile, AssessedLine, AssessedUnit, assessed, assessed_units, mark, reply};
 pub use draw::{NewInspection, begin, schools_to_visit};
 pub use fill::{NewFinding, Ticked, find, tick};
+pub use paper::{result_made, result_paper};
 pub use read::{
     CheckLine, FindingLine, InspectionFile, InspectionLine, PlaceFile, PlaceLine, Ticket, inspection,
     inspections, not_visited, place,

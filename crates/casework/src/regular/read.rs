@@ -5,6 +5,7 @@ use rules::access::{Action, Field, Subject};
 use rules::regular::{Act, Content, Kind, Recheck, Stand, Why};
 
 use super::draft::{before, children, opened};
+use super::handing::{Handing, handings, kept_children};
 use super::write::{Words, digest, hand, row, word};
 use crate::db::{DbError, Row, Value};
 use crate::desk::Desk;
@@ -125,6 +126,8 @@ pub struct ReportFile {
     pub versions: Vec<Versioned>,
     /// What happened, the latest first.
     pub acts: Vec<ActLine>,
+    /// Every handing in of this version, the first before the others.
+    pub handings: Vec<Handing>,
     /// The children behind a school's numbers, as far as the reader reaches them.
     pub named: Vec<Named>,
     /// The last report before it: id, and whether there are changes to show.
@@ -192,7 +195,7 @@ pub fn list(desk: &mut Desk<'_, '_>, kind: Option<Kind>) -> Result<Vec<ReportLin
 }
 
 /// Names of these children in the order of their spelling, as far as the reader reaches them; of a merged file the one that is kept.
-fn reached(desk: &mut Desk<'_, '_>, all: &[(String, Why)]) -> Result<Vec<Named>, Refused> {
+pub(super) fn reached(desk: &mut Desk<'_, '_>, all: &[(String, Why)]) -> Result<Vec<Named>, Refused> {
     let mut ids: Vec<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -229,15 +232,6 @@ fn reached(desk: &mut Desk<'_, '_>, all: &[(String, Why)]) -> Result<Vec<Named>,
     Ok(found.into_iter().map(|(_, named)| named).collect())
 }
 
-fn kept_children(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<(String, Why)>, Refused> {
-    let rows = desk.tx.query(
-        "select child, why from regular_child where county = $1 and report = $2 order by child, why",
-        &params![desk.county(), id],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
-    )?;
-    Ok(rows.into_iter().filter_map(|(child, why)| Some((child, Why::from_code(&why)?))).collect())
-}
-
 /// The children behind a school's report: as they were when it was handed in, before that as they are.
 pub(super) fn named(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<Named>, Refused> {
     let row = row(desk, id, Action::ReadRegular)?;
@@ -246,12 +240,12 @@ pub(super) fn named(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<Named>, Ref
     }
     let all = match row.stand {
         Stand::Draft | Stand::Returned => children(desk, &row.unit, &row.period)?,
-        Stand::Submitted | Stand::Frozen => kept_children(desk, id)?,
+        Stand::Submitted | Stand::Frozen => kept_children(desk, id, None)?,
     };
     reached(desk, &all)
 }
 
-fn changed(was: &[Named], is: &[Named]) -> Vec<Changed> {
+pub(super) fn changed(was: &[Named], is: &[Named]) -> Vec<Changed> {
     let mut all = Vec::new();
     for now in is {
         let then =
@@ -306,11 +300,12 @@ pub fn report(desk: &mut Desk<'_, '_>, id: &str) -> Result<ReportFile, Refused> 
     });
     let versions = versions(desk, &row)?;
     let acts = acts(desk, id)?;
+    let handings = handings(desk, id, &row)?;
     let named = named(desk, id)?;
     let last = before(desk, row.kind, &row.unit, &row.period.code)?;
     let changes = match &last {
         Some((last, ..)) if row.kind == Kind::SchoolMonth => {
-            let then = kept_children(desk, last)?;
+            let then = kept_children(desk, last, None)?;
             changed(&reached(desk, &then)?, &named)
         }
         _ => Vec::new(),
@@ -339,6 +334,7 @@ pub fn report(desk: &mut Desk<'_, '_>, id: &str) -> Result<ReportFile, Refused> 
         is_as_frozen,
         versions,
         acts,
+        handings,
         named,
         changes,
         snapshots,

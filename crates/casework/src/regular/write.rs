@@ -5,7 +5,8 @@ use rules::access::{Action, Subject};
 use rules::regular::{Act, Hand, Kind, Period, Stand, WORDS, due, moved, zero};
 use sha2::{Digest, Sha256};
 
-use super::draft::{children, drafted, kept, snapshot, suspects};
+use super::draft::{drafted, kept, snapshot, suspects};
+use super::handing::handed_in;
 use super::{acted, ended_period, writes};
 use crate::desk::Desk;
 use crate::params;
@@ -239,19 +240,7 @@ pub fn submit(desk: &mut Desk<'_, '_>, id: &str, words: &Words, is_zero: bool) -
     if changed == 0 {
         return Err(Refused::Changed { what: "这份报告刚刚由别人报送了".to_owned() });
     }
-    if row.kind == Kind::SchoolMonth {
-        // Derived from the same moment as the numbers, as they are: counted anew with each handing in.
-        let named = children(desk, &row.unit, &row.period)?;
-        desk.tx
-            .execute("delete from regular_child where county = $1 and report = $2", &params![county, id])?;
-        for (child, why) in named {
-            desk.tx.execute(
-                "insert into regular_child (county, report, child, why) values ($1, $2, $3, $4)
-                 on conflict (county, report, child, why) do nothing",
-                &params![county, id, &child, why.code()],
-            )?;
-        }
-    }
+    handed_in(desk, id, &row, (&content, &kept_words, is_zero))?;
     acted(desk, id, Act::Submit, if is_zero { "零报告" } else { "" })?;
     desk.record(Action::WriteRegular, grant.post, ("regular_report", id), "", "报送")
 }

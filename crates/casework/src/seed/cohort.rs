@@ -99,23 +99,38 @@ pub fn cohort(
             )?;
         }
     }
-    let (now, before) = (pupils * 9, pupils * 9 + 60);
-    let terms = Terms {
-        before,
-        entered: pupils + 20,
-        moved_in: 12,
-        finished: pupils + 70,
-        moved_out: 17,
+    // Both stages as the yearbook has them; the county's is their sum.
+    let primary = Terms {
+        before: pupils * 6 + 40,
+        entered: pupils + 14,
+        moved_in: 8,
+        finished: pupils + 30,
+        moved_out: 11,
         suspended: 1,
         dead: 0,
         resumed: 0,
-        now,
+        now: pupils * 6 + 18,
     };
-    let dropped = terms.rate().unwrap_or(Rate { part: 0, whole: before });
+    let junior = Terms {
+        before: pupils * 3 + 20,
+        entered: pupils + 6,
+        moved_in: 4,
+        finished: pupils + 20,
+        moved_out: 6,
+        suspended: 0,
+        dead: 0,
+        resumed: 0,
+        now: pupils * 3 + 1,
+    };
+    let nine = |figure, terms: Terms| {
+        let rate = terms.rate().unwrap_or(Rate { part: 0, whole: terms.before });
+        (figure, rate.part, rate.whole, terms.written())
+    };
     for (figure, part, whole, terms) in [
         (Figure::Yearbook, pupils, children, String::new()),
         (Figure::JuniorYearbook, pupils, juniors, String::new()),
-        (Figure::DropoutYearbook, dropped.part, dropped.whole, terms.written()),
+        nine(Figure::DropoutPrimaryYearbook, primary),
+        nine(Figure::DropoutJuniorYearbook, junior),
     ] {
         tx.execute(
             "insert into figure_entry (county, id, figure, school_year, part, whole, source, by_account, at, terms)

@@ -41,6 +41,15 @@ pub fn step(
     if !(2..=60).contains(&number.chars().count()) || !plain(number) {
         return Err(Refused::field("number", "请写文号或者纪要的编号，2到60个字"));
     }
+    // Sent twice it is written down once (hazard H01).
+    let there = desk.tx.optional(
+        "select id from closure_step where county = $1 and study = $2 and kind = $3 and day = $4 and number = $5 limit 1",
+        &params![desk.county(), id, kind.code(), day, number],
+        |row| row.get::<String>(0),
+    )?;
+    if there.is_some() {
+        return Ok(());
+    }
     desk.tx.execute(
         "insert into closure_step (county, id, study, kind, day, number, by_account, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -168,6 +177,18 @@ fn note(
     let words = words.trim();
     if !WORDS.contains(&words.chars().count()) || !words.lines().all(plain) {
         return Err(Refused::field("words", "请写4到1000个字，不写孩子的姓名"));
+    }
+    // The same words of the same person once more are a double click (hazard H01).
+    let last = desk.tx.optional(
+        "select id, words_sealed from closure_note where county = $1 and study = $2 and kind = $3 and by_account = $4
+         order by at desc, id desc limit 1",
+        &params![desk.county(), id, kind, &desk.actor().account],
+        |row| Ok((row.get::<String>(0)?, row.get::<Option<Vec<u8>>>(1)?)),
+    )?;
+    if let Some((last, sealed)) = last
+        && desk.open("closure_note", "words", &last, sealed.as_deref())? == words
+    {
+        return Ok(());
     }
     let note = desk.now.id();
     let sealed = desk.seal("closure_note", "words", &note, words);

@@ -13,6 +13,7 @@ use rules::access::{Role, Standing};
 use rules::accountability::{Act, Stand};
 
 use crate::attendance::school::{School, bureau, head, who};
+use crate::pictured::pictured;
 
 fn leads(account: &str, role: Role, unit: &str) -> SignedIn {
     let mut one = who(account, role, unit);
@@ -103,6 +104,12 @@ fn from_the_record_to_the_end() {
             school.act(&office(), move |desk| open(desk, &without())),
             Err(Refused::Invalid(_))
         ));
+        let guessed =
+            || NewFile { ground: "task".to_owned(), article: "好像是第八条".to_owned(), ..new() };
+        assert!(matches!(
+            school.act(&office(), move |desk| open(desk, &guessed())),
+            Err(Refused::Invalid(_))
+        ));
         let id = school.act(&office(), move |desk| open(desk, &new())).expect("opened");
         assert_eq!(school.act(&office(), move |desk| open(desk, &new())).expect("the same"), id, "H01");
         assert!(school.act(&office(), candidates).expect("nothing more").is_empty());
@@ -168,7 +175,14 @@ fn from_the_record_to_the_end() {
 fn silence_and_nothing() {
     on_each_engine(|db| {
         let school = county(db, 2);
-        let id = school.act(&office(), move |desk| open(desk, &new())).expect("opened");
+        let known = || NewFile { ground: "task".to_owned(), ..new() };
+        let id = school.act(&office(), move |desk| open(desk, &known())).expect("opened");
+        let own = id.clone();
+        let one = school.act(&office(), move |desk| file(desk, &own)).expect("the file");
+        assert_eq!(
+            one.article, "《教育督导问责办法》（国教督〔2021〕2号）所列“教育攻坚任务完成严重滞后”的情形",
+            "the situation is named, and no number is made up"
+        );
         *school.at.borrow_mut() = "2026-12-02T09:00:00+08:00".to_owned();
         on(&school, &office(), &id, silent).expect("put down");
         assert!(matches!(
@@ -186,4 +200,51 @@ fn silence_and_nothing() {
             Err(Refused::Denied { .. })
         ));
     });
+}
+
+/// 教育督导问责办法: the notice says what the matter is, what is on record, on what it rests, what was decided by whom, from when on and until when it is
+/// put right; each kind of it as PDF and DOCX.
+#[test]
+fn every_paper_of_a_file_says_what_it_must() {
+    for (measure, title, day) in [
+        ("talk", "约谈通知书", "2026-12-20"),
+        ("circular", "教育督导问责通知书", "2026-12-20"),
+        ("mend", "整改通知书", "2026-12-20"),
+        ("transfer", "问题线索移送函", ""),
+    ] {
+        on_each_engine(|db| {
+            let school = county(db, 3);
+            let opened = || NewFile { ground: "task".to_owned(), ..new() };
+            let id = school.act(&office(), move |desk| open(desk, &opened())).expect("opened");
+            on(&school, &mayor(), &id, |desk, id| state(desk, id, "换了人，交接时漏了，月底补齐。"))
+                .expect("heard");
+            let words = "约谈分管负责人。到期的任务逐件办完，职责逐条填落实证明。\n以后每月自查一次，自查情况在系统里写明，由督导委办公室按学期抽查；抽查不属实的，按原决定从重处理。";
+            on(&school, &director(), &id, move |desk, id| {
+                decide(desk, id, &Decision { words: words.to_owned(), ..decision(measure, day) })
+            })
+            .expect("decided");
+            let own = id;
+            let kept = school.act(&mayor(), move |desk| notice(desk, &own, "https://baoxue.example"));
+            let paper = kept.expect("the notice").paper;
+            let mut must = vec![
+                title,
+                "南涧县教督办问责〔2026〕1号",
+                "责任单位 东镇",
+                "责任岗位 分管副镇长",
+                "记录的事实 东镇督导发现的问题有3个过了期限没有整改到位",
+                "《教育督导问责办法》（国教督〔2021〕2号）所列“教育攻坚任务完成严重滞后”的情形",
+                "五(七)、六(四)",
+                "作出决定的机关 县人民政府教育督导委员会",
+                "生效时间 2026年11月24日",
+                "以后每月自查一次",
+                "南涧彝族自治县人民政府教育督导委员会办公室",
+                "2026年11月24日",
+            ];
+            if !day.is_empty() {
+                must.extend(["整改期限 2026年12月20日以前", "书面提出"]);
+            }
+            assert!(!paper.squares.is_empty(), "{measure}: it can be checked");
+            pictured(&format!("notice-{measure}"), &paper, &must, &["李春燕"]);
+        });
+    }
 }

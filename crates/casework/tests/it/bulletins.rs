@@ -14,6 +14,7 @@ use rules::bulletin::{Kind, PointStand, Source, Stand};
 
 use crate::attendance::school::{School, bureau, head, who};
 use crate::county::COUNTY;
+use crate::pictured::pictured;
 
 fn leads(account: &str, role: Role, unit: &str) -> SignedIn {
     let mut one = who(account, role, unit);
@@ -297,5 +298,46 @@ fn a_township_speaks_of_its_own() {
             Err(Refused::Denied { .. })
         ));
         assert!(on(&school, &bureau(), &id, |desk, id| bulletin(desk, id).map(drop)).is_ok());
+    });
+}
+
+/// 五(七), 六(四): a bulletin says its number, whom it is about, each point with what it rests on and the unit's word, and what is asked; praise too; as
+/// PDF and DOCX.
+#[test]
+fn every_paper_of_a_bulletin_says_what_it_must() {
+    on_each_engine(|db| {
+        let school = county(db);
+        let problem = sent(&school, "关于第一学期走访记录的通报");
+        let answer = "去过，记录在村里，没有录进系统；月底以前补录，以后当天录。";
+        on(&school, &township(), &problem, move |desk, id| reply(desk, id, 1, false, answer))
+            .expect("answered");
+        let praise = begun(&school, &office(), Kind::Praise, "关于当天整改的通报").expect("begun");
+        added(&school, &office(), &praise, "s1", "发现问题当天整改，联系有记录。", "finding:f2")
+            .expect("added");
+        on(&school, &office(), &praise, send).expect("sent");
+        let first = [
+            "南涧县教督办通报〔2026〕1号",
+            "关于第一学期走访记录的通报",
+            "一、东镇",
+            "走访没有记录，查不到去过没有。",
+            "没有走访记录",
+            "单位意见：去过，记录在村里，没有录进系统；月底以前补录，以后当天录。",
+            "二、要求",
+            "请一周内改好。",
+            "不给学校排名，不写孩子的姓名",
+        ];
+        let second =
+            ["南涧县教督办通报〔2026〕2号", "发现问题当天整改，联系有记录。", "单位意见：没有意见。", "要求"];
+        on(&school, &head(), &praise, |desk, id| reply(desk, id, 1, true, "")).expect("agreed");
+        for (id, name, must) in
+            [(problem, "bulletin-problem", &first[..]), (praise, "bulletin-praise", &second[..])]
+        {
+            on(&school, &director(), &id, |desk, id| approve(desk, id, true)).expect("approved");
+            on(&school, &office(), &id, |desk, id| issue(desk, id).map(drop)).expect("issued");
+            let paper = school.act(&head(), move |desk| all::paper(desk, &id, "https://baoxue.example"));
+            let paper = paper.expect("the paper").paper;
+            assert!(!paper.squares.is_empty(), "{name}: it can be checked");
+            pictured(name, &paper, must, &["李春燕", "李甲"]);
+        }
     });
 }

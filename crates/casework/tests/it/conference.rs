@@ -19,6 +19,7 @@ use rules::conference::{Stand, TaskStand, Topic};
 
 use crate::attendance::school::{School, bureau, head, who};
 use crate::jobs::Machine;
+use crate::pictured::pictured;
 
 fn director() -> SignedIn {
     who("director", Role::Director, "office")
@@ -399,5 +400,64 @@ fn the_agenda_says_the_frozen_figures() {
         school.act(&bureau(), move |desk| fix(desk, &own)).expect("fixed");
         let seen = read(&school, &police(), &id).expect("a member reads it").items.expect("the agenda");
         assert!(seen.iter().any(|item| item.words.contains("小学入学率：全县")));
+    });
+}
+
+/// 五(二): agenda and minutes say when, where, who and what, each decision with its unit, day and proof; as PDF and DOCX.
+#[test]
+fn every_paper_of_a_meeting_says_what_it_must() {
+    on_each_engine(|db| {
+        let school = county(db);
+        let child = school.pupils("c1", &["李春燕"]).remove(0);
+        school
+            .act(&bureau(), move |desk| open_case(desk, &child, "村民反映没有上学").map(drop))
+            .expect("a case");
+        school.run("update child_case set due_at = '2026-11-20T10:00:00.000+08:00' where county = $1");
+        let id = called(&school, "2026-11-24").expect("called");
+        let own = id.clone();
+        school.act(&bureau(), move |desk| add_item(desk, &own, "研究寄宿制学校的床位")).expect("added");
+        let own = id.clone();
+        school.act(&bureau(), move |desk| fix(desk, &own)).expect("fixed");
+        held(
+            &school,
+            &bureau(),
+            &id,
+            "会议听取了教体局关于三季度控辍保学情况的汇报，研究了超过期限的个案和部门协助事项。\n\
+             会议指出，冬季返校、务工返乡的家庭要在年前走到，走访记录当天录入系统。",
+        )
+        .expect("held");
+        decided(&school, &id, "ga", "查清失联家庭的去向").expect("decided");
+        decided(&school, &id, "t1", "逐户走访没有返校的孩子").expect("decided");
+        let own = id.clone();
+        school.act(&director(), move |desk| close(desk, &own)).expect("final");
+        let agenda = [
+            "联席〔2026〕1号",
+            "会议议程",
+            "时间 2026年11月24日09:00",
+            "地点 县政府二楼会议室",
+            "召集人",
+            "不足5件",
+            "研究寄宿制学校的床位",
+        ];
+        let minutes = [
+            "联席〔2026〕1号",
+            "会议纪要",
+            "时间 2026年11月24日",
+            "主持 分管副县长",
+            "参加 教体局、公安局、东镇、西乡",
+            "一、会议情况",
+            "走访记录当天录入系统",
+            "二、议定事项",
+            "公安局 查清失联家庭的去向 2026年12月10日 走访记录和回执",
+            "东镇 逐户走访没有返校的孩子",
+        ];
+        for (kind, name, must) in [
+            (PaperKind::Agenda, "meeting-agenda", &agenda[..]),
+            (PaperKind::Minutes, "meeting-minutes", &minutes[..]),
+        ] {
+            let own = id.clone();
+            let paper = school.act(&police(), move |desk| conference::paper(desk, &own, kind));
+            pictured(name, &paper.expect("the paper").paper, must, &["李春燕"]);
+        }
     });
 }

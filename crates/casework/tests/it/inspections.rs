@@ -16,6 +16,7 @@ use rules::inspection::{Kind, Mark, Seen, Stand};
 
 use crate::attendance::school::{School, bureau, head, who};
 use crate::county::COUNTY;
+use crate::pictured::pictured;
 
 /// Who leads the office of inspection.
 fn office() -> SignedIn {
@@ -322,6 +323,45 @@ fn an_assessment_has_a_reply() {
                 .act(&head(), |desk| casework::conference::tasks(desk, TaskShown::Open))
                 .expect("none")
                 .is_empty()
+        );
+    });
+}
+
+/// 教育督导条例第二十三条: what was published is to be had as PDF and DOCX with its words to the letter, before that it is not there.
+#[test]
+fn every_paper_of_a_result_says_what_it_must() {
+    on_each_engine(|db| {
+        let school = county(db);
+        let id = begun(&school, &office(), Kind::Special, "", 2).expect("drawn");
+        ticked(&school, &office(), &id, "called_daily", Seen::Good, "").expect("kept");
+        found(&school, &office(), &id, "s1", "有两天没有按时点名").expect("found");
+        let own = id.clone();
+        let (title, words) =
+            school.act(&office(), move |desk| inspections::draft_of(desk, &own)).expect("a draft");
+        let (own, named, text) = (id.clone(), title.clone(), words.clone());
+        let result = school.act(&office(), move |desk| propose(desk, &own, &named, &text)).expect("proposed");
+        let paper = |by: &SignedIn| {
+            let (id, result) = (id.clone(), result.clone());
+            school.act(by, move |desk| inspections::result_paper(desk, &id, &result))
+        };
+        assert!(matches!(paper(&office()), Err(Refused::Denied { .. })), "it is not published");
+        let (own, one) = (id.clone(), result.clone());
+        school.act(&second(), move |desk| publish(desk, &own, &one)).expect("published");
+        for other in [inspector(), bureau(), head()] {
+            assert!(matches!(paper(&other), Err(Refused::Denied { .. })));
+        }
+        let mut must: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        must.extend([
+            title.as_str(),
+            "第二十三条",
+            "南涧彝族自治县人民政府教育督导委员会办公室",
+            "2026年11月24日",
+        ]);
+        pictured(
+            "inspection-result",
+            &paper(&office()).expect("a paper"),
+            &must,
+            &["李春燕", "李甲", "王乙", "张丙"],
         );
     });
 }

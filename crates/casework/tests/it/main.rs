@@ -66,6 +66,7 @@ mod limit;
 mod pairs;
 #[cfg(test)]
 mod password;
+mod pictured;
 #[cfg(test)]
 mod placing;
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! 常态化报告, the four of 教基厅函〔2024〕15号, through the storage of both engines: from the draft to the number, nought that is true, what is frozen
 //! and does not shift, who owes, the recheck, the drawn visits; hazards A08, B05, B08, F06, H01; 五(十二).
+// long because: the four reports share one county, from the draft to what is kept of each handing in.
 
 use std::sync::Arc;
 
 use casework::cases::open_case;
-use casework::db::testing::on_each_engine;
+use casework::db::testing::{on_each_engine, on_each_engine_with};
+use casework::db::{DbError, MIGRATIONS, Value};
 use casework::desk::SignedIn;
 use casework::figures::renew;
 use casework::jobs::Means;
@@ -24,6 +26,7 @@ use rules::regular::{Act, Found, Handed, Item, Kind, Place, Recheck, Stand, Why}
 use crate::attendance::school::{School, bureau, head, who, words};
 use crate::cases::director;
 use crate::jobs::Machine;
+use crate::pictured::{kept, pictured};
 
 fn other_head() -> SignedIn {
     who("head2", Role::Head, "s2")
@@ -169,6 +172,39 @@ fn a_month_from_draft_to_number() {
         school
             .act(&bureau(), move |desk| regular::filed(desk, &id, "pdf", ("abc", 3)))
             .expect("on the record");
+    });
+}
+
+/// B08: what was handed in and sent back stays beside what came then, with the children behind it; nothing is replaced.
+#[test]
+fn every_handing_in_stays() {
+    on_each_engine(|db| {
+        let (school, _) = county(db);
+        let id = begun(&school, &head(), Kind::SchoolMonth, "s1", "2026-10").expect("begun");
+        sent(&school, &head(), &id, "每天点名", false).expect("handed in");
+        assert_eq!(read(&school, &head(), &id).expect("read").handings.len(), 1);
+        reviewed(&school, &bureau(), &id, Act::Return, "请核实是不是登记错了").expect("sent back");
+        school.run("update suspected set cleared_at = '2026-10-24T08:00:00.000+08:00', cleared_why = 'corrected' where county = $1");
+        sent(&school, &head(), &id, "登记错了，已更正", true).expect("again, nought now");
+        let one = read(&school, &head(), &id).expect("read");
+        let [first, second] = one.handings.as_slice() else { panic!("{:?}", one.handings) };
+        assert_eq!((first.nth, first.words.situation.as_str(), first.is_zero), (1, "每天点名", false));
+        assert_eq!(
+            (second.nth, second.words.situation.as_str(), second.is_zero),
+            (2, "登记错了，已更正", true)
+        );
+        assert!(first.changes.is_empty() && first.lines.is_empty(), "nothing was before it");
+        let moved: Vec<(&str, bool, bool)> = second
+            .changes
+            .iter()
+            .map(|one| (one.name.as_str(), one.was.is_empty(), one.is.is_empty()))
+            .collect();
+        assert_eq!(moved, [("李春燕", false, true)], "who is not on the list any more is said by name");
+        assert!(second.lines.iter().any(|(_, was, now)| was == "1" && now == "0"), "{:?}", second.lines);
+        assert!(one.named.is_empty(), "the report has the list of its last handing in");
+        let kept =
+            school.count("select cast(count(*) as bigint) from regular_named where county = $1 and nth = 1");
+        assert!(kept > 0, "the list of the first handing in is still there");
     });
 }
 
@@ -398,6 +434,126 @@ fn the_county_reports() {
         assert_eq!(rows.len(), 4);
         assert!(
             school.act(&head(), |desk| list(desk, None)).expect("own").iter().all(|one| one.unit == "s1")
+        );
+    });
+}
+
+/// 教基厅函〔2024〕15号: each of the four, nought and a correction too, says its number, period and order, every line with its number and what it
+/// means, and what was written; as PDF, DOCX and XLSX.
+#[test]
+fn every_paper_of_the_four_says_what_it_must() {
+    on_each_engine(|db| {
+        let (school, _) = county(db.clone());
+        let machine = Machine::with(db, Keys::for_tests());
+        let county: &'static str = crate::county::COUNTY;
+        let shown = |id: &str, name: &str| {
+            let file = read(&school, &bureau(), id).expect("read");
+            let own = id.to_owned();
+            let drawn = school.act(&bureau(), move |desk| paper(desk, &own, "https://baoxue.example"));
+            let own = id.to_owned();
+            let (book, _) = school.act(&bureau(), move |desk| workbook(desk, &own)).expect("a workbook");
+            kept(name, "xlsx", &book);
+            let mut must = vec![
+                file.line.number.clone(),
+                format!("按照教基厅函〔2024〕15号“{}”的要求", file.line.kind.order()),
+                file.period.clone(),
+                file.words.situation.clone(),
+                file.words.next.clone(),
+                "内容校验码SHA-256".to_owned(),
+            ];
+            for section in &file.content.sections {
+                must.push(section.title.clone());
+                must.extend(section.lines.iter().map(|line| {
+                    let before = if line.before.is_empty() { "—" } else { line.before.as_str() };
+                    format!("{} {} {before} {}", line.label, line.value, line.means)
+                }));
+            }
+            for table in &file.content.tables {
+                must.push(table.title.clone());
+                must.extend(table.rows.iter().map(|row| row.join(" ")));
+            }
+            if file.line.is_zero {
+                must.push("零报告：本月无疑似辍学学生，情况属实。".to_owned());
+            }
+            let must: Vec<&str> = must.iter().map(String::as_str).collect();
+            let paper = drawn.expect("a paper").paper;
+            assert!(!paper.squares.is_empty(), "{name}: it can be compared");
+            pictured(name, &paper, &must, &["李春燕", "李甲", "李乙", "张丙"]);
+        };
+        let month = frozen(&school, &head(), "s1", "2026-10", false);
+        shown(&month, "regular-month");
+        let own = month.clone();
+        let new = school.act(&head(), move |desk| correct(desk, &own, "补登了返校")).expect("a correction");
+        sent(&school, &head(), &new, "每天点名，没到校的当天联系", false).expect("handed in");
+        reviewed(&school, &bureau(), &new, Act::Accept, "").expect("accepted");
+        shown(&new, "regular-month-corrected");
+        shown(&frozen(&school, &other_head(), "s2", "2026-10", true), "regular-month-nought");
+        machine.at("2027-01-05T19:00:00Z");
+        let means: Arc<dyn Means> = machine.clone();
+        renew(&means).expect("a snapshot");
+        let long = "逐校看了月报告，开了一次联席会议，把超过期限的个案逐件交到乡镇，走访记录、送达回执都在系统里；\
+                    对点名晚于十点的班级当天提醒，连着三天没有点名的由学校说明原因，开学和放假前后各抽查一次。";
+        for (kind, period, day, name) in [
+            (Kind::CountyQuarter, "2026-q4", "2027-01-06", "regular-quarter"),
+            (Kind::PrefectureTerm, "2026-1", "2027-02-01", "regular-term"),
+            (Kind::ProvinceYear, "2026", "2027-09-10", "regular-year"),
+        ] {
+            school.at(day);
+            let id = begun(&school, &bureau(), kind, county, period).expect("begun");
+            sent(&school, &bureau(), &id, long, false).expect("handed in");
+            reviewed(&school, &director(), &id, Act::Accept, "").expect("accepted");
+            shown(&id, name);
+        }
+    });
+}
+
+/// Migration 0035: what was handed in before goes over row by row, under the handing in to which it belongs; nothing is lost.
+#[test]
+fn what_was_handed_in_before_is_kept() {
+    let at = MIGRATIONS.iter().position(|(name, _)| *name == "0035_handings").expect("it is there");
+    on_each_engine_with(&MIGRATIONS[..at], |db| {
+        let run = |sql: &'static str| {
+            let done: Result<(), DbError> =
+                db.write(move |tx| tx.execute(sql, &[Value::from("x")]).map(drop));
+            done.expect(sql);
+        };
+        run("insert into regular_report (county, id, kind, unit, period, version, why, state, zero, content, situation, problems,
+                 next_steps, due_day, made_by, made_at, sent_by, sent_at, returned_why)
+             values ($1, 'frozen', 'school_month', 's1', '2026-10', 1, '', 'frozen', 0, '{}', '点名', '', '继续', '2026-11-05', 'a',
+                     '2026-11-01', 'a', '2026-11-02', '')");
+        run("insert into regular_report (county, id, kind, unit, period, version, why, state, zero, content, situation, problems,
+                 next_steps, due_day, made_by, made_at, sent_by, sent_at, returned_why)
+             values ($1, 'back', 'school_month', 's2', '2026-10', 1, '', 'returned', 0, '{}', '点名', '', '继续', '2026-11-05', 'a',
+                     '2026-11-01', 'a', '2026-11-02', '再写')");
+        for sql in [
+            "insert into regular_act (county, report, seq, act, words, by_account, at) values ($1, 'frozen', 1, 'submit', '', 'a', '1')",
+            "insert into regular_act (county, report, seq, act, words, by_account, at) values ($1, 'frozen', 2, 'return', '', 'b', '2')",
+            "insert into regular_act (county, report, seq, act, words, by_account, at) values ($1, 'frozen', 3, 'submit', '', 'a', '3')",
+            "insert into regular_act (county, report, seq, act, words, by_account, at) values ($1, 'back', 1, 'submit', '', 'a', '1')",
+            "insert into regular_child (county, report, child, why) values ($1, 'frozen', 'c1', 'new')",
+            "insert into regular_child (county, report, child, why) values ($1, 'frozen', 'c1', 'left')",
+            "insert into regular_child (county, report, child, why) values ($1, 'back', 'c2', 'new')",
+        ] {
+            run(sql);
+        }
+        db.migrate().expect("it goes over");
+        let rows = |sql: &'static str| {
+            let found: Result<Vec<String>, DbError> =
+                db.read(|tx| tx.query(sql, &[Value::from("x")], |row| row.get(0)));
+            found.expect(sql)
+        };
+        assert_eq!(
+            rows(
+                "select report || ' ' || cast(nth as text) || ' ' || child || ' ' || why from regular_named
+                  where county = $1 order by report, child, why"
+            ),
+            ["back 1 c2 new", "frozen 2 c1 left", "frozen 2 c1 new"]
+        );
+        // Of one that was sent back nobody knows whether it was counted anew since.
+        assert_eq!(
+            rows("select report || ' ' || cast(nth as text) || ' ' || situation || ' ' || at from regular_handing
+                  where county = $1 order by report"),
+            ["frozen 2 点名 2026-11-02"]
         );
     });
 }

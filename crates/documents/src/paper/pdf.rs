@@ -242,6 +242,35 @@ mod tests {
         }
     }
 
+    /// GB/T 9704 7.3.5: however long the text is, signature, day and 版记 stand on a page together with words of the text; a paragraph that is too long
+    /// to go along leaves a line there.
+    #[test]
+    fn nobody_signs_an_empty_page() {
+        let whole = paper("东镇政责改〔2026〕1号");
+        let sentence = "自十一月二十三日起没有正当理由未到校。";
+        let block = |times: usize| Block::Text { text: sentence.repeat(times) };
+        for times in (14..34).chain([60, 61, 62, 63, 64]) {
+            for body in [vec![block(times)], vec![block(times), block(21)], vec![block(times), block(2)]] {
+                let paper = Paper { body, ..whole.clone() };
+                let pages = pages(&paper, Vec::new());
+                let last = pages.last().expect("a page");
+                let mut left = last.replace("扫码核验", "").replace(&format!("—{}—", pages.len()), "");
+                for known in [&paper.signed, &paper.date, &paper.printed.0, &paper.printed.1] {
+                    assert!(
+                        last.contains(known.as_str()),
+                        "{times}: {known} is not on the last page: {last}"
+                    );
+                    left = left.replace(known.as_str(), "");
+                }
+                let left = left.replace("印发", "");
+                assert!(
+                    left.chars().count() >= 3,
+                    "{times}: nothing of the text is on the last page: {last}"
+                );
+            }
+        }
+    }
+
     /// 卷宗: cover, catalogue with the page of each paper, and the papers; pages are numbered through.
     #[test]
     fn a_bundle_has_a_catalogue() {

@@ -8,7 +8,7 @@ use crate::age::{AgeGroup, SchoolAge, Stage};
 use crate::standing::Standing;
 
 /// Marks of a child: so many figures are sums over children.
-pub const PLACES: usize = 7;
+pub const PLACES: usize = 9;
 
 /// What the figures look at in a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Child {
     pub standing: Standing,
     /// Whether it is on the roll of a school of the county, in one of the nine grades.
     pub on_roll: bool,
+    /// The stage of the grade in which it stands on a roll; `None` where there is no grade.
+    pub stage: Option<Stage>,
     /// 残疾.
     pub disabled: bool,
     /// Whether it was in the first grade eight school years before this one: the cohort whose ninth year this is.
@@ -62,13 +64,21 @@ fn one(figure: Figure, child: &Child, base: Mark, (on, rule): (Date, &SchoolAge)
         Figure::Retention => child.cohort,
         Figure::Junior => child.junior,
         Figure::Dropout => return dropout(child, of_age),
+        Figure::DropoutPrimary | Figure::DropoutJunior => {
+            let own = if figure == Figure::DropoutPrimary { Stage::Primary } else { Stage::Junior };
+            // Who stands in no grade is of the stage of its age; past the ninth grade's age that is the last one.
+            let stage = child.stage.or_else(|| grade.map(crate::age::Grade::stage)).unwrap_or(Stage::Junior);
+            return if stage == own { dropout(child, of_age) } else { Mark::None };
+        }
         Figure::Return
         | Figure::Found
         | Figure::Reported
         | Figure::Kept
         | Figure::Yearbook
         | Figure::JuniorYearbook
-        | Figure::DropoutYearbook => false,
+        | Figure::DropoutYearbook
+        | Figure::DropoutPrimaryYearbook
+        | Figure::DropoutJuniorYearbook => false,
     };
     if counts { base } else { Mark::None }
 }

@@ -90,6 +90,7 @@ pub fn missing(one: Missing, on: Date, rule: &SchoolAge) -> String {
         birth: None,
         standing: one.standing,
         on_roll: false,
+        stage: None,
         disabled: false,
         cohort: one.cohort == Cohort::First,
         junior: one.cohort == Cohort::Seventh,

@@ -4,7 +4,7 @@
 use super::Figure;
 
 /// Version of the definitions: it goes up with any change of what counts, and stands in every snapshot.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,27 +151,10 @@ impl Figure {
                 differs: "有的县再加减转入、转出、死亡的人数；这里只用年报的两个数。要看名单请看“按人”的一行。",
                 ..of_children
             },
-            Self::DropoutYearbook => Definition {
-                numerator: "年报推算的减少数：上年在校＋招生＋复学＋转入－毕业结业－休学－转出－死亡－本年在校",
-                denominator: "上年在校学生数",
-                apart: "",
-                listed: "",
-                source: "各县按年报学生变动表推算，小学和初中合在一起",
-                sureness: Sureness::Common,
-                differs: "由人数加减得来，找不到人；漏报一次转学就多一个“辍学”，多报一次就少一个。要看名单请看“辍学率”的一行。",
-                better: Better::Less,
-                ..of_children
-            },
-            Self::Dropout => Definition {
-                numerator: "当天处在辍学状态、还没有返校的适龄学生",
-                denominator: "在本县学校学籍上的学生和已辍学的学生",
-                apart: "休学的学生，留在分母里，单列，不算辍学",
-                listed: "辍学和休学的",
-                source: "年辍学率：学年内辍学学生数÷在校学生数；辍学数是净数，返校的已减去",
-                differs: "年报推算的辍学率由人数加减得来，找不到人；学校报来还没有核实的，本系统从满三天起就列入。",
-                better: Better::Less,
-                ..of_children
-            },
+            Self::DropoutYearbook | Self::DropoutPrimaryYearbook | Self::DropoutJuniorYearbook => {
+                yearbook(self, of_children)
+            }
+            Self::Dropout | Self::DropoutPrimary | Self::DropoutJunior => dropout(self, of_children),
             Self::Disability => Definition {
                 numerator: "其中在学的：随班就读、特教班、特教学校、有学籍的送教上门",
                 denominator: "适龄的残疾儿童少年：残联持证和经专家委员会评估登记的",
@@ -211,5 +194,68 @@ impl Figure {
                 ..in_time
             },
         }
+    }
+}
+
+/// 辍学率 by names, whole and of one stage.
+const fn dropout(figure: Figure, of_children: Definition) -> Definition {
+    let whole = Definition {
+        numerator: "当天处在辍学状态、还没有返校的适龄学生",
+        denominator: "在本县学校学籍上的学生和已辍学的学生",
+        apart: "休学的学生，留在分母里，单列，不算辍学",
+        listed: "辍学和休学的",
+        source: "年辍学率：学年内辍学学生数÷在校学生数；辍学数是净数，返校的已减去",
+        differs: "年报推算的辍学率由人数加减得来，找不到人；学校报来还没有核实的，本系统从满三天起就列入。",
+        better: Better::Less,
+        ..of_children
+    };
+    match figure {
+        Figure::DropoutPrimary => Definition {
+            numerator: "其中小学段的：当天处在辍学状态、还没有返校，学籍在一至六年级的；学籍上没有年级的，按年龄应在一至六年级的",
+            denominator: "一至六年级学籍上的学生和小学段已辍学的学生",
+            source: "年辍学率分学段算：小学段辍学学生数÷小学在校学生数；小学、初中两段合起来就是“辍学率”",
+            differs: "年报的小学辍学率由人数加减得来，找不到人；毕业了没有升初中的，算在初中段。",
+            ..whole
+        },
+        Figure::DropoutJunior => Definition {
+            numerator: "其中初中段的：当天处在辍学状态、还没有返校，学籍在七至九年级的；学籍上没有年级的，按年龄应在七年级以上的",
+            denominator: "七至九年级学籍上的学生和初中段已辍学的学生",
+            source: "年辍学率分学段算：初中段辍学学生数÷初中在校学生数；小学、初中两段合起来就是“辍学率”",
+            differs: "年报的初中辍学率由人数加减得来，找不到人；小学毕业没有升初中、在新学校没有学籍的，年报不算，这里按年龄算。",
+            ..whole
+        },
+        _ => whole,
+    }
+}
+
+/// 辍学率 as the yearbook's numbers leave it over, whole and of one stage.
+const fn yearbook(figure: Figure, of_children: Definition) -> Definition {
+    let whole = Definition {
+        numerator: "年报推算的减少数：上年在校＋招生＋复学＋转入－毕业结业－休学－转出－死亡－本年在校",
+        denominator: "上年在校学生数，小学和初中合计",
+        apart: "",
+        listed: "",
+        source: "各县按年报学生变动表推算；小学、初中都登记了的，合计由两段相加，没有都登记的，用登记的合计",
+        sureness: Sureness::Common,
+        differs: "由人数加减得来，找不到人；漏报一次转学就多一个“辍学”，多报一次就少一个。要看名单请看“辍学率”的一行。",
+        better: Better::Less,
+        ..of_children
+    };
+    match figure {
+        Figure::DropoutPrimaryYearbook => Definition {
+            numerator: "年报推算的小学减少数：小学的上年在校＋招生＋复学＋转入－毕业结业－休学－转出－死亡－本年在校",
+            denominator: "小学上年在校学生数",
+            source: "各县按年报学生变动表（小学）推算；国家的年报表也按小学、初中分列",
+            differs: "由人数加减得来，找不到人。六年级毕业的全部减去，没有升初中的看不出来。要看名单请看“小学辍学率”的一行。",
+            ..whole
+        },
+        Figure::DropoutJuniorYearbook => Definition {
+            numerator: "年报推算的初中减少数：初中的上年在校＋招生＋复学＋转入－毕业结业－休学－转出－死亡－本年在校",
+            denominator: "初中上年在校学生数",
+            source: "各县按年报学生变动表（初中）推算；国家的年报表也按小学、初中分列",
+            differs: "由人数加减得来，找不到人。没有升初中的不在招生里，也看不出来。要看名单请看“初中辍学率”的一行。",
+            ..whole
+        },
+        _ => whole,
     }
 }

@@ -38,6 +38,10 @@ codes! {
         Junior = "junior_retention" "初中三年巩固率（按人）" [],
         JuniorYearbook = "junior_yearbook" "初中三年巩固率（年报）" [],
         DropoutYearbook = "dropout_yearbook" "辍学率（年报）" [],
+        DropoutPrimary = "dropout_primary" "小学辍学率" [],
+        DropoutJunior = "dropout_junior" "初中辍学率" [],
+        DropoutPrimaryYearbook = "dropout_primary_yearbook" "小学辍学率（年报）" [],
+        DropoutJuniorYearbook = "dropout_junior_yearbook" "初中辍学率（年报）" [],
     }
 }
 
@@ -86,6 +90,10 @@ impl Figure {
             Self::Yearbook => (Basis::Hand, 0),
             Self::JuniorYearbook => (Basis::Hand, 1),
             Self::DropoutYearbook => (Basis::Hand, 2),
+            Self::DropoutPrimary => (Basis::Child, 7),
+            Self::DropoutJunior => (Basis::Child, 8),
+            Self::DropoutPrimaryYearbook => (Basis::Hand, 3),
+            Self::DropoutJuniorYearbook => (Basis::Hand, 4),
         }
     }
 
@@ -105,6 +113,23 @@ impl Figure {
     #[must_use]
     pub const fn is_by_hand(self) -> bool {
         matches!(self.basis().0, Basis::Hand)
+    }
+
+    /// Whether it takes the nine numbers of 学生变动表, from which part and whole follow.
+    #[must_use]
+    pub const fn is_of_nine(self) -> bool {
+        matches!(self, Self::DropoutYearbook | Self::DropoutPrimaryYearbook | Self::DropoutJuniorYearbook)
+    }
+
+    /// The other stage, of a figure that counts one stage of a whole: together they are the whole, so that what may not be told of one follows
+    /// from the other (hazards A08, F06).
+    #[must_use]
+    pub const fn other_stage(self) -> Option<Self> {
+        match self {
+            Self::DropoutPrimary => Some(Self::DropoutJunior),
+            Self::DropoutJunior => Some(Self::DropoutPrimary),
+            _ => None,
+        }
     }
 
     /// The figures that are sums over these, in the order of their marks.

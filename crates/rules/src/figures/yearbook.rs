@@ -6,7 +6,7 @@ use super::Rate;
 pub const TERMS: [&str; 9] =
     ["上年在校", "招生", "复学", "转入", "毕业结业", "休学", "转出", "死亡", "本年在校"];
 
-/// The numbers of 学生变动表 of one school year, 小学 and 初中 together.
+/// The numbers of 学生变动表 of one school year, of 小学, of 初中, or of both together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terms {
     /// 上年在校.
@@ -60,6 +60,23 @@ impl Terms {
         match there.checked_sub(gone) {
             Some(part) => Ok(Rate { part, whole: self.before }),
             None => Err(Unsound::TooMany(gone - there)),
+        }
+    }
+
+    /// Both stages together: each of the nine numbers of one and the other. Who finishes 小学 and enters 初中 stands in both sums and takes no part in
+    /// what is left over.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self {
+            before: self.before.saturating_add(other.before),
+            entered: self.entered.saturating_add(other.entered),
+            resumed: self.resumed.saturating_add(other.resumed),
+            moved_in: self.moved_in.saturating_add(other.moved_in),
+            finished: self.finished.saturating_add(other.finished),
+            suspended: self.suspended.saturating_add(other.suspended),
+            moved_out: self.moved_out.saturating_add(other.moved_out),
+            dead: self.dead.saturating_add(other.dead),
+            now: self.now.saturating_add(other.now),
         }
     }
 

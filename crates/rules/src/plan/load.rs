@@ -15,8 +15,8 @@ use super::model::{
 use super::problem::PlanProblem;
 use super::read::{Day, File};
 use super::{
-    Plan, case, clause, inspection, load_columns, load_places, platform, reach, regular, request,
-    school_access, warning,
+    Plan, accountability, case, clause, inspection, load_columns, load_places, platform, reach, regular,
+    request, school_access, warning,
 };
 use crate::age::SchoolAge;
 use crate::calendar::SchoolCalendar;
@@ -124,6 +124,7 @@ impl Loader<'_> {
         let warnings = warning::warnings(self);
         let conference = self.conference();
         let regular = regular::regular(self);
+        let accountability = accountability::accountability(self);
         let targets = self.targets();
         let seasons = self.seasons();
         let measures = self.measures();
@@ -156,6 +157,7 @@ impl Loader<'_> {
             warnings,
             conference: conference?,
             regular: regular?,
+            accountability: accountability?,
             units: std::mem::take(&mut self.units),
             targets,
             seasons,

@@ -3,6 +3,7 @@
 //! Text in, a checked [`Plan`] or a list of problems out; reading files from disk is the caller's. What a law
 //! fixes is not plan data. How the files are built: `docs/adr/0002-plan-as-data.md`.
 
+mod accountability;
 mod case;
 mod clause;
 mod due;
@@ -24,6 +25,7 @@ mod warning;
 
 use std::collections::BTreeMap;
 
+pub use accountability::{AccountabilityRule, Ground};
 pub use case::{
     CaseRules, GradeBack, GradeRule, HelpGate, HomeTeachingRule, Hops, ObservationRule, PairingRule,
     PauseRule,
@@ -68,6 +70,7 @@ pub struct Plan {
     warnings: Vec<WarningRule>,
     conference: Conference,
     regular: RegularRule,
+    accountability: AccountabilityRule,
     units: Vec<Unit>,
     targets: Vec<Target>,
     seasons: Vec<Season>,
@@ -166,6 +169,12 @@ impl Plan {
     #[must_use]
     pub const fn regular(&self) -> &RegularRule {
         &self.regular
+    }
+
+    /// From how many records on a file of 问责 may be opened, and on what it can rest, 五(七), 六(四).
+    #[must_use]
+    pub const fn accountability(&self) -> &AccountabilityRule {
+        &self.accountability
     }
 
     /// How often 联席会议 is held, 五(二).

@@ -92,10 +92,16 @@ pub struct Known {
 }
 
 fn figures(kind: Kind, known: &Known) -> Table {
+    let is_large = |line: &FigureLine| {
+        let listed = line.counts.listed(line.figure);
+        told(&[Cell { listed, rest: line.counts.whole() - listed }]).0
+    };
+    // What is hidden of one stage follows from the other and the whole.
+    let other =
+        |line: &FigureLine| known.figures.iter().find(|one| line.figure.other_stage() == Some(one.figure));
     let row = |line: &FigureLine| {
         let (counts, figure) = (line.counts, line.figure);
-        let listed = counts.listed(figure);
-        let is_told = !kind.is_outward() || told(&[Cell { listed, rest: counts.whole() - listed }]).0;
+        let is_told = !kind.is_outward() || is_large(line) && other(line).is_none_or(is_large);
         let mut row = vec![figure.label().to_owned()];
         if is_told {
             row.extend([

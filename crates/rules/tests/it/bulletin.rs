@@ -2,12 +2,13 @@
 //! opened and how it goes on; as tables. Hazards B05, B13, F06.
 
 use proptest::prelude::*;
-use rules::accountability::{self as file, GROUNDS, Known, Measure, Origin, ground, opens};
+use rules::accountability::{self as file, Known, Measure, Origin, cited, is_article, opens};
 use rules::bulletin::{
     Act, Evidence, Frozen, Hand, Issuer, Kind, Named, PointStand, Source, Stand, answered, count, figure,
     may_name, moved, rests,
 };
 use rules::figures::{Counts, Figure};
+use rules::plan::AccountabilityRule;
 use rules::publish::published;
 
 use crate::nanjian::PLAN;
@@ -99,23 +100,72 @@ fn a_unit_answers_once() {
     }
 }
 
-/// 六(四): a file is opened on what repeats or went to the top, and on nothing less; each ground says its law.
+/// 六(四): a file is opened on what repeats or went to the top as the county's plan counts it, and on nothing less.
 #[test]
 fn on_what_a_file_is_opened() {
-    let check = |origin, known: Known, is_opened: bool| {
-        assert_eq!(opens(origin, known).is_ok(), is_opened, "{origin} {known:?}");
+    let of_plan = PLAN.accountability();
+    let more =
+        AccountabilityRule { bulletins: 3, within_months: 6, findings: 4, escalated: 2, ..of_plan.clone() };
+    let check = |rule: &AccountabilityRule, origin, known: Known, is_opened: bool| {
+        assert_eq!(opens(origin, known, rule).is_ok(), is_opened, "{origin} {known:?}");
+        assert_eq!(known.reaches(origin, rule), is_opened, "{origin} {known:?}");
     };
-    check(Origin::Bulletins, Known { bulletins: 1, ..Known::default() }, false);
-    check(Origin::Bulletins, Known { bulletins: 2, ..Known::default() }, true);
-    check(Origin::Findings, Known { bulletins: 9, findings: 1, escalated: 0 }, false);
-    check(Origin::Findings, Known { findings: 2, ..Known::default() }, true);
-    check(Origin::Escalated, Known { escalated: 1, ..Known::default() }, true);
-    check(Origin::Escalated, Known::default(), false);
-    assert!(GROUNDS.iter().all(|one| !one.law.is_empty() && !one.about.is_empty()));
-    let own = GROUNDS.iter().filter(|one| one.article.is_empty()).map(|one| one.law);
-    assert_eq!(own.collect::<Vec<_>>(), ["教育督导问责办法"], "its text was not at hand");
-    assert_eq!(ground("law53").map(|one| one.article), Some("第五十三条"));
-    assert_eq!(ground("x"), None);
+    for (bulletins, here, there) in [(1, false, false), (2, true, false), (3, true, true)] {
+        check(of_plan, Origin::Bulletins, Known { bulletins, ..Known::default() }, here);
+        check(&more, Origin::Bulletins, Known { bulletins, ..Known::default() }, there);
+    }
+    check(of_plan, Origin::Findings, Known { bulletins: 9, findings: 1, escalated: 0 }, false);
+    check(of_plan, Origin::Findings, Known { findings: 2, ..Known::default() }, true);
+    check(&more, Origin::Findings, Known { findings: 3, ..Known::default() }, false);
+    check(&more, Origin::Findings, Known { findings: 4, ..Known::default() }, true);
+    check(of_plan, Origin::Escalated, Known { escalated: 1, ..Known::default() }, true);
+    check(of_plan, Origin::Escalated, Known::default(), false);
+    check(&more, Origin::Escalated, Known { escalated: 1, ..Known::default() }, false);
+    let refused = opens(Origin::Bulletins, Known::default(), &more).unwrap_err();
+    assert_eq!(
+        refused.todo,
+        "6个月内被通报3次、督导问题逾期4个，或者有2件事期限上报到县里仍没有办的，才立案"
+    );
+}
+
+/// 五(七), 六(四): a ground says its law and where it is known from; an article that nobody has read has no number, and none is made up.
+#[test]
+fn what_a_file_rests_on() {
+    let rule = PLAN.accountability();
+    for one in &rule.grounds {
+        assert!(!one.law.is_empty() && !one.about.is_empty() && one.basis.source.is_some(), "{one:?}");
+        assert!(one.law != "教育督导问责办法" || one.article.is_none(), "its text was not at hand: {one:?}");
+    }
+    assert_eq!(rule.ground("x"), None);
+    let check = |code: &str, written: &str, expected: Option<&str>| {
+        let one = rule.ground(code).unwrap_or_else(|| panic!("no ground {code}"));
+        assert_eq!(cited(one, written).ok().as_deref(), expected, "{code} {written:?}");
+    };
+    check("law53", "", Some("《义务教育法》第五十三条"));
+    check("law53", "第一条", Some("《义务教育法》第五十三条"));
+    check("task", " ", Some("《教育督导问责办法》（国教督〔2021〕2号）所列“教育攻坚任务完成严重滞后”的情形"));
+    check(
+        "task",
+        "第八条",
+        Some("《教育督导问责办法》（国教督〔2021〕2号）第八条“教育攻坚任务完成严重滞后”"),
+    );
+    check("task", "大概第八条", None);
+    check("measures", "", None);
+    check("measures", "第八条第二款", Some("《教育督导问责办法》（国教督〔2021〕2号）第八条第二款"));
+}
+
+/// What is written as an article, and what is not.
+#[test]
+fn an_article_is_written_as_one() {
+    let check = |text: &str, is_one: bool| assert_eq!(is_article(text), is_one, "{text}");
+    for one in ["第八条", "第五十三条", "第8条", "第十二条第二款", "第六条第一款第（三）项", "第六条第三项"]
+    {
+        check(one, true);
+    }
+    for other in ["", "第条", "八条", "第八", "第八条和第九条", "第一款", "第八条第二款第一条", "第某条"]
+    {
+        check(other, false);
+    }
 }
 
 /// B05, B13: heard, decided by another, put right, seen by another; nobody of the unit has a hand in what is not theirs.

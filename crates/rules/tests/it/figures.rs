@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use rules::age::SchoolAge;
+use rules::age::{SchoolAge, Stage};
 use rules::case::{Exemption, State};
 use rules::figures::{
     Basis, Better, Cell, Child, Cohort, Counts, Ending, FATES, Figure, Mark, Met, Missing, PLACES, Rate,
@@ -23,13 +23,14 @@ fn child(birth: Date, standing: Standing) -> Child {
         birth: Some(birth),
         standing,
         on_roll: standing == Standing::Enrolled,
+        stage: None,
         disabled: false,
         cohort: false,
         junior: false,
     }
 }
 
-/// The marks are those of 小学入学率, 新生入学率, 在学率, 巩固率, 辍学率, 残疾儿童入学率, 初中三年巩固率.
+/// The marks are those of 小学入学率, 新生入学率, 在学率, 巩固率, 辍学率, 残疾儿童入学率, 初中三年巩固率, and 辍学率 of 小学 and of 初中.
 #[track_caller]
 fn check(child: &Child, expected: &str) {
     assert_eq!(marks(child, ON, &RULE), expected, "{child:?}");
@@ -39,28 +40,33 @@ fn check(child: &Child, expected: &str) {
 #[test]
 fn how_a_child_counts() {
     let ten = date(2016, 5, 1);
-    check(&child(ten, Standing::Enrolled), "i-i-o--");
-    check(&child(ten, Standing::Elsewhere), "i-i----");
-    check(&child(ten, Standing::Never), "o-o----");
-    check(&child(ten, Standing::Absent), "o-o-i--");
-    check(&child(ten, Standing::Unknown), "o-o----");
-    check(&Child { disabled: true, ..child(ten, Standing::Enrolled) }, "i-i-oi-");
-    check(&Child { disabled: true, ..child(ten, Standing::Never) }, "o-o--o-");
+    check(&child(ten, Standing::Enrolled), "i-i-o--o-");
+    check(&child(ten, Standing::Elsewhere), "i-i------");
+    check(&child(ten, Standing::Never), "o-o------");
+    check(&child(ten, Standing::Absent), "o-o-i--i-");
+    check(&child(ten, Standing::Unknown), "o-o------");
+    check(&Child { disabled: true, ..child(ten, Standing::Enrolled) }, "i-i-oi-o-");
+    check(&Child { disabled: true, ..child(ten, Standing::Never) }, "o-o--o---");
     let six = date(2020, 8, 31);
-    check(&child(six, Standing::Enrolled), "iii-o--");
-    check(&child(six, Standing::Never), "ooo----");
+    check(&child(six, Standing::Enrolled), "iii-o--o-");
+    check(&child(six, Standing::Never), "ooo------");
     let fourteen = date(2012, 3, 1);
-    check(&child(fourteen, Standing::Absent), "--o-i--");
-    check(&Child { cohort: true, ..child(fourteen, Standing::Absent) }, "--ooi--");
-    check(&Child { cohort: true, ..child(fourteen, Standing::Finished) }, "--ii---");
-    check(&Child { junior: true, ..child(fourteen, Standing::Absent) }, "--o-i-o");
-    check(&Child { junior: true, cohort: true, ..child(fourteen, Standing::Elsewhere) }, "--ii--i");
+    check(&child(fourteen, Standing::Absent), "--o-i---i");
+    check(&Child { cohort: true, ..child(fourteen, Standing::Absent) }, "--ooi---i");
+    check(&Child { cohort: true, ..child(fourteen, Standing::Finished) }, "--ii-----");
+    check(&Child { junior: true, ..child(fourteen, Standing::Absent) }, "--o-i-o-i");
+    check(&Child { junior: true, cohort: true, ..child(fourteen, Standing::Elsewhere) }, "--ii--i--");
     // Sixteen and still in the ninth grade: a pupil of whom a dropout could be made, and of the cohort.
     let sixteen = date(2010, 11, 1);
-    check(&Child { cohort: true, ..child(sixteen, Standing::Enrolled) }, "---io--");
-    check(&Child { cohort: true, ..child(sixteen, Standing::Absent) }, "---o---");
+    check(&Child { cohort: true, ..child(sixteen, Standing::Enrolled) }, "---io---o");
+    check(&Child { cohort: true, ..child(sixteen, Standing::Absent) }, "---o-----");
     check(&child(sixteen, Standing::Absent), "");
-    check(&Child { birth: None, ..child(ten, Standing::Enrolled) }, "----o--");
+    check(&Child { birth: None, ..child(ten, Standing::Enrolled) }, "----o---o");
+    // The grade decides of which stage, and the age where there is none.
+    let primary = |birth, standing| Child { stage: Some(Stage::Primary), ..child(birth, standing) };
+    check(&primary(fourteen, Standing::Absent), "--o-i--i-");
+    check(&primary(fourteen, Standing::Enrolled), "--i-o--o-");
+    check(&Child { stage: Some(Stage::Junior), ..child(ten, Standing::Absent) }, "o-o-i---i");
 }
 
 /// B09: 休学 and 延缓入学 stay in every denominator, apart, and are never in a numerator.
@@ -74,8 +80,8 @@ fn suspension_hides_nobody() {
         junior: true,
         ..child(ten, standing)
     };
-    check(&all(Standing::Suspended), "a-aaaaa");
-    check(&all(Standing::Deferred), "a-aa-aa");
+    check(&all(Standing::Suspended), "a-aaaaaa-");
+    check(&all(Standing::Deferred), "a-aa-aa--");
     for standing in [Standing::Dead, Standing::Abroad, Standing::MovedAway] {
         check(&all(standing), "");
     }
@@ -240,6 +246,12 @@ fn the_dropout_rate_of_the_yearbook() {
     check([0, 10, 0, 0, 0, 0, 0, 0, 10], Err(Unsound::Nobody));
     check([1000, 0, 0, 0, 0, 0, 0, 0, 1003], Err(Unsound::TooMany(3)));
     assert_eq!(Terms::read("1 2 3"), None);
+    // Who finishes 小学 and enters 初中 is in both sums and left over in neither.
+    let primary = Terms::of([600, 100, 0, 0, 98, 0, 0, 0, 600]);
+    let junior = Terms::of([300, 98, 0, 0, 100, 0, 0, 0, 297]);
+    assert_eq!(primary.rate(), Ok(Rate { part: 2, whole: 600 }));
+    assert_eq!(junior.rate(), Ok(Rate { part: 1, whole: 300 }));
+    assert_eq!(primary.with(junior).rate(), Ok(Rate { part: 3, whole: 900 }));
     assert_eq!(Terms::read("1 2 3 4 5 6 7 8 x"), None);
 }
 
@@ -274,9 +286,10 @@ proptest! {
     #[test]
     fn marks_are_consistent(
         days in 0_i64..8000, standing in standings(), on_roll: bool, disabled: bool, cohort: bool, junior: bool,
+        stage in prop::option::of(prop::sample::select(&[Stage::Primary, Stage::Junior][..])),
     ) {
         let birth = date(2006, 1, 1).saturating_add(jiff::ToSpan::days(days));
-        let one = Child { birth: Some(birth), standing, on_roll, disabled, cohort, junior };
+        let one = Child { birth: Some(birth), standing, on_roll, stage, disabled, cohort, junior };
         let marks = marks(&one, ON, &RULE);
         prop_assert!(marks.is_empty() || marks.len() == PLACES);
         let of = |figure| mark_of(figure, &marks).unwrap_or(Mark::None);
@@ -289,6 +302,10 @@ proptest! {
         if matches!(standing, Standing::Suspended | Standing::Deferred) {
             prop_assert!(!marks.contains(Mark::In.code()));
         }
+        // Both stages are the whole: a child counts in exactly one, and as it does there.
+        let stages = [of(Figure::DropoutPrimary), of(Figure::DropoutJunior)];
+        prop_assert!(stages.contains(&Mark::None));
+        prop_assert!(stages.contains(&of(Figure::Dropout)));
         if standing == Standing::Absent {
             prop_assert!(of(Figure::InSchool) != Mark::In);
         }

@@ -131,7 +131,8 @@ fn item(line: &Line, plan: &Plan) -> Item {
 /// A figure that is entered by hand, as it was entered last for the latest school year.
 fn by_hand(figure: Figure, entries: &[Entry], plan: &Plan) -> Item {
     let line = Line { figure, whole: None, own: Vec::new() };
-    let entry = entries.iter().find(|one| one.figure == figure);
+    let entry = figures::holding(figure, entries);
+    let entry = entry.as_ref();
     let target = plan.target(figure.definition().target).map(|target| hundredths(target.percent));
     let county = entry.map(|one| Number {
         unit: plan.county().code.clone(),

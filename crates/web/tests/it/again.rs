@@ -274,6 +274,23 @@ pub(crate) const AGAIN: &[Again] = &[
 ];
 
 impl Again {
+    /// The address with its ids: what stands between `<` and `>` is asked of the storage.
+    pub(crate) fn at(&self, app: &TestApp) -> String {
+        let mut at = String::new();
+        for (nth, part) in self.path.split(['<', '>']).enumerate() {
+            if nth % 2 == 0 {
+                at.push_str(part);
+                continue;
+            }
+            let params = [Value::from(HERE)];
+            let found: Result<Option<String>, DbError> =
+                app.app.db().read(|tx| tx.optional(part, &params, |row| row.get::<String>(0)));
+            // What an earlier act makes is not there where none is done.
+            at.push_str(&found.expect("the id is read").unwrap_or_else(|| "missing".to_owned()));
+        }
+        at
+    }
+
     /// A session of whoever sends it.
     pub(crate) fn token(&self, app: &TestApp) -> String {
         app.session(HERE, &format!("h-account-{}", self.by))

@@ -111,12 +111,13 @@ fn nine_numbers_of_the_yearbook() {
         let app = TestApp::new(db);
         let bureau = app.session(HERE, &app.here.with(Role::Bureau).next().expect("somebody").account);
         night(&app);
-        let form = |now: &str| {
+        let of = |figure: &str, now: &str| {
             format!(
-                "figure=dropout_yearbook&school_year=2026&before=1000&entered=120&resumed=2&moved_in=10&finished=110&suspended=3\
+                "figure={figure}&school_year=2026&before=1000&entered=120&resumed=2&moved_in=10&finished=110&suspended=3\
                  &moved_out=12&dead=1&now={now}&source=2026年教育事业统计年报"
             )
         };
+        let form = |now: &str| of("dropout_yearbook", now);
         let send = |form: String| {
             app.ask(Ask { form, ..Ask::new(Method::POST, "/figures/yearbook", Some(&bureau)) })
         };
@@ -138,5 +139,20 @@ fn nine_numbers_of_the_yearbook() {
         let one = all.iter().find(|one| one["key"] == "dropout_yearbook").cloned().unwrap_or_default();
         assert_eq!((&one["county"]["part"], &one["school_year"]), (&5.into(), &2026.into()), "{json}");
         assert_eq!(one["entered_from"], "2026年教育事业统计年报");
+        // Each stage for itself, and the whole is their sum from then on.
+        assert_eq!(send(of("dropout_primary_yearbook", "1002")).status, 303);
+        assert_eq!(send(of("dropout_junior_yearbook", "1003")).status, 303);
+        let page = text(&app.get("/figures", Some(&bureau)));
+        for said in
+            ["小学辍学率（年报）", "4÷1000", "初中辍学率（年报）", "3÷1000", "7÷2000", "小学、初中两段相加"]
+        {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        let wrong = send(of("dropout_junior_yearbook", "1101"));
+        assert!(
+            text(&wrong).contains("value=\"dropout_junior_yearbook\" selected"),
+            "the stage stays chosen: {}",
+            text(&wrong)
+        );
     });
 }

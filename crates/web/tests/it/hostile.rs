@@ -7,7 +7,8 @@ use casework::db::{DbError, Value};
 use rules::access::{Role, Standing};
 use web::route::Policy;
 
-use crate::again::{AGAIN, give};
+use crate::again::{AGAIN, Again, give};
+use crate::again_rooms::{ROOMS, give_rooms};
 use crate::app::{Ask, HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix::{Person, everybody};
@@ -188,44 +189,52 @@ fn texts_that_would_be_statements_on_what_is_there() {
     on_each_engine(|db| {
         let app = TestApp::new(db);
         give(&app);
-        // Signed in before writes are undone.
-        let signed: Vec<_> = AGAIN.iter().map(|again| (again, again.token(&app))).collect();
-        undone(&app);
-        let mut reached = 0;
-        for (again, token) in signed {
-            let pairs: Vec<(&str, &str)> =
-                again.form.split('&').filter_map(|pair| pair.split_once('=')).collect();
-            let mut asks = Vec::new();
-            for at in 0..pairs.len() {
-                for text in CORPUS.iter().chain(&["<script>alert(1)</script>"]) {
-                    let form: Vec<String> = pairs
-                        .iter()
-                        .enumerate()
-                        .map(|(own, (name, value))| {
-                            let value = if own == at { encoded(text) } else { encoded(value) };
-                            format!("{name}={value}")
-                        })
-                        .collect();
-                    asks.push(Ask {
-                        form: form.join("&"),
-                        ..Ask::new(Method::POST, path(again.path), Some(&token))
-                    });
-                }
-            }
-            for answer in app.all(asks) {
-                assert!(answer.status < 500, "{}: {}", again.path, answer.status);
-                reached += usize::from(matches!(answer.status, 303 | 409 | 422));
-                let page = String::from_utf8(answer.body).unwrap_or_default();
-                assert!(
-                    !page.contains("<script>alert(1)") && !page.contains("syntax error"),
-                    "{}",
-                    again.path
-                );
+        let reached = hostile_texts(&app, AGAIN);
+        assert!(reached > 2000, "{reached} came as far as the act");
+    });
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        give_rooms(&app);
+        let reached = hostile_texts(&app, ROOMS);
+        assert!(reached > 1000, "{reached} came as far as the act");
+    });
+}
+
+/// Sends each form with each field in its turn hostile; how many came as far as the act.
+fn hostile_texts(app: &TestApp, all: &[Again]) -> usize {
+    // Signed in before writes are undone.
+    let signed: Vec<_> = all.iter().map(|again| (again, again.token(app), again.at(app))).collect();
+    undone(app);
+    let mut reached = 0;
+    for (again, token, at_path) in signed {
+        let pairs: Vec<(&str, &str)> =
+            again.form.split('&').filter_map(|pair| pair.split_once('=')).collect();
+        let mut asks = Vec::new();
+        for at in 0..pairs.len() {
+            for text in CORPUS.iter().chain(&["<script>alert(1)</script>"]) {
+                let form: Vec<String> = pairs
+                    .iter()
+                    .enumerate()
+                    .map(|(own, (name, value))| {
+                        let value = if own == at { encoded(text) } else { encoded(value) };
+                        format!("{name}={value}")
+                    })
+                    .collect();
+                asks.push(Ask {
+                    form: form.join("&"),
+                    ..Ask::new(Method::POST, path(&at_path), Some(&token))
+                });
             }
         }
-        assert!(reached > 2000, "{reached} came as far as the act");
-        app.app.db().rehearse(None);
-    });
+        for answer in app.all(asks) {
+            assert!(answer.status < 500, "{}: {}", again.path, answer.status);
+            reached += usize::from(matches!(answer.status, 303 | 409 | 422));
+            let page = String::from_utf8(answer.body).unwrap_or_default();
+            assert!(!page.contains("<script>alert(1)") && !page.contains("syntax error"), "{}", again.path);
+        }
+    }
+    app.app.db().rehearse(None);
+    reached
 }
 
 /// An address with signs that are not ASCII.

@@ -9,6 +9,7 @@
 )]
 
 mod again;
+mod again_rooms;
 mod api;
 mod app;
 mod assets_served;

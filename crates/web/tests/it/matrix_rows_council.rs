@@ -52,6 +52,8 @@ pub(crate) const COUNCIL: &[Row] = &[
     Row("POST", "/inspections/{id}/result", Other, Itself, "title=xxxx&words=xx"),
     Row("POST", "/inspections/{id}/results/{result}/publish", Other, Itself, ""),
     Row("POST", "/inspections/{id}/results/{result}/refuse", Other, Itself, "why=xx"),
+    Row("GET", "/inspections/{id}/results/{result}/paper.pdf", Other, Itself, ""),
+    Row("GET", "/inspections/{id}/results/{result}/paper.docx", Other, Itself, ""),
     Row("GET", "/assessments", Nothing, Policy, ""),
     Row("GET", "/assessments/{unit}", Other, Itself, ""),
     Row("POST", "/assessments/{unit}/mark", Other, Itself, "item=x&mark=met&words=xx"),

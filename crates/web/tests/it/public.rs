@@ -275,7 +275,10 @@ fn photographs_of_a_tip() {
         let listed = text(&app.get("/tips", Some(&desk)));
         let id = listed.split("href=\"/tips/").nth(1).and_then(|rest| rest.split('"').next()).expect("a tip");
         let at = format!("/tips/{id}/photos/1");
-        assert!(text(&app.get(&format!("/tips/{id}"), Some(&desk))).contains(&at));
+        let page = text(&app.get(&format!("/tips/{id}"), Some(&desk)));
+        // A small picture of bounded width, from the same house, and the large one behind it.
+        assert!(page.contains(&format!("<img src=\"{at}\" width=\"150\"")), "{page}");
+        assert!(page.contains(&format!("<a href=\"{at}\">")), "{page}");
         let shown = app.get(&at, Some(&desk));
         assert_eq!((shown.status, shown.header("content-type")), (200, "image/jpeg"));
         assert!(!shown.body.windows(3).any(|part| part == b"GPS"));

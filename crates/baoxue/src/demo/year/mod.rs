@@ -3,6 +3,7 @@
 //! by the real sealer, and each month when it was over.
 
 mod before;
+mod called;
 mod council;
 mod days;
 mod evenings;
@@ -144,6 +145,8 @@ pub(super) fn write(
     year.before(db, settings.plan, since, settings.years)?;
     laps.over("years before", db);
     year.followed(db, (keys, settings.plan), laps)?;
+    year.called(db, (keys, settings.plan, vault))?;
+    laps.over("called", db);
     year.cohort(db, keys)?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;

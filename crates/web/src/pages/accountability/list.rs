@@ -5,7 +5,7 @@ use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use casework::accountability::{self, Candidate, FileLine, NewFile};
 use rules::access::{Action, Subject, may};
-use rules::accountability::{GROUNDS, Stand};
+use rules::accountability::Stand;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -44,6 +44,10 @@ struct ListPage {
     may_open: bool,
     about: Vec<Choice>,
     grounds: Vec<Choice>,
+    /// Each ground, and where it is known from.
+    sources: Vec<(String, String)>,
+    /// From how many records on, as the plan says it.
+    thresholds: String,
     sent: Sent,
     told: Told,
     empty: Empty,
@@ -74,27 +78,43 @@ async fn show(app: &App, session: &Session, sent: Sent, told: Told) -> Result<Re
         })
         .await?;
     let status = told.status;
+    let rule = app.plan().accountability();
     let page = ListPage {
         shell: app.shell(session, "/accountability").await?,
         rows,
         heads: [Head::text("问责"), Head::text("进展"), Head::text("期限")],
         may_open,
         about: candidates.iter().map(|one| about(one, &sent)).collect(),
-        grounds: GROUNDS
+        thresholds: rule.said(),
+        sources: rule
+            .grounds
             .iter()
             .map(|ground| {
-                let sure = if ground.is_read { "" } else { "（请先对照原文）" };
-                let label = format!("《{}》{}　{}{sure}", ground.law, ground.article, ground.about);
-                Choice::new(ground.code, label, &sent.ground)
+                let article = ground.article.as_deref().unwrap_or_default();
+                let source = ground.basis.source.clone().unwrap_or_default();
+                (format!("《{}》{article}　{}", ground.law, ground.about), source)
+            })
+            .collect(),
+        grounds: rule
+            .grounds
+            .iter()
+            .map(|ground| {
+                let article = ground.article.as_deref().unwrap_or_default();
+                let label = format!("《{}》{article}　{}", ground.law, ground.about);
+                let sure = match (&ground.article, ground.asks_article, ground.is_compared) {
+                    (Some(_), _, true) => "条文对照过",
+                    (Some(_), _, false) => "请先对照原文",
+                    (None, true, _) => "要写条号",
+                    (None, false, _) => "条号可以不写",
+                };
+                Choice::new(&ground.code, format!("{label}（{sure}）"), &sent.ground)
             })
             .collect(),
         sent,
         told,
         empty: Empty {
             why: "没有问责。".to_owned(),
-            what_to_do:
-                "一年内多次被通报、督导问题逾期没有整改、期限上报到县里仍没有办的，由督导委办公室立案。"
-                    .to_owned(),
+            what_to_do: format!("{}的，由督导委办公室立案。", rule.said()),
             act: None,
         },
     };

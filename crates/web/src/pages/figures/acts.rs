@@ -95,7 +95,7 @@ impl Entering {
         let school_year =
             school_year.map_err(|_| Refused::field("school_year", "请写学年的第一年，如2026"))?;
         let source = self.source.clone();
-        if figure == Figure::DropoutYearbook {
+        if figure.is_of_nine() {
             let mut numbers = [0_u64; 9];
             for (number, (text, name)) in numbers.iter_mut().zip(self.terms().into_iter().zip(TERMS)) {
                 let words = || Refused::field("terms", format!("请填{name}，只写数字，没有的填0"));

@@ -203,6 +203,12 @@ const fn figure_path(figure: Figure) -> &'static str {
         Figure::Reported => "/figures/reported_in_time",
         Figure::Kept => "/figures/deadlines_kept",
         Figure::Junior => "/figures/junior_retention",
-        Figure::Yearbook | Figure::JuniorYearbook | Figure::DropoutYearbook => "/figures",
+        Figure::DropoutPrimary => "/figures/dropout_primary",
+        Figure::DropoutJunior => "/figures/dropout_junior",
+        Figure::Yearbook
+        | Figure::JuniorYearbook
+        | Figure::DropoutYearbook
+        | Figure::DropoutPrimaryYearbook
+        | Figure::DropoutJuniorYearbook => "/figures",
     }
 }

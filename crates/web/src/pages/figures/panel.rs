@@ -86,6 +86,8 @@ struct PanelPage {
     entry_heads: [Head; 5],
     /// The two that are ratios of two numbers.
     by_two: Vec<Choice>,
+    /// Those of nine numbers: one stage, the other, both together.
+    by_nine: Vec<Choice>,
     /// Which of the two forms is open: what was typed there was not taken.
     open_two: bool,
     open_nine: bool,
@@ -150,16 +152,24 @@ pub(super) async fn show(
     let choices = all.iter().map(|one| Choice::new(one.number.to_string(), label(one), &now)).collect();
     let mut shown: Vec<Shown> = panel.lines.iter().map(|line| figure(line, app)).collect();
     if panel.snapshot.is_some() {
-        // 初中三年 stands behind 九年, and each of the yearbook beside the one that goes by names.
-        if let Some(at) = shown.iter().position(|one| one.key == Figure::Junior.code()) {
-            let junior = shown.remove(at);
-            let behind = shown.iter().position(|one| one.key == Figure::Retention.code());
-            shown.insert(behind.map_or(shown.len(), |at| at + 1), junior);
+        // 初中三年 stands behind 九年, both stages behind the whole, and each of the yearbook beside the one that goes by names.
+        for (figure, behind) in [
+            (Figure::Junior, Figure::Retention),
+            (Figure::DropoutJunior, Figure::Dropout),
+            (Figure::DropoutPrimary, Figure::Dropout),
+        ] {
+            let place = |key: Figure, shown: &[Shown]| shown.iter().position(|one| one.key == key.code());
+            if let Some(at) = place(figure, &shown) {
+                let one = shown.remove(at);
+                shown.insert(place(behind, &shown).map_or(shown.len(), |at| at + 1), one);
+            }
         }
         for (figure, beside) in [
             (Figure::Yearbook, Figure::Retention),
             (Figure::JuniorYearbook, Figure::Junior),
             (Figure::DropoutYearbook, Figure::Dropout),
+            (Figure::DropoutPrimaryYearbook, Figure::DropoutPrimary),
+            (Figure::DropoutJuniorYearbook, Figure::DropoutJunior),
         ] {
             let at = shown.iter().position(|one| one.key == beside.code());
             shown.insert(at.map_or(shown.len(), |at| at + 1), yearbook(figure, &entries, app));
@@ -169,6 +179,7 @@ pub(super) async fn show(
         let hour = one.taken_at.get(11..16).unwrap_or_default();
         format!("截至{}，{hour}算的，口径第{}版", one.day, one.version)
     });
+    let is_of_nine = Figure::from_code(&typed.figure).is_some_and(Figure::is_of_nine);
     let is_wrong = errors.any() && errors.of("label").is_empty();
     let page = PanelPage {
         shell: app.shell(session, "/figures").await?,
@@ -202,8 +213,12 @@ pub(super) async fn show(
             [Figure::Yearbook, Figure::JuniorYearbook]
                 .map(|one| Choice::new(one.code(), one.label(), &typed.figure)),
         ),
-        open_two: is_wrong && typed.figure != Figure::DropoutYearbook.code(),
-        open_nine: is_wrong && typed.figure == Figure::DropoutYearbook.code(),
+        by_nine: Vec::from(
+            [Figure::DropoutPrimaryYearbook, Figure::DropoutJuniorYearbook, Figure::DropoutYearbook]
+                .map(|one| Choice::new(one.code(), one.label(), &typed.figure)),
+        ),
+        open_two: is_wrong && !is_of_nine,
+        open_nine: is_wrong && is_of_nine,
         terms: FIELDS
             .into_iter()
             .zip(TERMS)
@@ -293,7 +308,8 @@ fn cannot(figure: Figure, app: &App) -> String {
 
 fn yearbook(figure: Figure, entries: &[Entry], app: &App) -> Shown {
     let year = school_year(app.now().day());
-    let latest = entries.iter().find(|one| one.figure == figure);
+    let latest = figures::holding(figure, entries);
+    let latest = latest.as_ref();
     let (target, tone) =
         latest.map_or((String::new(), Tone::Plain), |one| super::reached(figure, one.rate, app.plan()));
     let rate = latest.map_or_else(|| "—".to_owned(), |one| rate_of(figure, one.rate));

@@ -33,5 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/inspections/{id}/result", sign, result::propose),
         Route::post("/inspections/{id}/results/{result}/publish", sign, result::publish),
         Route::post("/inspections/{id}/results/{result}/refuse", sign, result::refuse),
+        Route::get("/inspections/{id}/results/{result}/paper.pdf", sign, result::pdf),
+        Route::get("/inspections/{id}/results/{result}/paper.docx", sign, result::docx),
     ]
 }

@@ -2,14 +2,17 @@
 
 use askama::Template;
 use axum::extract::{Form, Path, State};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use casework::inspections::{self, ResultLine};
+use documents::paper::Form as Shape;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::failed::{Failed, see_other};
 use crate::look::{Crumb, Shell, Tone, filters};
 use crate::pages::conference::{Told, told};
+use crate::pages::register::unmade;
 use crate::route::{encoded, html};
 use crate::session::Session;
 
@@ -117,4 +120,43 @@ pub(super) async fn refuse(
     let (own, why) = (id.clone(), sent.why.clone());
     let done = app.write(&session, move |desk| inspections::refuse(desk, &own, &result, &why)).await;
     after(&app, &session, id, Sent { why: sent.why, ..Sent::default() }, done).await
+}
+
+async fn make(
+    app: App,
+    session: Session,
+    (id, result): (String, String),
+    form: Shape,
+) -> Result<Response, Failed> {
+    let (own, of) = (id.clone(), result.clone());
+    let paper = app.read(&session, move |desk| inspections::result_paper(desk, &own, &of)).await?;
+    let press = app.clone();
+    let made = app.apart(move || press.press().make(&paper, form).map_err(|why| unmade(&why))).await?;
+    let file = made.clone();
+    app.write(&session, move |desk| inspections::result_made(desk, &id, &result, &file)).await?;
+    let mut response = made.bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.media()));
+    let name = match form {
+        Shape::Pdf => "attachment; filename=\"result.pdf\"",
+        Shape::Docx => "attachment; filename=\"result.docx\"",
+    };
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
+    Ok(response)
+}
+
+pub(super) async fn pdf(
+    State(app): State<App>,
+    session: Session,
+    Path(of): Path<(String, String)>,
+) -> Result<Response, Failed> {
+    make(app, session, of, Shape::Pdf).await
+}
+
+pub(super) async fn docx(
+    State(app): State<App>,
+    session: Session,
+    Path(of): Path<(String, String)>,
+) -> Result<Response, Failed> {
+    make(app, session, of, Shape::Docx).await
 }
