@@ -49,6 +49,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0032_speed", include_str!("../../migrations/0032_speed.sql")),
     ("0033_rest", include_str!("../../migrations/0033_rest.sql")),
     ("0034_turnover", include_str!("../../migrations/0034_turnover.sql")),
+    ("0036_casefile", include_str!("../../migrations/0036_casefile.sql")),
 ];
 
 /// What [`Db::migrate`](super::Db::migrate) did.
