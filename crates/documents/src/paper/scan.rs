@@ -1,13 +1,10 @@
-//! Photographs and scanned pages of a 卷宗: which of them are printed. Each is decoded once, alone, to know that it can be: typeset it stays the JPEG
-//! that it is, so that sixty pages take no more memory than their bytes. What is too large or no picture says so on its page, and nothing fails for it.
+//! Photographs and scanned pages of a 卷宗: which of them are printed. None is decoded: typeset it stays the JPEG that it is, so that sixty pages take
+//! no more memory and time than their bytes. What is too large or no picture says so on its page, and nothing fails for it.
 
-use std::io::Cursor;
-
-use image::{ImageFormat, ImageReader};
 use serde::Serialize;
 use typst::foundations::Bytes;
 
-/// Pixels of one picture at most: what a phone takes, seventy megabytes while it is decoded.
+/// Pixels of one picture at most: what a phone takes; whoever opens the 卷宗 decodes it.
 const PIXELS: u64 = 24_000_000;
 
 const MANY: &str = "图像较多，没有印入本卷，请在系统里看原件";
@@ -41,20 +38,16 @@ pub(super) fn fitted(scans: &mut [Scan]) -> Vec<Bytes> {
             Some(frame) if frame.pixels() > PIXELS => MANY,
             // Whoever has bounded the bytes leaves it out.
             None if image.is_empty() => MANY,
-            Some(frame) if decodes(&image) => {
+            Some(frame) => {
                 images.push(Bytes::new(frame.page(&image)));
                 continue;
             }
-            _ => "图像打不开，请看原件",
+            None => "图像打不开，请看原件",
         };
         scan.lacking = lacking.to_owned();
         images.push(Bytes::new(Vec::new()));
     }
     images
-}
-
-fn decodes(jpeg: &[u8]) -> bool {
-    ImageReader::with_format(Cursor::new(jpeg), ImageFormat::Jpeg).decode().is_ok()
 }
 
 /// What a JPEG says of itself in its frame.
