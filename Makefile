@@ -56,5 +56,5 @@ fonts:
 
 packages:
 	@scripts/packages cc=gcc python3=python3 soffice=libreoffice-calc-nogui \
-		node=nodejs npm=npm chromium=chromium pg_ctlcluster=postgresql \
+		node=nodejs openssl=openssl npm=npm chromium=chromium pg_ctlcluster=postgresql \
 		/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk

@@ -236,6 +236,11 @@ fn day(text: &str) -> Result<Date, String> {
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // A server's own helper that reads one scanned PDF; no command for people.
+    if std::env::args_os().nth(1).is_some_and(|word| word == documents::scanned::WORD) {
+        let done = documents::scanned::serve(std::io::stdin().lock(), std::io::stdout().lock());
+        return if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),

@@ -109,6 +109,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<String, Failure> {
         https: config.https,
         proxies: config.proxies,
         courier,
+        scanner: documents::scanned::Reader::own(),
         link: config.address,
     };
     serve(setup, &listen, &|app, address| {

@@ -47,6 +47,14 @@ impl<'a> Scope<'a> {
         self.arms.is_empty()
     }
 
+    /// Whether it reaches no more children than one school or some villages have, so that it is quicker to look them up than to go through what
+    /// the county has.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        let wide = |tie| matches!(tie, Tie::County | Tie::HomeTownship | Tie::SchoolTownship);
+        !self.arms.iter().any(|arm| wide(arm.tie))
+    }
+
     /// The arms: (unit or account, tie).
     pub fn pairs(&self) -> impl Iterator<Item = (&'a str, Tie)> + '_ {
         self.arms.iter().map(|arm| (arm.to, arm.tie))

@@ -9,6 +9,7 @@ pub mod paper;
 pub mod picture;
 pub mod rejects;
 mod save;
+pub mod scanned;
 pub mod table;
 pub mod workbook;
 

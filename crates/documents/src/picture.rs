@@ -17,7 +17,7 @@ const PIXELS: u64 = 24_000_000;
 const MEMORY: u64 = 160 * 1024 * 1024;
 
 /// Pixels of the longer side of what is kept.
-const SIDE: u32 = 1_600;
+pub(crate) const SIDE: u32 = 1_600;
 
 /// Pixels of a side of a JPEG that is left as it is.
 const AS_IT_IS: u32 = 2_000;
@@ -71,12 +71,14 @@ pub fn small_jpeg(bytes: Vec<u8>, most: usize) -> Result<Vec<u8>, NoPicture> {
         picture = picture.thumbnail(SIDE, SIDE);
     }
     picture.apply_orientation(turned);
-    let page = on_white(&picture);
+    printed(&on_white(&picture), most)
+}
+
+/// The page as a JPEG of at most `most` bytes, as good as that lets it be.
+pub(crate) fn printed(page: &RgbImage, most: usize) -> Result<Vec<u8>, NoPicture> {
     for quality in [80, 65, 50, 35, 20] {
         let mut out = Vec::new();
-        JpegEncoder::new_with_quality(&mut out, quality)
-            .encode_image(&page)
-            .map_err(|_| NoPicture::Broken)?;
+        JpegEncoder::new_with_quality(&mut out, quality).encode_image(page).map_err(|_| NoPicture::Broken)?;
         if out.len() <= most {
             return Ok(out);
         }

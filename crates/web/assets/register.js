@@ -345,6 +345,8 @@ const phone = document.querySelector('[data-phone]');
 const part = (name) => phone.querySelector(`[data-part="${name}"]`);
 function shown(name) {
   for (const node of phone.querySelectorAll('[data-part]')) node.hidden = node.dataset.part !== name;
+  // One form at a time: names of fields are the same in several.
+  for (const node of phone.querySelectorAll('[data-here]')) node.replaceChildren();
 }
 function wrong(name, text) {
   const place = part(name).querySelector('[data-wrong]');
@@ -389,9 +391,9 @@ async function classes() {
       }
     }
   }
-  const way = stops(book);
-  place.querySelector('[data-none]').hidden = list.children.length + way > 0;
-  place.querySelector('[data-calls]').hidden = way > 0 && !list.children.length;
+  const out = stops(book) + lessonsOf(book);
+  place.querySelector('[data-none]').hidden = list.children.length + out > 0;
+  place.querySelector('[data-calls]').hidden = out > 0 && !list.children.length;
   await waiting();
 }
 

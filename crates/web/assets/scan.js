@@ -16,6 +16,15 @@ const drawn = async (file) => {
 };
 document.addEventListener('change', async ({ target }) => {
   if (!target.dataset || target.dataset.scan === undefined || !target.files[0]) return;
+  target.setCustomValidity('');
+  if (target.files[0].type === 'application/pdf') {
+    // The server takes a PDF apart into its pages.
+    if (target.files[0].size > 8 * 1024 * 1024) {
+      target.setCustomValidity('这个PDF超过8MB，请调低扫描分辨率，或者分成几份');
+      target.reportValidity();
+    }
+    return;
+  }
   target.setCustomValidity('正在缩小图片，请稍等');
   try {
     const small = new DataTransfer();

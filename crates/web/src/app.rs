@@ -16,6 +16,7 @@ use casework::password::Hasher;
 use casework::refused::Refused;
 use courier::Courier;
 use documents::paper::Press;
+use documents::scanned::Reader;
 use rules::plan::Plan;
 use tokio::sync::oneshot;
 
@@ -49,6 +50,8 @@ pub struct Setup {
     pub proxies: Vec<IpAddr>,
     /// What connects to the outside, behind its fence (hazard F08).
     pub courier: Courier,
+    /// Where scanned PDFs of strangers are read.
+    pub scanner: Reader,
     /// Where people open the program, for the link in a message; empty where nobody said.
     pub link: String,
 }
@@ -115,6 +118,12 @@ impl App {
     #[must_use]
     pub fn press(&self) -> &Press {
         &self.0.press
+    }
+
+    /// Where scanned PDFs are read.
+    #[must_use]
+    pub fn scanner(&self) -> &Reader {
+        &self.0.scanner
     }
 
     /// The keys.

@@ -147,6 +147,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<String, Failure> {
         https: false,
         proxies: Vec::new(),
         courier,
+        scanner: documents::scanned::Reader::own(),
         link: format!("http://{}", args.listen),
     };
     serve::serve(setup, &args.listen, &|_, address| {

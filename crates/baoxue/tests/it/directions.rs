@@ -59,6 +59,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "csv",
             "encoding_rs",
             "flate2",
+            "hayro",
             "html5ever",
             "image",
             "memchr",

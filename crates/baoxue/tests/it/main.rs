@@ -35,6 +35,7 @@ mod odd_input;
 #[cfg(test)]
 mod offices;
 #[cfg(test)]
+mod scanned;
 mod sealed;
 #[cfg(test)]
 mod served;

@@ -151,15 +151,42 @@ pub(crate) struct Kept {
 
 /// Reads a case from its events; `None` where there is none. Words stay sealed: the case does not follow from them.
 pub(crate) fn load(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Kept>, Refused> {
-    let found = desk.tx.optional(
-        "select child, version, order_id from child_case where county = $1 and id = $2",
+    let Some(row) = row(desk, id)? else { return Ok(None) };
+    let events = events(desk, id)?;
+    let case = replay(&begun(&row, id)?, &events).map_err(|_| broken(id))?;
+    Ok(Some(Kept { id: id.to_owned(), child: row.child, version: row.version, order: row.order, case }))
+}
+
+/// The case's own row.
+#[derive(Debug, Clone)]
+struct Begun {
+    child: String,
+    version: i64,
+    order: Option<String>,
+    opened: String,
+    against: Option<String>,
+}
+
+/// Asked once by all parts of a page.
+fn row(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<Begun>, Refused> {
+    let found = desk.tx.once(
+        "select child, version, order_id, opened_at, against from child_case where county = $1 and id = $2",
         &params![desk.county(), id],
-        |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<Option<String>>(2)?)),
+        |row| {
+            Ok(Begun {
+                child: row.get(0)?,
+                version: row.get(1)?,
+                order: row.get(2)?,
+                opened: row.get(3)?,
+                against: row.get(4)?,
+            })
+        },
     )?;
-    let Some((child, version, order)) = found else { return Ok(None) };
-    let Some((new, events)) = history(desk, id)? else { return Ok(None) };
-    let case = replay(&new, &events).map_err(|_| broken(id))?;
-    Ok(Some(Kept { id: id.to_owned(), child, version, order, case }))
+    Ok(found.into_iter().next())
+}
+
+fn begun(row: &Begun, id: &str) -> Result<Case, Refused> {
+    Ok(Case::open(clock(&row.opened).ok_or_else(|| broken(id))?, row.against.clone()))
 }
 
 fn broken(id: &str) -> Refused {
@@ -168,13 +195,12 @@ fn broken(id: &str) -> Refused {
 
 /// A case as it was opened, and what happened to it.
 pub(crate) fn history(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<(Case, Vec<Happened>)>, Refused> {
-    let found = desk.tx.optional(
-        "select opened_at, against from child_case where county = $1 and id = $2",
-        &params![desk.county(), id],
-        |row| Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?)),
-    )?;
-    let Some((opened, against)) = found else { return Ok(None) };
-    let rows = desk.tx.query(
+    let Some(row) = row(desk, id)? else { return Ok(None) };
+    Ok(Some((begun(&row, id)?, events(desk, id)?)))
+}
+
+fn events(desk: &mut Desk<'_, '_>, id: &str) -> Result<Vec<Happened>, Refused> {
+    let rows = desk.tx.once(
         "select kind, on_day, until_day, unit, code, detail, flag, by_account, by_unit, by_role, at
          from case_event where county = $1 and case_id = $2 order by seq",
         &params![desk.county(), id],
@@ -194,7 +220,7 @@ pub(crate) fn history(desk: &mut Desk<'_, '_>, id: &str) -> Result<Option<(Case,
         let event = Kind::from_code(&kind).and_then(|kind| event(kind, kept)).ok_or_else(broken)?;
         events.push(Happened { event, by, at: clock(&at).ok_or_else(broken)? });
     }
-    Ok(Some((Case::open(clock(&opened).ok_or_else(broken)?, against), events)))
+    Ok(events)
 }
 
 /// What of an event lies open, from the second column on.

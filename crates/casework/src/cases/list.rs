@@ -139,10 +139,17 @@ fn within<'v>(desk: &Desk<'v, '_>, shown: Shown, values: &mut Vec<Value<'v>>) ->
         }
         Shown::In(state) => {
             values.push(Value::from(state.code()));
-            format!("c.state = ${}", values.len())
+            let ended = if shown.has_ended() { "is not null" } else { "is null" };
+            format!("c.state = ${} and c.ended_at {ended}", values.len())
         }
         Shown::Ended => "c.ended_at is not null".to_owned(),
     };
+    // Who reaches few children among the cases of a whole county: theirs are looked up, not every case asked for its child.
+    if scope.is_narrow() {
+        return format!(
+            "c.county = $1 and {which} and c.child in (select tie.child from child_tie tie where tie.county = $1 and {reached})"
+        );
+    }
     format!(
         "c.county = $1 and {which}
          and exists (select 1 from child_tie tie where tie.county = c.county and tie.child = c.child and {reached})"

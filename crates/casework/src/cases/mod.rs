@@ -15,7 +15,7 @@ mod write;
 
 pub(crate) use act::helped;
 pub use act::{Told, act};
-pub(crate) use events::{history, load};
+pub(crate) use events::{Kept, history, load};
 pub(crate) use follow::follow;
 pub use follow::nightly;
 pub use grade::GradeAdvice;

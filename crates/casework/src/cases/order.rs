@@ -50,17 +50,23 @@ pub(crate) fn letters_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Vec<Let
 }
 
 fn places_of(desk: &mut Desk<'_, '_>, child: &str) -> Result<Places, Refused> {
-    let (registration, township, school) = desk.tx.one(
-        "select registration, township, school_township from child where county = $1 and id = $2",
+    // Both who persuades and which letters there can be follow from it: asked once.
+    let found = desk.tx.once(
+        "select registration, township, school_township,
+                coalesce((select whereabouts from report where report.county = $1 and report.child = $2
+                          order by at desc, id desc limit 1), '')
+         from child where county = $1 and id = $2",
         &params![desk.county(), child],
-        |row| Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?, row.get::<Option<String>>(2)?)),
+        |row| {
+            let places: [Option<String>; 2] = [row.get(1)?, row.get(2)?];
+            Ok((row.get::<String>(0)?, places, row.get::<String>(3)?))
+        },
     )?;
-    let reported = desk.tx.query(
-        "select whereabouts from report where county = $1 and child = $2 order by at desc, id desc limit 1",
-        &params![desk.county(), child],
-        |row| row.get::<String>(0),
-    )?;
-    Ok(places(&registration, township, school, reported.first().map_or("", String::as_str)))
+    let (registration, [township, school], reported) = found
+        .into_iter()
+        .next()
+        .ok_or_else(|| Refused::Fault("a case whose child is not there".to_owned()))?;
+    Ok(places(&registration, township, school, &reported))
 }
 
 fn places(registration: &str, township: Option<String>, school: Option<String>, whereabouts: &str) -> Places {

@@ -157,15 +157,15 @@ pub fn case(desk: &mut Desk<'_, '_>, id: &str) -> Result<CaseFile, Refused> {
     let grant = desk.require(Action::ReadCase, &Subject::Child(&ties), ("case", id))?;
     let whole = Sees::granted(&grant).is_some_and(|sees| sees.shows(Field::Guardians));
     let county = desk.county();
-    let line = desk.tx.one(
-        &format!("select {COLUMNS} from {FROM} where c.county = $1 and c.id = $2"),
+    let (line, source, source_id, why) = desk.tx.one(
+        &format!(
+            "select {COLUMNS}, c.source, c.source_id, c.why_sealed from {FROM} where c.county = $1 and c.id = $2"
+        ),
         &[Value::from(county), Value::from(id)],
-        line,
-    )?;
-    let (source, source_id, why) = desk.tx.one(
-        "select source, source_id, why_sealed from child_case where county = $1 and id = $2",
-        &params![county, id],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?, row.get::<Option<Vec<u8>>>(2)?)),
+        |row| {
+            let sealed = row.get::<Option<Vec<u8>>>(16)?;
+            Ok((line(row)?, row.get::<String>(14)?, row.get::<String>(15)?, sealed))
+        },
     )?;
     let why = if whole { desk.open("child_case", "why", id, why.as_deref())? } else { String::new() };
     let who = desk.who;

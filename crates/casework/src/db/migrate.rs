@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = &[
     ("0033_rest", include_str!("../../migrations/0033_rest.sql")),
     ("0034_turnover", include_str!("../../migrations/0034_turnover.sql")),
     ("0035_handings", include_str!("../../migrations/0035_handings.sql")),
+    ("0036_casefile", include_str!("../../migrations/0036_casefile.sql")),
     ("0037_board", include_str!("../../migrations/0037_board.sql")),
 ];
 

@@ -25,7 +25,7 @@ const WEEKS: i64 = 8;
 const PAGE: usize = 200;
 
 /// Children whose latest placement is 送教上门, or of whom a lesson is written down; `$1` is the county.
-const AT_HOME: &str = "select c.child from case_event e
+pub(super) const AT_HOME: &str = "select c.child from case_event e
        join child_case c on c.county = e.county and c.id = e.case_id
        where e.county = $1 and e.kind = 'place' and e.code = 'home_teaching'
          and not exists (select 1 from case_event later join child_case own
@@ -35,15 +35,23 @@ const AT_HOME: &str = "select c.child from case_event e
 
 /// Whether lessons of a child are written down.
 pub(super) fn is_taught_at_home(desk: &mut Desk<'_, '_>, child: &str) -> Result<bool, Refused> {
-    let sql = format!(
-        "select child.id from child where child.county = $1 and child.id = $2 and child.id in ({AT_HOME})"
-    );
-    let found = desk.tx.optional(&sql, &params![desk.county(), child], |row| row.get::<String>(0))?;
-    Ok(found.is_some())
+    // From this child's own cases: the list of all that are taught at home grows with the county's.
+    let found = desk.tx.optional(
+        "select case when exists (select 1 from home_lesson lesson where lesson.county = $1 and lesson.child = $2)
+                       or coalesce((select e.code from child_case c
+                                    join case_event e on e.county = c.county and e.case_id = c.id
+                                    where c.county = $1 and c.child = $2 and e.kind = 'place'
+                                    order by e.at desc, e.seq desc limit 1), '') = 'home_teaching'
+                then 1 else 0 end
+         from child where child.county = $1 and child.id = $2",
+        &params![desk.county(), child],
+        |row| row.get::<bool>(0),
+    )?;
+    Ok(found.unwrap_or(false))
 }
 
 /// A lesson as it is stored.
-struct Kept {
+pub(super) struct Kept {
     id: String,
     child: String,
     teacher: String,
@@ -55,7 +63,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn lesson(&self) -> Lesson<'_> {
+    pub(super) fn lesson(&self) -> Lesson<'_> {
         let Self { id, child, teacher, day, from, minutes, entered, confirmed } = self;
         Lesson {
             id,
@@ -76,7 +84,7 @@ fn since(today: Date) -> Date {
 }
 
 /// The lessons of some children in the last weeks, and whatever else their teachers wrote down on those days.
-fn kept(desk: &mut Desk<'_, '_>, children: &[String]) -> Result<Vec<Kept>, Refused> {
+pub(super) fn kept(desk: &mut Desk<'_, '_>, children: &[String]) -> Result<Vec<Kept>, Refused> {
     let mut values = vec![Value::from(desk.county()), Value::from(since(desk.now.day()))];
     let list = among(&mut values, children);
     Ok(desk.tx.query(
@@ -107,7 +115,10 @@ fn kept(desk: &mut Desk<'_, '_>, children: &[String]) -> Result<Vec<Kept>, Refus
 }
 
 /// On which day each child was placed 送教上门 first.
-fn placed(desk: &mut Desk<'_, '_>, children: &[String]) -> Result<BTreeMap<String, Date>, Refused> {
+pub(super) fn placed(
+    desk: &mut Desk<'_, '_>,
+    children: &[String],
+) -> Result<BTreeMap<String, Date>, Refused> {
     let mut values = vec![Value::from(desk.county())];
     let list = among(&mut values, children);
     let rows = desk.tx.query(
@@ -149,7 +160,12 @@ impl Glance {
     }
 }
 
-fn glance_of(desk: &Desk<'_, '_>, child: &str, placed: Option<Date>, all: &[Lesson<'_>]) -> Glance {
+pub(super) fn glance_of(
+    desk: &Desk<'_, '_>,
+    child: &str,
+    placed: Option<Date>,
+    all: &[Lesson<'_>],
+) -> Glance {
     let own: Vec<Lesson<'_>> = all.iter().filter(|one| one.child == child).copied().collect();
     let due = desk.plan.case().home_teaching.weekly_minutes;
     let first = own.iter().map(|one| one.day).chain(placed).min();

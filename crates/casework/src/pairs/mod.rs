@@ -10,7 +10,7 @@ mod visit;
 
 pub use board::{Load, PairLine, Shown, board, loads, waiting};
 pub use pair::{Choice, Paired, Pairing, pair, paired_of, pairing};
-pub(crate) use pair::{end_of, hand_on, held, is_with};
+pub(crate) use pair::{end_of, hand_on, held, is_with, phones};
 pub use photo::{MOST as PHOTO_MOST, clean};
 pub use pocket::{Stop, pocket};
 pub(crate) use visit::told;

@@ -357,7 +357,7 @@ pub(crate) fn hand_on(
 }
 
 /// Telephones of a child's guardians, as the reader may see them: who, and the number.
-pub(super) fn phones(
+pub(crate) fn phones(
     desk: &mut Desk<'_, '_>,
     child: &str,
     sees: Sees,

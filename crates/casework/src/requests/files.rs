@@ -41,12 +41,16 @@ fn kind(first: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Hands in a file with the answer that one's unit is going to give; sent twice it is one.
+/// Hands in a file with the answer that one's unit is going to give; its id. Sent twice it is one.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Invalid`] for what is no page and no picture or too large, [`Refused::Rule`] for too many,
 /// [`Refused::Changed`] when the request has ended.
-pub fn attach(desk: &mut Desk<'_, '_>, id: &str, (stored, first): (&Stored, &[u8])) -> Result<(), Refused> {
+pub fn attach(
+    desk: &mut Desk<'_, '_>,
+    id: &str,
+    (stored, first): (&Stored, &[u8]),
+) -> Result<String, Refused> {
     let (_, post) = asked_of_us(desk, id)?;
     let Some(kind) = kind(first) else {
         return Err(Refused::field("file", "请选择PDF、JPG或者PNG文件；别的文件请先另存成PDF"));
@@ -56,13 +60,13 @@ pub fn attach(desk: &mut Desk<'_, '_>, id: &str, (stored, first): (&Stored, &[u8
     }
     let county = desk.county();
     let (many, same) = desk.tx.one(
-        "select cast(count(*) as bigint), cast(coalesce(sum(case when hash = $3 then 1 else 0 end), 0) as bigint)
+        "select cast(count(*) as bigint), max(case when hash = $3 then id end)
          from request_file where county = $1 and request = $2",
         &params![county, id, &stored.hash],
-        |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?)),
+        |row| Ok((row.get::<i64>(0)?, row.get::<Option<String>>(1)?)),
     )?;
-    if same > 0 {
-        return Ok(());
+    if let Some(same) = same {
+        return Ok(same);
     }
     if many >= MOST {
         return Err(Refused::rule(format!("一件协助请求最多附{MOST}个文件"), "四", "请把几页并成一个PDF"));
@@ -84,7 +88,8 @@ pub fn attach(desk: &mut Desk<'_, '_>, id: &str, (stored, first): (&Stored, &[u8
             desk.now.stamp()
         ],
     )?;
-    desk.record(Action::AnswerRequest, Some(post), ("request", id), "", "附文件")
+    desk.record(Action::AnswerRequest, Some(post), ("request", id), "", "附文件")?;
+    Ok(stored.id.clone())
 }
 
 /// The files of a request, in their order; who may see them is decided by whoever asks.

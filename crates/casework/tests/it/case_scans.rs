@@ -4,7 +4,7 @@
 use casework::db::DbError;
 use casework::db::testing::on_each_engine;
 use casework::desk::SignedIn;
-use casework::papers::case::{Scanned, add_scan, bundle, scan_image, void_scan};
+use casework::papers::case::{Scanned, add_scan, bundle, look_at_void, scan_image, void_scan};
 use casework::params;
 use casework::refused::Refused;
 use documents::paper::Press;
@@ -12,7 +12,7 @@ use rules::access::Role;
 use rules::case::paper::PaperKind as P;
 use rules::pairing::Outcome;
 
-use crate::attendance::school::{School, head, who, words};
+use crate::attendance::school::{School, bureau, head, who, words};
 use crate::case_papers::{filled, make, papers};
 use crate::cases::{persuading, school, township};
 use crate::county::COUNTY;
@@ -28,7 +28,7 @@ fn add(
     (title, paper, image): (&str, &str, &[u8]),
 ) -> Result<String, Refused> {
     let case = case.to_owned();
-    let told = Scanned { title: title.to_owned(), paper: paper.to_owned(), image: image.to_vec() };
+    let told = Scanned { title: title.to_owned(), paper: paper.to_owned(), pages: vec![image.to_vec()] };
     school.act(by, move |desk| add_scan(desk, &case, &told))
 }
 
@@ -130,7 +130,10 @@ fn a_scanned_page_by_mistake() {
             assert_eq!(void(&township(), &id, "附错了案件").expect("void"), case);
         }
         let shown = papers(&school, &township(), &case).scans;
-        assert_eq!((shown.len(), shown[0].void.as_deref()), (1, Some("附错了案件")));
+        assert_eq!(
+            (shown.len(), shown[0].void.as_ref().map(|void| void.why.as_str())),
+            (1, Some("附错了案件"))
+        );
         assert!(words(add(&school, &township(), &case, ("别家的回执", "", PICTURE))).contains("作废了"));
         let (at, by) = (case, township());
         let draft =
@@ -139,6 +142,71 @@ fn a_scanned_page_by_mistake() {
         assert_eq!(
             school.count(
                 "select cast(count(*) as bigint) from audit where county = $1 and detail = '扫描件作废'"
+            ),
+            1
+        );
+    });
+}
+
+/// A scanned paper of several pages is one entry: pages in their order and a line of the catalogue for all of them, void with all of them; a
+/// colleague takes the second look, and nobody at their own (H01).
+#[test]
+fn a_scanned_paper_of_several_pages() {
+    on_each_engine(|db| {
+        let (school, _) = school(db);
+        let child = school.pupils("c1", &["李小明"]).remove(0);
+        let case = persuading(&school, &child);
+        let title = "就读证明";
+        let told = |pages: usize| Scanned {
+            title: title.to_owned(),
+            paper: String::new(),
+            // A blank back looks like the next blank back.
+            pages: vec![PICTURE.to_vec(); pages],
+        };
+        let add = |pages: usize| {
+            let (case, told) = (case.clone(), told(pages));
+            school.act(&township(), move |desk| add_scan(desk, &case, &told))
+        };
+        assert!(words(add(0)).contains("图片收不下"));
+        assert!(words(add(61)).contains("最多附60页"));
+        let id = add(3).expect("three pages");
+        assert_eq!(add(3).expect("a double click"), id);
+        assert_ne!(add(2).expect("another paper"), id);
+        let shown = papers(&school, &township(), &case).scans;
+        assert_eq!(shown.iter().map(|line| line.pages.len()).collect::<Vec<_>>(), [3, 2]);
+        for page in &shown[0].pages {
+            assert!(look(&school, &township(), page).expect("a page").starts_with(&[0xff, 0xd8]));
+        }
+        let sheets = |school: &School| -> Vec<(i64, i64)> {
+            let at = case.clone();
+            let draft = school
+                .act(&township(), move |desk| bundle(desk, &at, "http://127.0.0.1:8080"))
+                .expect("the file");
+            draft.bundle.scans.iter().map(|scan| (scan.sheet, scan.sheets)).collect()
+        };
+        assert_eq!(sheets(&school), [(1, 3), (2, 3), (3, 3), (1, 2), (2, 2)]);
+
+        let last = shown[0].pages[2].clone();
+        let looked = |by: &SignedIn, id: &str| {
+            let id = id.to_owned();
+            school.act(by, move |desk| look_at_void(desk, &id))
+        };
+        assert!(matches!(looked(&bureau(), &last), Err(Refused::Denied { .. })), "nothing void to look at");
+        let void = last.clone();
+        school.act(&township(), move |desk| void_scan(desk, &void, "附错了案件")).expect("void");
+        assert_eq!(sheets(&school), [(1, 2), (2, 2)], "with all its pages");
+        assert!(words(looked(&township(), &last)).contains("另一个人"));
+        for stranger in [head(), who("x2", Role::Township, "t2")] {
+            assert!(matches!(looked(&stranger, &last), Err(Refused::Denied { .. })));
+        }
+        for _ in 0..2 {
+            assert_eq!(looked(&bureau(), &last).expect("looked at"), case);
+        }
+        let void = papers(&school, &township(), &case).scans.remove(0).void.expect("void");
+        assert!(void.own && void.looked.is_some() && void.why == "附错了案件");
+        assert_eq!(
+            school.count(
+                "select cast(count(*) as bigint) from audit where county = $1 and detail = '扫描件作废，已复看'"
             ),
             1
         );

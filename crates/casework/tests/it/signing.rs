@@ -1,6 +1,8 @@
 //! The county's signature and its keys in the key file: made on first need, renewed, of an old one only the public half (hazards B01, K07).
 
 use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use casework::keys::{KeyError, Keys, Scheme};
 use jiff::civil::date;
@@ -67,4 +69,75 @@ fn the_county_signs() {
     }
     fs::write(desk.file(), &good).unwrap();
     assert_eq!(desk.keys_again().publics().len(), 4);
+}
+
+/// B01, B10: who knows nothing of this program checks an order with OpenSSL, of both algorithms: Ed25519 as RFC 8032 says it, SM2 with SM3 and
+/// the usual identity as GB/T 32918.2 does. What was changed is refused there, too. Where there is no OpenSSL, `scripts/tests` counts it as
+/// not checked.
+#[test]
+fn another_program_agrees() {
+    let there = Command::new("openssl").arg("version").output().is_ok_and(|said| said.status.success());
+    if !there {
+        // Not through the macro: what a test prints that passes is not shown.
+        let said = "Not checked: signatures of orders by OpenSSL. Install openssl.\n";
+        std::io::stderr().write_all(said.as_bytes()).unwrap();
+        return;
+    }
+    let order = "baoxue order 1\n532926\n甲县控辍令〔2026〕1号\nt1\n".as_bytes();
+    for scheme in [Scheme::Ed25519, Scheme::Sm2] {
+        let desk = Desk::new();
+        let keys = desk.keys();
+        keys.rotate_to(&desk.file(), TODAY, (None, Some(scheme)), &mut counted(3)).unwrap();
+        // Numbers that begin with zeros and ones are written differently in DER.
+        for start in 60..76 {
+            let text = [order, start.to_string().as_bytes()].concat();
+            let (id, signature) = keys.sign(&text, TODAY, &mut counted(start)).unwrap();
+            let public = keys.public(id).unwrap();
+            assert_eq!(public.scheme, scheme);
+            assert!(public.verifies(&text, &signature));
+            assert!(openssl(scheme, &public.pem(), &text, &signature), "{scheme:?} {start}: OpenSSL says no");
+            if start == 60 {
+                assert!(!openssl(scheme, &public.pem(), order, &signature), "{scheme:?}: another text");
+                let mut changed = signature;
+                changed[40] ^= 1;
+                assert!(!openssl(scheme, &public.pem(), &text, &changed), "{scheme:?}: another signature");
+            }
+        }
+    }
+}
+
+/// What OpenSSL says of a signature.
+fn openssl(scheme: Scheme, pem: &str, text: &[u8], signature: &[u8]) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let mut asked = Command::new("openssl");
+    asked.args(["pkeyutl", "-verify", "-pubin", "-rawin", "-inkey"]).arg(put("public.pem", pem.as_bytes()));
+    asked.arg("-in").arg(put("text", text)).arg("-sigfile");
+    match scheme {
+        Scheme::Ed25519 => asked.arg(put("signature", signature)),
+        // r and s as two INTEGERs in a SEQUENCE (GM/T 0009-2012).
+        Scheme::Sm2 => asked.arg(put("signature", &der(signature))).args([
+            "-digest",
+            "sm3",
+            "-pkeyopt",
+            "distid:1234567812345678",
+        ]),
+    };
+    let said = asked.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
+    said.status.success()
+}
+
+fn der(signature: &[u8]) -> Vec<u8> {
+    let number = |half: &[u8]| {
+        let first = half.iter().position(|byte| *byte > 0).unwrap();
+        let sign: &[u8] = if half[first] < 0x80 { &[] } else { &[0] };
+        let value = [sign, &half[first..]].concat();
+        [&[0x02, u8::try_from(value.len()).unwrap()], value.as_slice()].concat()
+    };
+    let both = [number(&signature[..32]), number(&signature[32..])].concat();
+    [&[0x30, u8::try_from(both.len()).unwrap()], both.as_slice()].concat()
 }

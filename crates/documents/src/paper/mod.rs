@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 pub use docx::Template;
 pub use fonts::{Fonts, PACKAGE};
-pub use scan::{PIXELS, Scan};
+pub use scan::Scan;
 
 /// The templates that Nanjian's papers are laid out by, when a county has none of its own: GB/T 9704.
 pub const OFFICIAL_TYP: &str = include_str!("../../../../plans/nanjian/papers/official.typ");

@@ -29,7 +29,7 @@ pub(super) fn data(of: &impl Serialize) -> Result<Vec<u8>, Unmade> {
     serde_json::to_vec(of).map_err(|error| Unmade::Template(error.to_string()))
 }
 
-/// Sets what `with` gives: the data, and pictures that the template reaches as `scan-1.jpg`, `scan-2.jpg`. Its texts are `texts`, its
+/// Sets what `with` gives: the data, and pictures that the template reaches as `scan-1.pdf`, `scan-2.pdf`. Its texts are `texts`, its
 /// number is `number`. `with` is asked when it is this one's turn, so that the pictures of one file at a time are in memory.
 pub(super) fn make(
     template: &str,
@@ -98,7 +98,7 @@ impl Page {
             Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
         };
         let images = images.into_iter().enumerate();
-        let images = images.map(|(at, image)| Ok((id(&format!("scan-{}.jpg", at + 1))?, image)));
+        let images = images.map(|(at, image)| Ok((id(&format!("scan-{}.pdf", at + 1))?, image)));
         Ok(Self {
             images: images.collect::<Result<_, Unmade>>()?,
             library: LazyHash::new(Library::default()),
@@ -313,7 +313,11 @@ mod tests {
             number: "甲县控辍个案〔2026〕1号".to_owned(),
             title: "控辍保学个案卷宗".to_owned(),
             papers: vec![paper("东镇政责改〔2026〕1号")],
-            scans: vec![scan("送达回证扫描件", picture), scan("走访照片", b"nothing")],
+            scans: vec![
+                Scan { sheet: 1, sheets: 2, ..scan("送达回证扫描件", picture) },
+                Scan { sheet: 2, sheets: 2, ..scan("送达回证扫描件", picture) },
+                scan("走访照片", b"nothing"),
+            ],
             ..Bundle::default()
         };
         let made = super::super::Press::default().bind(&bundle).expect("bound");
@@ -321,9 +325,11 @@ mod tests {
         let images = fitted(&mut bundle.scans);
         let pages = pages(&bundle, images);
         let last = pages.len();
-        assert!(pages[last - 2].contains("送达回证扫描件") && !pages[last - 2].contains("打不开"));
+        assert!(pages[last - 3].contains("送达回证扫描件") && pages[last - 3].contains("第1页，共2页"));
+        assert!(pages[last - 2].contains("第2页，共2页") && !pages[last - 2].contains("打不开"));
         assert!(pages[last - 1].contains("走访照片") && pages[last - 1].contains("图像打不开，请看原件"));
-        for (at, page) in [(2, last - 1), (3, last)] {
+        assert_eq!(pages[1].matches("送达回证扫描件").count(), 1, "one line for all its pages");
+        for (at, page) in [(2, last - 2), (3, last)] {
             let title = if at == 2 { "送达回证扫描件" } else { "走访照片" };
             let line = format!("{at}{title}东镇政送达〔2026〕1号2026年11月28日{page}");
             assert!(pages[1].contains(&line), "{line} is not in {}", pages[1]);

@@ -84,6 +84,8 @@ pub(super) fn routes() -> Vec<Route> {
         requests::list,
         requests::one,
         requests::answer,
+        requests::hand_in,
+        requests::file,
         papers::one,
         figures::list,
         bulletins::list,

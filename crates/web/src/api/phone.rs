@@ -1,4 +1,4 @@
-//! `/api/v1/phone`: what one's own phone keeps for a week to call a register or to visit families without a network, and the key
+//! `/api/v1/phone`: what one's own phone keeps for a week to call a register, to visit families or to teach at home without a network, and the key
 //! under which it lies there (docs/adr/0015-offline-register.md, 0023-pairing.md, hazard H07).
 
 use axum::extract::State;
@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use casework::attendance::{self, PhoneClass, Pupil};
 use casework::desk::Desk;
+use casework::lessons::{self, AtHome};
 use casework::pairs::{self, Stop};
 use casework::password::Typed;
 use casework::refused::Refused;
@@ -57,7 +58,7 @@ pub(super) async fn key(State(app): State<App>, session: Session) -> Result<Resp
 /// What is kept on the phone.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PhoneBook {
-    /// One's own classes for a week, and the children to visit.
+    /// One's own classes for a week, the children to visit and those to teach at home.
     book: PhoneKept,
 }
 
@@ -67,7 +68,7 @@ pub(super) struct PhoneOpened {
     /// The key.
     #[serde(flatten)]
     key: PhoneKey,
-    /// One's own classes for a week, and the children to visit.
+    /// One's own classes for a week, the children to visit and those to teach at home.
     book: PhoneKept,
 }
 
@@ -78,6 +79,41 @@ struct PhoneKept {
     classes: Vec<ClassKept>,
     /// Children that one is paired with.
     stops: Vec<StopKept>,
+    /// Children that one teaches at home.
+    lessons: Vec<AtHomeKept>,
+}
+
+/// A child that is taught at home.
+#[derive(Serialize, ToSchema)]
+struct AtHomeKept {
+    /// Id of the child.
+    child: String,
+    /// Name.
+    name: String,
+    /// Village and group.
+    group: String,
+    /// Minutes of this week so far.
+    taught: u32,
+    /// Minutes that are due in a week.
+    due: u16,
+    /// The day of the last lesson; empty where there was none.
+    last: String,
+    /// Whom to ring up.
+    phones: Vec<PhoneNumber>,
+}
+
+impl From<AtHome> for AtHomeKept {
+    fn from(one: AtHome) -> Self {
+        Self {
+            child: one.child,
+            name: one.name,
+            group: one.group,
+            taught: one.taught,
+            due: one.due,
+            last: one.last.map(|day| day.to_string()).unwrap_or_default(),
+            phones: one.phones.into_iter().map(|(who, number)| PhoneNumber { who, number }).collect(),
+        }
+    }
 }
 
 /// A child to visit.
@@ -195,7 +231,7 @@ struct PhoneNumber {
 }
 
 impl PhoneKept {
-    fn of(classes: Vec<PhoneClass>, stops: Vec<Stop>) -> Self {
+    fn of(classes: Vec<PhoneClass>, stops: Vec<Stop>, lessons: Vec<AtHome>) -> Self {
         let pupil = |one: Pupil| PupilKept {
             child: one.child,
             name: one.name,
@@ -220,6 +256,7 @@ impl PhoneKept {
         };
         Self {
             stops: stops.into_iter().map(StopKept::from).collect(),
+            lessons: lessons.into_iter().map(AtHomeKept::from).collect(),
             classes: classes
                 .into_iter()
                 .map(|one| ClassKept {
@@ -236,7 +273,7 @@ impl PhoneKept {
 
 /// Everything that is kept on the phone.
 fn kept(desk: &mut Desk<'_, '_>) -> Result<PhoneKept, Refused> {
-    Ok(PhoneKept::of(attendance::phone_book(desk)?, pairs::pocket(desk)?))
+    Ok(PhoneKept::of(attendance::phone_book(desk)?, pairs::pocket(desk)?, lessons::pocket(desk)?))
 }
 
 /// What is kept on the phone, anew. Each register that is read for it is on the record.

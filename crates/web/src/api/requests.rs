@@ -1,7 +1,9 @@
 //! `/api/v1/requests`: 部门协助, 四(五)–(十八). What a unit is asked for a child, and its one answer; which answers there are the plan says, and
 //! the answer names them. Two may answer at once: an answer says which version it means (H03).
 
-use axum::extract::{Path, State};
+use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use casework::refused::Refused;
 use casework::requests::{self, RequestFile, RequestLine, Shown};
@@ -11,18 +13,23 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::give::{self, Page};
-use super::take::{Act, Asked, Version};
+use super::take::{self, Act, Asked, Version};
 use super::{Coded, cursor};
 use crate::app::App;
-use crate::failed::Failed;
+use crate::failed::{Failed, too_large};
+use crate::pages::requests::files;
 use crate::route::{Policy, Route};
 use crate::session::Session;
+use crate::upload::{self, Came};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/v1/requests", Policy::Needs(Action::ReadRequests), list),
         Route::get("/api/v1/requests/{id}", Policy::Needs(Action::ReadRequests), one),
         Route::post("/api/v1/requests/{id}/answer", Policy::Needs(Action::AnswerRequest), answer),
+        Route::post("/api/v1/requests/{id}/files", Policy::Needs(Action::AnswerRequest), hand_in)
+            .body_limit(files::MOST),
+        Route::get("/api/v1/requests/{id}/files/{file}", Policy::Needs(Action::ReadRequests), file),
     ]
 }
 
@@ -243,4 +250,60 @@ pub(super) async fn answer(
         }
     })
     .await
+}
+
+/// A page or a picture that goes with the answer, as `multipart/form-data`.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only described: the part is read as it comes")]
+pub(super) struct RequestFileSent {
+    /// A PDF, JPEG or PNG of up to 5 MB; five of them with one answer. Its name is not kept.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// What became of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RequestFileKept {
+    /// Its id: by it the file is fetched.
+    id: String,
+}
+
+/// Hands in a file with the answer that one's unit is going to give, before the answer. The same file twice is one.
+#[utoipa::path(post, path = "/api/v1/requests/{id}/files", tag = "requests", params(("id" = String, Path)),
+    request_body(content = RequestFileSent, content_type = "multipart/form-data"),
+    responses((status = 201, body = RequestFileKept), (status = 413, description = "too long")))]
+pub(super) async fn hand_in(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    request: Parts,
+    form: Multipart,
+) -> Result<Response, Failed> {
+    // Whoever may not see the request learns nothing from what they send.
+    let own = id.clone();
+    app.look(&session, move |desk| requests::request(desk, &own).map(drop)).await?;
+    let came = match upload::receive(&request.headers, form, files::MOST, &[]).await? {
+        Came::Whole(came) => came,
+        Came::TooLarge => return Ok(too_large("5 MB")),
+        Came::Cut => return Err(upload::cut().into()),
+    };
+    let (stored, first) = files::stored(&app, came).await?;
+    let key = take::key(&app, &request, stored.hash.as_bytes())?;
+    give::act(&app, &session, key, move |desk| {
+        let id = requests::attach(desk, &id, (&stored, &first))?;
+        give::made(StatusCode::CREATED, &RequestFileKept { id })
+    })
+    .await
+}
+
+/// A file that was handed in with an answer, for whoever reads the answer. That the request was looked at is on the record.
+#[utoipa::path(get, path = "/api/v1/requests/{id}/files/{file}", tag = "requests",
+    params(("id" = String, Path), ("file" = String, Path, description = "its id, from `files` of the request")),
+    responses((status = 200, description = "the file", content_type = "application/octet-stream")))]
+pub(super) async fn file(
+    app: State<App>,
+    session: Session,
+    of: Path<(String, String)>,
+) -> Result<Response, Failed> {
+    files::file(app, session, of).await
 }

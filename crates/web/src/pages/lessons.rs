@@ -64,14 +64,14 @@ async fn list(State(app): State<App>, session: Session) -> Result<Response, Fail
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Sent {
+pub(crate) struct Sent {
     id: String,
-    day: String,
-    from: String,
-    minutes: String,
-    taught: String,
+    pub(crate) day: String,
+    pub(crate) from: String,
+    pub(crate) minutes: String,
+    pub(crate) taught: String,
     confirmed: String,
-    name: String,
+    pub(crate) name: String,
 }
 
 impl Sent {
@@ -101,10 +101,30 @@ struct ChildPage {
     child: String,
     one: ChildLessons,
     heads: [Head; 5],
-    confirm: Vec<Choice>,
     said: Option<(String, String)>,
-    errors: Errors,
-    sent: Sent,
+    of: Fields,
+}
+
+/// The fields of a lesson: what was typed, what can be chosen, what is wrong.
+pub(crate) struct Fields {
+    pub(crate) sent: Sent,
+    pub(crate) confirm: Vec<Choice>,
+    pub(crate) errors: Errors,
+}
+
+impl Fields {
+    fn new(sent: Sent, errors: Errors) -> Self {
+        let nobody = Choice::new("", "没有人确认", &sent.confirmed);
+        let confirm = std::iter::once(nobody)
+            .chain(CONFIRM.iter().map(|one| Choice::new(one.code(), one.label(), &sent.confirmed)))
+            .collect();
+        Self { sent, confirm, errors }
+    }
+
+    /// For the phone, which fills them in itself.
+    pub(crate) fn empty() -> Self {
+        Self::new(Sent::default(), Errors::new())
+    }
 }
 
 async fn page(State(app): State<App>, session: Session, Path(id): Path<String>) -> Result<Response, Failed> {
@@ -121,7 +141,6 @@ async fn show(
 ) -> Result<Response, Failed> {
     let asked = id.clone();
     let one = app.look(session, move |desk| lessons::child_lessons(desk, &asked)).await?;
-    let nobody = Choice::new("", "没有人确认", &sent.confirmed);
     let page = ChildPage {
         shell: app.shell(session, "/lessons").await?,
         way: [
@@ -137,12 +156,8 @@ async fn show(
             Head::text("家里确认"),
             Head::text("要核实的"),
         ],
-        confirm: std::iter::once(nobody)
-            .chain(CONFIRM.iter().map(|one| Choice::new(one.code(), one.label(), &sent.confirmed)))
-            .collect(),
         said,
-        errors,
-        sent,
+        of: Fields::new(sent, errors),
     };
     Ok((status, html(&page)).into_response())
 }

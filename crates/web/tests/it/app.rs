@@ -123,6 +123,7 @@ impl TestApp {
             https: false,
             proxies: Vec::new(),
             courier,
+            scanner: documents::scanned::Reader::Here,
             link: link.to_owned(),
         });
         let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -151,6 +152,7 @@ impl TestApp {
             vault: self.app.vault().clone(),
             proxies: vec![proxy.parse().expect("an address")],
             courier: courier::Courier::nowhere(),
+            scanner: documents::scanned::Reader::Here,
             link: String::new(),
         })
     }

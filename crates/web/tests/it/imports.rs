@@ -101,6 +101,7 @@ fn server() -> Server {
         https: false,
         proxies: Vec::new(),
         courier: courier::Courier::nowhere(),
+        scanner: documents::scanned::Reader::Here,
         link: String::new(),
     };
     Server { app: App::new(setup), _folder: folder }

@@ -38,6 +38,9 @@ pub(crate) const REST: &[Row] = &[
     ),
     Row("GET", "/api/v1/requests", Nothing, Policy, ""),
     Row("GET", "/api/v1/requests/{id}", Other, Itself, ""),
+    Row("POST", "/api/v1/requests/{id}/files", Other, Itself, ""),
+    Row("GET", "/api/v1/requests/{id}/files/{file}", Other, Itself, ""),
+    Row("POST", "/scans/{id}/looked", Other, Itself, ""),
     Row("POST", "/api/v1/requests/{id}/answer", Other, Itself, r#"{"answer":"found","words":"在邻县"}"#),
 ];
 
@@ -51,4 +54,6 @@ pub(crate) const SHOWN_REST: &[(&str, &str)] = &[
     ("/accounts/{id}/sign-on", "crates/web/tests/it/sign_on.rs"),
     ("/accounts/{id}/sign-on/end", "crates/web/tests/it/sign_on.rs"),
     ("/requests/{id}/files", "crates/web/tests/it/requests.rs"),
+    ("/api/v1/requests/{id}/files", "crates/web/tests/it/requests.rs"),
+    ("/scans/{id}/looked", "crates/casework/tests/it/case_scans.rs"),
 ];

@@ -32,13 +32,17 @@ impl<'a> Client<'a> {
     }
 
     fn hands_in(&self, id: &str, name: &str, bytes: &[u8]) -> Answer {
+        self.sends(&format!("/requests/{id}/files"), name, bytes)
+    }
+
+    fn sends(&self, to: &str, name: &str, bytes: &[u8]) -> Answer {
         let head = format!(
             "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
         );
         let body = [head.as_bytes(), bytes, b"\r\n--b--\r\n"].concat();
         let request = Request::builder()
             .method("POST")
-            .uri(format!("/requests/{id}/files"))
+            .uri(to)
             .header("host", "127.0.0.1:8080")
             .header("sec-fetch-site", "same-origin")
             .header("content-type", "multipart/form-data; boundary=b")
@@ -161,5 +165,43 @@ fn a_file_goes_with_the_answer() {
         assert_ne!(police.hands_in(&id, "d.pdf", b"%PDF-1.7 late").status, 303, "it has ended");
         assert_eq!(bureau.get(&format!("{page}/files/{file}")).status, 200);
         assert_eq!(police.get(&format!("{page}/files/{file}")).status, 200);
+    });
+}
+
+/// The same by the API, by scope and bounded: what the unit hands in, whoever reads the answer fetches (A01, A10, E01, E05, H01).
+#[test]
+fn a_file_by_the_api() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        let (bureau, police) = (Client::new(&app, Role::Bureau), Client::new(&app, Role::Police));
+        let civil = Client::new(&app, Role::Civil);
+        let id = bureau.asks();
+        let path = format!("/api/v1/requests/{id}");
+        let to = format!("{path}/files");
+        for (bytes, status) in [(b"MZ not a page".as_slice(), 422), (b"", 422)] {
+            let said = police.sends(&to, "a.pdf", bytes);
+            assert_eq!(said.status, status, "{}", text(&said));
+            assert!(said.header("content-type").contains("json"), "a problem, not a page");
+        }
+        let large = [b"%PDF-1.7\n".as_slice(), &vec![b'a'; 6 * 1024 * 1024]].concat();
+        assert_eq!(police.sends(&to, "a.pdf", &large).status, 413);
+        assert_eq!(civil.sends(&to, "a.pdf", b"%PDF-1.7").status, 404, "A01");
+        assert_eq!(bureau.sends(&to, "a.pdf", b"%PDF-1.7").status, 404, "who asks does not answer");
+        let kept = police.sends(&to, "某某的证明.pdf", b"%PDF-1.7 proof");
+        assert_eq!(kept.status, 201, "{}", text(&kept));
+        let file = json(&kept)["id"].as_str().expect("an id").to_owned();
+        assert_eq!(json(&police.sends(&to, "again.pdf", b"%PDF-1.7 proof"))["id"], file.as_str(), "H01");
+        let files = json(&bureau.get(&path))["files"].clone();
+        assert_eq!(files.as_array().map(Vec::len), Some(1));
+        assert_eq!(
+            (&files[0]["id"], &files[0]["name"]),
+            (&Json::from(file.as_str()), &Json::from("附件1.pdf"))
+        );
+        for reader in [&bureau, &police] {
+            let out = reader.get(&format!("{to}/{file}"));
+            assert_eq!((out.status, out.body.as_slice()), (200, b"%PDF-1.7 proof".as_slice()));
+        }
+        assert_eq!(civil.get(&format!("{to}/{file}")).status, 404, "A10");
+        assert_eq!(bureau.get(&format!("{to}/{id}")).status, 404);
     });
 }

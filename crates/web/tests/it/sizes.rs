@@ -17,6 +17,7 @@ fn style_and_scripts_stay_small() {
         ("register.css", include_str!("../../assets/register.css"), 3 * 1024),
         ("register.js", include_str!("../../assets/register.js"), 24 * 1024),
         ("visits.js", include_str!("../../assets/visits.js"), 12 * 1024),
+        ("lessons.js", include_str!("../../assets/lessons.js"), 7 * 1024),
         ("scan.js", include_str!("../../assets/scan.js"), 2 * 1024),
         ("proof.js", include_str!("../../assets/proof.js"), 2 * 1024),
         ("tell.js", include_str!("../../assets/tell.js"), 3 * 1024),

@@ -3,12 +3,13 @@
 
 use std::ops::Range;
 
+use axum::http::Method;
 use casework::db::testing::on_each_engine;
 use casework::keys::Keys;
 use casework::testing::more_children;
 use rules::access::Role;
 
-use crate::app::{HERE, TestApp};
+use crate::app::{Ask, HERE, TestApp};
 use crate::furnish::furnish;
 use crate::matrix_rows::{Target, every_row};
 
@@ -132,5 +133,48 @@ fn a_page_asks_the_storage_no_more_than_so_often() {
             }
         }
         assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
+    });
+}
+
+/// The same of the pages of cases (issue 5: thirty milliseconds at thirty-two connections): the list, the county desk on 今天, one case and its
+/// papers.
+const ASKED_OF_CASES: [(&str, u64); 6] = [
+    ("/cases", 12),
+    ("/cases?show=mine", 12),
+    ("/cases?show=late", 12),
+    ("/cases?show=ended", 12),
+    ("/cases/{case}", 28),
+    ("/cases/{case}/papers", 24),
+];
+
+#[test]
+fn pages_of_cases_ask_no_more_than_so_often() {
+    on_each_engine(|db| {
+        let app = TestApp::new(db);
+        furnish(&app);
+        let token = |role| app.session(HERE, &app.here.with(role).next().expect("somebody").account);
+        let child = app.here.children[0].1.clone();
+        let opened = app.ask(Ask {
+            form: "words=%E6%B2%A1%E6%9C%89%E4%B8%8A%E5%AD%A6%EF%BC%8C%E7%94%B5%E8%AF%9D%E6%A0%B8%E5%AE%9E%E8%BF%87".to_owned(),
+            ..Ask::new(Method::POST, format!("/children/{child}/case"), Some(&token(Role::Bureau)))
+        });
+        assert_eq!(opened.status, 303);
+        let case = opened.header("location").trim_start_matches("/cases/").to_owned();
+        let (mut wrongs, mut shown) = (Vec::new(), 0);
+        for role in READERS {
+            let token = token(role);
+            for (path, most) in ASKED_OF_CASES {
+                let path = path.replace("{case}", &case);
+                app.get(&path, Some(&token));
+                let before = app.app.db().done().statements;
+                let answer = app.get(&path, Some(&token));
+                let asked = app.app.db().done().statements - before;
+                shown += usize::from(answer.status == 200);
+                if answer.status == 200 && asked > most {
+                    wrongs.push(format!("{path} as {role:?}: {asked} statements, at most {most}"));
+                }
+            }
+        }
+        assert!(shown > ASKED_OF_CASES.len() && wrongs.is_empty(), "{shown} shown\n{}", wrongs.join("\n"));
     });
 }

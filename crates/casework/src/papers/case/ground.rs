@@ -79,7 +79,7 @@ pub fn grounds(desk: &mut Desk<'_, '_>) -> Result<(Vec<GroundLine>, Option<rules
 
 /// The ground that holds; `None` where none was registered.
 pub(crate) fn current(desk: &mut Desk<'_, '_>) -> Result<Option<PenaltyGround>, Refused> {
-    let found = desk.tx.query(
+    let found = desk.tx.once(
         "select norm, article, organ, delegation, review, registered_by, coalesce(reviewed_by, '') from penalty_ground
          where county = $1 and ended_at is null order by registered_at desc, id desc limit 1",
         &params![desk.county()],

@@ -1,7 +1,7 @@
 //! The papers of a case on its page: what was made, what can be made now and why not the others, what must follow by when.
 
 use jiff::civil::Date;
-use rules::access::{Action, Field, Grant, Role, Subject, may};
+use rules::access::{Action, Field, Grant, Post, Role, Subject, may};
 use rules::case::paper::{
     Clock, PaperKind, PaperRule, Situation, Term, To, Track, may_make, not_before, rule, term,
 };
@@ -76,6 +76,8 @@ pub struct Shelf {
     pub penalty: Option<rules::case::Refused>,
     /// Whether the reader takes the steps of this case.
     pub may_act: bool,
+    /// Whether the reader may take the second look at a scan that was made void, also when the case has ended.
+    pub may_look: bool,
     /// Whether the reader heads the school that has taken the child back: 复学证明 is its paper.
     pub may_prove: bool,
     /// Whether the reader may take the 卷宗 out.
@@ -94,68 +96,123 @@ pub fn shelf(desk: &mut Desk<'_, '_>, case: &str) -> Result<Shelf, Refused> {
     Ok(shelf)
 }
 
-/// The same beside the case itself, whose reading is on the record.
+/// What the page of a case tells of its papers.
+#[derive(Debug, Clone, Default)]
+pub struct Glance {
+    /// Which papers can be made now.
+    pub can: Vec<PaperKind>,
+    /// Terms that run.
+    pub due: Vec<Due>,
+    /// Why no penalty can be decided; `None` where one can.
+    pub penalty: Option<rules::case::Refused>,
+    /// Whether the reader heads the school that has taken the child back: 复学证明 is its paper.
+    pub may_prove: bool,
+}
+
+/// The same beside the case itself, whose reading is on the record: no more than that page shows.
 ///
 /// # Errors
 /// [`Refused::Denied`], [`Refused::Storage`].
-pub fn glance(desk: &mut Desk<'_, '_>, case: &str) -> Result<Shelf, Refused> {
-    read(desk, case).map(|(shelf, ..)| shelf)
+pub fn glance(desk: &mut Desk<'_, '_>, case: &str) -> Result<Glance, Refused> {
+    let seen = see(desk, case)?;
+    let made = made(desk, &seen)?;
+    let tracks = tracks(desk, case, false)?;
+    Ok(Glance {
+        can: made.can,
+        due: [unanswered(desk, &seen.papers, &tracks), due(desk, &seen.papers, &tracks)].concat(),
+        penalty: gate(ground::current(desk)?.as_ref()).err(),
+        may_prove: seen.may_prove,
+    })
 }
 
-fn read<'a>(desk: &mut Desk<'a, '_>, case: &str) -> Result<(Shelf, String, Grant<'a>), Refused> {
+/// A case as a reader of its papers sees it.
+struct Seen<'a> {
+    kept: crate::cases::Kept,
+    papers: Vec<Stored>,
+    grant: Grant<'a>,
+    /// The post by which the reader takes its steps.
+    step: Option<&'a Post>,
+    may_prove: bool,
+    may_take_out: bool,
+}
+
+fn see<'a>(desk: &mut Desk<'a, '_>, case: &str) -> Result<Seen<'a>, Refused> {
     let missing = || Refused::denied(Action::ReadCase, "case", case);
     let kept = load(desk, case)?.ok_or_else(missing)?;
     let ties = ties_of(desk, &kept.child)?;
     let grant = desk.require(Action::ReadCase, &Subject::Child(&ties), ("case", case))?;
-    let sees_words = Sees::granted(&grant).is_some_and(|sees| sees.shows(Field::Guardians));
-    let today = desk.now.day();
     let papers = of_case(desk, case)?;
-    let step = may(desk.actor(), Action::TakeStep, &Subject::Child(&ties)).ok().and_then(|grant| grant.post);
-    let (mut can, mut cannot, mut may_act) = (Vec::new(), Vec::new(), false);
-    if let (Case::Open(open), Some(post)) = (&kept.case, step) {
-        let others = |stage: &Stage| stage.order().is_some_and(|order| order.unit != post.unit);
-        may_act = post.role == Role::Bureau || !others(&open.stage);
-        let (ground, before) = (ground::current(desk)?, before(&papers, today));
-        let letters = letters_of(desk, &kept.child)?;
-        let now = Situation {
-            state: open.stage.state(),
-            ladder: &open.ladder,
-            gate: &desk.plan.case().help_gate,
-            papers: &before,
-            ground: ground.as_ref(),
-            letters: &letters,
-            today,
-            calendar: desk.plan.calendar(),
-        };
-        let made_here =
-            |kind: &&PaperKind| **kind != PaperKind::ServiceReceipt && rule(**kind).by == Action::TakeStep;
-        for kind in PaperKind::ALL.iter().filter(|kind| may_act && made_here(kind)) {
-            match may_make(*kind, &now) {
-                Ok(()) => can.push(*kind),
-                Err(why) => cannot.push((*kind, format!("{}（{}）", why.what, why.basis), why.todo)),
-            }
-        }
-    }
-    let may_prove = match (&kept.case, may(desk.actor(), Action::ProveReturn, &Subject::Child(&ties))) {
+    let actor = &desk.who.actor;
+    let step = may(actor, Action::TakeStep, &Subject::Child(&ties)).ok().and_then(|grant| grant.post);
+    let may_prove = match (&kept.case, may(actor, Action::ProveReturn, &Subject::Child(&ties))) {
         (Case::Open(open), Ok(grant)) => {
             grant.post.is_some_and(|post| open.stage.school() == Some(&*post.unit))
         }
         _ => false,
     };
-    let take = may(desk.actor(), Action::MakePaper, &Subject::Child(&ties)).ok().and_then(|grant| grant.post);
+    let take = may(actor, Action::MakePaper, &Subject::Child(&ties)).ok().and_then(|grant| grant.post);
     let may_take_out = take.is_some_and(|post| matches!(post.role, Role::Bureau | Role::Township));
+    Ok(Seen { kept, papers, grant, step, may_prove, may_take_out })
+}
+
+/// What can be made now, and what not.
+#[derive(Default)]
+struct Made {
+    can: Vec<PaperKind>,
+    cannot: Vec<(PaperKind, String, String)>,
+    may_act: bool,
+}
+
+fn made(desk: &mut Desk<'_, '_>, seen: &Seen<'_>) -> Result<Made, Refused> {
+    let mut made = Made::default();
+    let (Case::Open(open), Some(post)) = (&seen.kept.case, seen.step) else { return Ok(made) };
+    let others = |stage: &Stage| stage.order().is_some_and(|order| order.unit != post.unit);
+    made.may_act = post.role == Role::Bureau || !others(&open.stage);
+    if !made.may_act {
+        return Ok(made);
+    }
+    let today = desk.now.day();
+    let (ground, before) = (ground::current(desk)?, before(&seen.papers, today));
+    let letters = letters_of(desk, &seen.kept.child)?;
+    let now = Situation {
+        state: open.stage.state(),
+        ladder: &open.ladder,
+        gate: &desk.plan.case().help_gate,
+        papers: &before,
+        ground: ground.as_ref(),
+        letters: &letters,
+        today,
+        calendar: desk.plan.calendar(),
+    };
+    let made_here =
+        |kind: &&PaperKind| **kind != PaperKind::ServiceReceipt && rule(**kind).by == Action::TakeStep;
+    for kind in PaperKind::ALL.iter().filter(made_here) {
+        match may_make(*kind, &now) {
+            Ok(()) => made.can.push(*kind),
+            Err(why) => made.cannot.push((*kind, format!("{}（{}）", why.what, why.basis), why.todo)),
+        }
+    }
+    Ok(made)
+}
+
+fn read<'a>(desk: &mut Desk<'a, '_>, case: &str) -> Result<(Shelf, String, Grant<'a>), Refused> {
+    let seen = see(desk, case)?;
+    let sees_words = Sees::granted(&seen.grant).is_some_and(|sees| sees.shows(Field::Guardians));
+    let made = made(desk, &seen)?;
     let tracks = tracks(desk, case, sees_words)?;
+    let Seen { kept, papers, grant, step, may_prove, may_take_out } = seen;
     let shelf = Shelf {
         child: name(desk, &kept.child)?,
         number: bundle::number_of(desk, case)?.unwrap_or_default(),
         due: [unanswered(desk, &papers, &tracks), due(desk, &papers, &tracks)].concat(),
         papers: papers.iter().rev().map(|paper| line(&papers, paper)).collect(),
-        can,
-        cannot,
+        can: made.can,
+        cannot: made.cannot,
         tracks,
         scans: scans(desk, case, sees_words)?,
         penalty: gate(ground::current(desk)?.as_ref()).err(),
-        may_act,
+        may_act: made.may_act,
+        may_look: step.is_some(),
         may_prove,
         may_take_out,
         files: if may_take_out { files(desk, bundle::KIND, case)? } else { Vec::new() },

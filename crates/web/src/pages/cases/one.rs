@@ -6,7 +6,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use casework::cases::{self, CaseFile, Source, Told};
-use casework::papers::case::{Shelf, glance};
+use casework::papers::case::{Glance, glance};
 use casework::public::family;
 use casework::refused::Refused;
 use jiff::civil::Date;
@@ -87,7 +87,7 @@ struct OnePage {
     shell: Shell,
     way: [Crumb; 2],
     one: CaseFile,
-    shelf: Shelf,
+    shelf: Glance,
     whose: String,
     what: String,
     by: String,

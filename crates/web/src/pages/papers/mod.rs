@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/cases/{id}/scans", needs(Action::TakeStep), scan::add).body_limit(scan::MOST),
         Route::get("/scans/{id}", needs(Action::ReadCase), scan::image),
         Route::post("/scans/{id}/void", needs(Action::TakeStep), scan::void),
+        Route::post("/scans/{id}/looked", needs(Action::TakeStep), scan::looked),
         Route::get("/cases/{id}/file.pdf", needs(Action::MakePaper), files::bundle),
         Route::get("/cases/{id}/papers/{kind}", needs(Action::TakeStep), make::page),
         Route::post("/cases/{id}/papers/{kind}", needs(Action::TakeStep), make::make),

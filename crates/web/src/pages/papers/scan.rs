@@ -1,13 +1,14 @@
-//! Scanned pages of a case: handed in from a desk or a phone, looked at one by one. The page makes a picture small before it travels; what
-//! is kept of it the use case says.
+//! What was scanned for a case: pictures and PDFs handed in from a desk or a phone, looked at page by page. The page makes a picture small before it
+//! travels; what is kept of it the use case says.
 
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Form, Multipart, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use casework::papers::case::{Scanned, add_scan, scan_image, void_scan};
+use casework::papers::case::{Scanned, add_scan, look_at_void, scan_image, void_scan};
 use casework::refused::Refused;
 use documents::picture::{self, NoPicture};
+use documents::scanned::{self, NoScan};
 use serde::Deserialize;
 
 use super::shelf::{Entered, show};
@@ -50,15 +51,19 @@ pub(super) async fn add(
 
 async fn take(app: &App, session: &Session, case: &str, mut came: upload::Upload) -> Result<(), Failed> {
     let Some((file, _)) = came.file.take() else {
-        return Err(Refused::field("file", "请选择图片").into());
+        return Err(Refused::field("file", "请选择PDF或者图片").into());
     };
-    let image = app
+    let reader = app.scanner().clone();
+    let pages = app
         .apart(move || {
             let bytes = std::fs::read(file.path())
                 .map_err(|error| Refused::Fault(format!("a scanned page: {}", error.kind())))?;
-            picture::small_jpeg(bytes, KEPT).map_err(|wrong| {
+            if scanned::is_pdf(&bytes) {
+                return reader.read(bytes).map_err(|wrong| Refused::field("file", wrong.said()));
+            }
+            picture::small_jpeg(bytes, KEPT).map(|page| vec![page]).map_err(|wrong| {
                 let text = match wrong {
-                    NoPicture::Unknown => "请选择JPG、PNG或者WebP图片；PDF请先逐页另存成图片",
+                    NoPicture::Unknown => NoScan::Unknown.said(),
                     NoPicture::Large => "图片太大：不超过8MB、2400万像素，请把扫描分辨率调到200 dpi再来",
                     NoPicture::Broken => "图片打不开，请重新拍照或扫描",
                 };
@@ -66,7 +71,7 @@ async fn take(app: &App, session: &Session, case: &str, mut came: upload::Upload
             })
         })
         .await?;
-    let told = Scanned { title: came.text("title").to_owned(), paper: came.text("paper").to_owned(), image };
+    let told = Scanned { title: came.text("title").to_owned(), paper: came.text("paper").to_owned(), pages };
     let case = case.to_owned();
     app.write(session, move |desk| add_scan(desk, &case, &told)).await.map(drop)
 }
@@ -98,5 +103,15 @@ pub(super) async fn void(
     Form(form): Form<Why>,
 ) -> Result<Response, Failed> {
     let case = app.write(&session, move |desk| void_scan(desk, &id, &form.why)).await?;
+    Ok(see_other(&format!("/cases/{}/papers", encoded(&case))))
+}
+
+/// The second look at what was made void.
+pub(super) async fn looked(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Response, Failed> {
+    let case = app.write(&session, move |desk| look_at_void(desk, &id)).await?;
     Ok(see_other(&format!("/cases/{}/papers", encoded(&case))))
 }

@@ -10,6 +10,7 @@ use rules::attendance::{Kind, Reason};
 use crate::app::App;
 use crate::assets;
 use crate::look::Choice;
+use crate::pages::lessons;
 use crate::pages::pairs::Fields;
 use crate::route::html;
 
@@ -19,11 +20,13 @@ struct PhonePage {
     kinds: Vec<Choice>,
     reasons: Vec<Choice>,
     fields: Fields,
+    lesson: lessons::Fields,
 }
 
 pub(super) async fn page(State(app): State<App>) -> Response {
     html(&PhonePage {
         fields: Fields::empty(app.plan()),
+        lesson: lessons::Fields::empty(),
         kinds: Kind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), "present")).collect(),
         reasons: Reason::ALL.iter().map(|reason| Choice::new(reason.code(), reason.label(), "")).collect(),
     })

@@ -6,7 +6,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use casework::files;
+use casework::files::{self, Stored};
 use casework::refused::Refused;
 use casework::requests;
 
@@ -17,7 +17,7 @@ use crate::session::Session;
 use crate::upload::{self, Came};
 
 /// Bytes of the whole form.
-pub(super) const MOST: usize = requests::MOST_BYTES + 64 * 1024;
+pub(crate) const MOST: usize = requests::MOST_BYTES + 64 * 1024;
 
 pub(super) async fn add(
     State(app): State<App>,
@@ -41,26 +41,29 @@ pub(super) async fn add(
     ended(&app, &session, id, Sent::default(), done).await
 }
 
-/// Looks at the first bytes before anything is stored, then stores and keeps it.
-async fn take(app: &App, session: &Session, id: &str, mut came: upload::Upload) -> Result<(), Failed> {
+async fn take(app: &App, session: &Session, id: &str, came: upload::Upload) -> Result<(), Failed> {
+    let (stored, first) = stored(app, came).await?;
+    let id = id.to_owned();
+    app.write(session, move |desk| requests::attach(desk, &id, (&stored, &first)).map(drop)).await
+}
+
+/// Stores what came, and its first bytes: by them it is known what it is.
+pub(crate) async fn stored(app: &App, mut came: upload::Upload) -> Result<(Stored, Vec<u8>), Failed> {
     let Some((file, name)) = came.file.take() else {
         return Err(Refused::field("file", "请选择文件").into());
     };
     let means = app.clone();
-    let (stored, first) = app
-        .apart(move || {
-            let fault = |error: std::io::Error| Refused::Fault(format!("an answer's file: {}", error.kind()));
-            let mut first = Vec::new();
-            let open = std::fs::File::open(file.path()).map_err(fault)?;
-            open.take(8).read_to_end(&mut first).map_err(fault)?;
-            Ok((files::store(&means, file.path(), &name)?, first))
-        })
-        .await?;
-    let id = id.to_owned();
-    app.write(session, move |desk| requests::attach(desk, &id, (&stored, &first))).await
+    app.apart(move || {
+        let fault = |error: std::io::Error| Refused::Fault(format!("an answer's file: {}", error.kind()));
+        let mut first = Vec::new();
+        let open = std::fs::File::open(file.path()).map_err(fault)?;
+        open.take(8).read_to_end(&mut first).map_err(fault)?;
+        Ok((files::store(&means, file.path(), &name)?, first))
+    })
+    .await
 }
 
-pub(super) async fn file(
+pub(crate) async fn file(
     State(app): State<App>,
     session: Session,
     Path((id, file)): Path<(String, String)>,

@@ -1,7 +1,7 @@
 //! `/requests`: 部门协助. The inbox of a member unit, answered in two clicks; what a bureau, township or school has asked; the form for
 //! asking; how the units answer. What may be asked and answered is the plan's, who reads what is casework's.
 
-mod files;
+pub(crate) mod files;
 mod inbox;
 mod one;
 
