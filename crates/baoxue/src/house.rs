@@ -20,6 +20,9 @@ pub(crate) struct House {
     location: Location,
 }
 
+/// How long one statement may take while a county is made, of half a million children on a small machine too.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
 /// KiB of pages that are kept while a county is made.
 const FILLING: u32 = 256_000;
 
@@ -68,7 +71,7 @@ impl House {
     /// As [`open`](Self::open), for writing a whole county at once: with room for the pages that its indexes are written into,
     /// which are read and written over and over where there is none.
     pub(crate) fn open_to_fill(&self, now: &Now) -> Result<(Db, Keys), Failure> {
-        self.opened(now, &Settings { cache: FILLING, ..Settings::default() })
+        self.opened(now, &Settings { cache: FILLING, statement: PATIENCE, ..Settings::default() })
     }
 
     fn opened(&self, now: &Now, settings: &Settings) -> Result<(Db, Keys), Failure> {

@@ -122,9 +122,9 @@ fn paused(desk: &mut Desk<'_, '_>) -> Result<HashMap<String, Date>, Refused> {
          where k.county = $1 and k.state = 'paused' and k.ended_at is null and e.until_day is not null
          group by k.child order by k.child",
     ] {
-        let rows = desk.tx.once(sql, &params![desk.county()], |row| {
-            Ok((row.get::<String>(0)?, row.get::<Date>(1)?))
-        })?;
+        let rows = desk
+            .tx
+            .once(sql, &params![desk.county()], |row| Ok((row.get::<String>(0)?, row.get::<Date>(1)?)))?;
         for (child, day) in rows {
             let known = until.entry(child).or_insert(day);
             *known = day.max(*known);

@@ -127,7 +127,8 @@ pub fn ways(desk: &mut Desk<'_, '_>, shown: Shown, township: &str) -> Result<Way
         found.children.truncate(MOST);
         found.missing = unmeasured(desk, (&judged, &ways), township)?;
         let nowhere = |one: &Alike| one.village.is_empty() && one.group.is_empty() && one.by_day();
-        found.homeless = judged.iter().map(|(one, _)| one).filter(|one| nowhere(one)).map(|one| one.many).sum();
+        found.homeless =
+            judged.iter().map(|(one, _)| one).filter(|one| nowhere(one)).map(|one| one.many).sum();
     }
     desk.record(Action::ReadWays, grant.post, ("ways", ""), "", shown.access().label())?;
     Ok(found)
@@ -264,8 +265,9 @@ fn children(
     (judged, ways): (&[(Alike, Access)], &ByHome),
     towns: &Coded,
 ) -> Result<Vec<HardLine>, Refused> {
-    let asked =
-        |one: &Alike, access: Access| access == shown.access() && (township.is_empty() || one.town == township);
+    let asked = |one: &Alike, access: Access| {
+        access == shown.access() && (township.is_empty() || one.town == township)
+    };
     let schools = coded(desk, judged.iter().map(|(one, _)| one.school.as_str()))?;
     let code = |of: &Coded, id: &str| of.get(id).map_or(String::new(), |one| one.0.clone());
     let mut places: BTreeMap<(String, String), (u32, &str)> = BTreeMap::new();
