@@ -40,7 +40,7 @@ const DEPTH: u8 = 8;
 const MEMORY: u64 = 512 * 1024 * 1024;
 
 /// Time of its processor, in seconds.
-const SECONDS: u64 = 60;
+const SECONDS: u64 = 20;
 
 /// The word by which the binary knows that it is to be that process.
 pub const WORD: &str = "read-scanned-pdf";

@@ -76,9 +76,12 @@ fn list(day: Date) -> Paper {
 
 impl Year {
     /// Freezes, calls, attaches.
-    pub(super) fn called(&self, db: &Db, (keys, plan, vault): (&Keys, &Plan, &Vault)) -> Result<(), DbError> {
-        let plan = Arc::new(plan.clone());
-        let means = Means { db, keys, plan: &plan };
+    pub(super) fn called(
+        &self,
+        db: &Db,
+        (keys, plan, vault): (&Keys, &Arc<Plan>, &Vault),
+    ) -> Result<(), DbError> {
+        let means = Means { db, keys, plan };
         let (Some(director), Some(bureau), Some(youth)) =
             (self.named("director"), self.named("bureau"), self.named("youth"))
         else {
@@ -87,7 +90,7 @@ impl Year {
         let machine = |day: Date, hour: i8| Machine {
             db: db.clone(),
             keys: keys.clone(),
-            plan: Arc::clone(&plan),
+            plan: Arc::clone(plan),
             vault: vault.clone(),
             now: self.now.at_moment(moment(day, hour, 0, 0)),
         };

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use casework::attendance::{self, Calling, ContactForm, LeaveForm, Submission, Verified};
+use casework::audit::Vault;
 use casework::db::{Db, DbError, Tx};
 use casework::desk::Desk;
 use casework::keys::Keys;
@@ -135,7 +136,7 @@ impl Year {
     pub(super) fn followed(
         &mut self,
         db: &Db,
-        (keys, plan): (&Keys, &Plan),
+        (keys, plan, vault): (&Keys, &Plan, &Vault),
         laps: &Laps,
     ) -> Result<(), DbError> {
         let county = self.county.clone();
@@ -163,6 +164,7 @@ impl Year {
         laps.over("season", db);
         self.council(db, (keys, &plan))?;
         self.reported(db, (keys, &plan))?;
+        self.called(db, (keys, &plan, vault))?;
         laps.over("council and reports", db);
         let (with, by) = ((county, self.now.clone()), self.role("bureau"));
         let facts = db.write(move |tx| {

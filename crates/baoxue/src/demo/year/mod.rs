@@ -144,9 +144,7 @@ pub(super) fn write(
     year.registers(db, (keys, settings.plan), since, laps)?;
     year.before(db, settings.plan, since, settings.years)?;
     laps.over("years before", db);
-    year.followed(db, (keys, settings.plan), laps)?;
-    year.called(db, (keys, settings.plan, vault))?;
-    laps.over("called", db);
+    year.followed(db, (keys, settings.plan, vault), laps)?;
     year.cohort(db, keys)?;
     year.sign_ins(db, keys)?;
     year.told(db, story)?;
