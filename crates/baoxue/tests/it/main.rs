@@ -36,6 +36,7 @@ mod odd_input;
 mod offices;
 #[cfg(test)]
 mod scanned;
+#[cfg(test)]
 mod sealed;
 #[cfg(test)]
 mod served;

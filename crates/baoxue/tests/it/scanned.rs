@@ -111,6 +111,13 @@ fn alone(bytes: &[u8]) -> (bool, Vec<u8>, u64) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
+    // Its answer is taken while it speaks: a full pipe would have it wait for us.
+    let mut out = child.stdout.take().unwrap();
+    let listens = std::thread::spawn(move || {
+        let mut told = Vec::new();
+        out.read_to_end(&mut told).unwrap();
+        told
+    });
     let status = format!("/proc/{}/status", child.id());
     let mut most = 0;
     let ended = loop {
@@ -123,9 +130,7 @@ fn alone(bytes: &[u8]) -> (bool, Vec<u8>, u64) {
         }
         std::thread::park_timeout(std::time::Duration::from_millis(2));
     };
-    let mut told = Vec::new();
-    child.stdout.take().unwrap().read_to_end(&mut told).unwrap();
-    (ended.success(), told, most)
+    (ended.success(), listens.join().unwrap(), most)
 }
 
 /// Pages of a scanner, in order, as JPEG of a page's size with what is drawn on them.

@@ -321,7 +321,8 @@ fn children(
         [&one.school, class, &one.town, &one.village, &one.group].map(String::as_str)
     });
     let names = Names::of(desk.tx, &desk.who.actor.county, places)?;
-    let guardians = guardians(desk, rows.iter().map(|(_, [id, ..], _)| id.as_str()).collect())?;
+    let ids: Vec<&str> = rows.iter().map(|(_, [id, ..], _)| id.as_str()).collect();
+    let guardians = guardians(desk, &ids)?;
     let name = |id: &str| names.get(id).to_owned();
     Ok(rows
         .into_iter()
@@ -337,7 +338,7 @@ fn children(
 }
 
 /// Whom to call, where every way by which the reader reaches children shows the guardians: two at most of each child.
-fn guardians(desk: &mut Desk<'_, '_>, children: Vec<&str>) -> Result<HashMap<String, Vec<String>>, Refused> {
+fn guardians(desk: &mut Desk<'_, '_>, children: &[&str]) -> Result<HashMap<String, Vec<String>>, Refused> {
     let mut found: HashMap<String, Vec<String>> = HashMap::new();
     if !crate::ledger::Sees::everywhere(desk, Action::ListChildren, Field::Guardians) {
         return Ok(found);

@@ -66,6 +66,7 @@ mod limit;
 mod pairs;
 #[cfg(test)]
 mod password;
+#[cfg(test)]
 mod pictured;
 #[cfg(test)]
 mod placing;

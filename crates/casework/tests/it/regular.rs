@@ -482,14 +482,13 @@ fn every_paper_of_the_four_says_what_it_must() {
         };
         let month = frozen(&school, &head(), "s1", "2026-10", false);
         shown(&month, "regular-month");
-        let own = month.clone();
-        let new = school.act(&head(), move |desk| correct(desk, &own, "补登了返校")).expect("a correction");
+        let new = school.act(&head(), move |desk| correct(desk, &month, "补登了返校")).expect("a correction");
         sent(&school, &head(), &new, "每天点名，没到校的当天联系", false).expect("handed in");
         reviewed(&school, &bureau(), &new, Act::Accept, "").expect("accepted");
         shown(&new, "regular-month-corrected");
         shown(&frozen(&school, &other_head(), "s2", "2026-10", true), "regular-month-nought");
         machine.at("2027-01-05T19:00:00Z");
-        let means: Arc<dyn Means> = machine.clone();
+        let means: Arc<dyn Means> = machine;
         renew(&means).expect("a snapshot");
         let long = "逐校看了月报告，开了一次联席会议，把超过期限的个案逐件交到乡镇，走访记录、送达回执都在系统里；\
                     对点名晚于十点的班级当天提醒，连着三天没有点名的由学校说明原因，开学和放假前后各抽查一次。";

@@ -29,7 +29,8 @@ pub(super) fn data(of: &impl Serialize) -> Result<Vec<u8>, Unmade> {
     serde_json::to_vec(of).map_err(|error| Unmade::Template(error.to_string()))
 }
 
-/// Sets what `with` gives: the data, and pictures that the template reaches as `scan-1.pdf`, `scan-2.pdf`. Its texts are `texts`, its
+/// Sets what `with` gives: the data, and pictures that the template reaches as `scan-1.pdf`, `scan-2.pdf`, or `.jpg` for what is no
+/// page of its own. Its texts are `texts`, its
 /// number is `number`. `with` is asked when it is this one's turn, so that the pictures of one file at a time are in memory.
 pub(super) fn make(
     template: &str,
@@ -98,7 +99,10 @@ impl Page {
             Ok(FileId::new(RootedPath::new(VirtualRoot::Project, path)))
         };
         let images = images.into_iter().enumerate();
-        let images = images.map(|(at, image)| Ok((id(&format!("scan-{}.pdf", at + 1))?, image)));
+        let images = images.map(|(at, image)| {
+            let end = if image.starts_with(b"%PDF") { "pdf" } else { "jpg" };
+            Ok((id(&format!("scan-{}.{end}", at + 1))?, image))
+        });
         Ok(Self {
             images: images.collect::<Result<_, Unmade>>()?,
             library: LazyHash::new(Library::default()),

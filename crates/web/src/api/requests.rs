@@ -1,6 +1,7 @@
 //! `/api/v1/requests`: 部门协助, 四(五)–(十八). What a unit is asked for a child, and its one answer; which answers there are the plan says, and
 //! the answer names them. Two may answer at once: an answer says which version it means (H03).
 
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -277,11 +278,12 @@ pub(super) async fn hand_in(
     session: Session,
     Path(id): Path<String>,
     request: Parts,
-    form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Failed> {
-    // Whoever may not see the request learns nothing from what they send.
+    // Whoever may not see the request learns nothing from what they send, not even that it was no form.
     let own = id.clone();
     app.look(&session, move |desk| requests::request(desk, &own).map(drop)).await?;
+    let Ok(form) = form else { return Err(upload::cut().into()) };
     let came = match upload::receive(&request.headers, form, files::MOST, &[]).await? {
         Came::Whole(came) => came,
         Came::TooLarge => return Ok(too_large("5 MB")),

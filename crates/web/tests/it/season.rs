@@ -51,7 +51,8 @@ fn made_printed_and_nobody_elses() {
         assert!(page.contains("打印没有送到的") && page.contains("/season/notices/in/h-P11"), "{page}");
 
         let printed = app.get("/season/notices/print.zip", Some(&township));
-        assert_eq!((printed.status, printed.header("content-type")), (200, "application/zip"));
+        let kind = printed.header("content-type").to_owned();
+        assert_eq!((printed.status, kind.as_str()), (200, "application/zip"), "{}", text(&printed));
         assert!(printed.body.starts_with(b"PK") && printed.body.windows(5).any(|part| part == b"%PDF-"));
         for other in [&bureau, &head] {
             assert_eq!(app.get("/season/notices/print.zip", Some(other)).status, 404);
