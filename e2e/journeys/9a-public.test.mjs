@@ -51,7 +51,10 @@ test("教体局 sorts it and hands it on, without seeing who wrote", async () =>
   await page.waitForURL(/\/tips\/[0-9a-f-]{36}$/);
   tip = new URL(page.url()).pathname;
   assert.ok(!(await page.locator("main").innerText()).includes("赶集的人"));
+  // A look at a picture is on the record: none is fetched before somebody opens them.
   await faultless(page, watch, [tip]);
+  await page.locator("main summary", { hasText: "1张，点开看" }).click();
+  await page.waitForFunction(() => document.querySelector("main dd img").naturalWidth > 0);
   const picture = await window.request.get(`${tip}/photos/1`);
   assert.equal(picture.status(), 200);
   assert.equal((await picture.body()).subarray(0, 2).toString("hex"), "ffd8");
@@ -122,7 +125,7 @@ test("a family answers by its code, and the township sees it", async () => {
   await page.goto("/f");
   await page.locator('input[name="code"]').fill("AAAAA");
   watch.expect(404);
-  await send(page, "/f", "看");
+  await send(page, "/f", "打开来信");
   watch.take();
   assert.match(await page.locator("main").innerText(), /这个查看码不能用/);
   await window.close();
